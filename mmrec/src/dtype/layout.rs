@@ -1,0 +1,119 @@
+//! Record dtypes from fields: packed, aligned as C does, or at given offsets. Every sum is checked.
+
+use std::{collections::HashSet, sync::Arc};
+
+use super::{DType, DTypeField, Fields, MAX_ITEMSIZE, Ref, Repr};
+use crate::error::{Error, ErrorKind, Result};
+
+impl DType {
+    /// A sub-array of `base` with this shape; an empty shape is `base` itself.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Overflow`] past 2^31 - 1 bytes or for a longer axis, where NumPy's limit is.
+    ///
+    /// NumPy: `numpy.dtype((base, shape))`.
+    pub fn array(base: DType, shape: &[usize]) -> Result<Self> {
+        shape.iter().rev().enumerate().try_fold(base, |base, (axis, &len)| {
+            let bytes = base.itemsize().checked_mul(len).filter(|_| len <= MAX_ITEMSIZE);
+            let itemsize = within_limit(bytes)?;
+            Ok(Self(Repr::Array { base: Ref::Shared(Arc::new(base)), len, itemsize, joined: axis > 0 }))
+        })
+    }
+
+    /// A record of these fields one after another, without gaps. What [`DTypeField::at`] said is replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::BadDescr`] for a name or title that occurs twice, [`ErrorKind::Overflow`] past 2^31 - 1 bytes.
+    ///
+    /// NumPy: `numpy.dtype([...])`.
+    pub fn packed(fields: impl IntoIterator<Item = DTypeField>) -> Result<Self> {
+        let mut fields: Vec<_> = fields.into_iter().collect();
+        let mut end = 0;
+        for field in &mut fields {
+            field.offset = end;
+            end = field_end(field)?;
+        }
+        record(fields, end, 1)
+    }
+
+    /// A record of these fields, each at the next multiple of its alignment, padded at the end, as a C compiler does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`packed`](Self::packed).
+    ///
+    /// NumPy: `numpy.dtype([...], align=True)`.
+    pub fn aligned(fields: impl IntoIterator<Item = DTypeField>) -> Result<Self> {
+        let mut fields: Vec<_> = fields.into_iter().collect();
+        let (mut end, mut alignment) = (0usize, 1);
+        for field in &mut fields {
+            let step = field.dtype().alignment();
+            field.offset = within_limit(end.checked_next_multiple_of(step))?;
+            alignment = alignment.max(step);
+            end = field_end(field)?;
+        }
+        let itemsize = within_limit(end.checked_next_multiple_of(alignment))?;
+        record(fields, itemsize, alignment)
+    }
+
+    /// A record of these fields where [`DTypeField::at`] puts them, `itemsize` bytes in all. Gaps are padding; fields
+    /// may overlap and come in any order, as in NumPy.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ShapeMismatch`] if a field ends past `itemsize`, and as for [`packed`](Self::packed).
+    ///
+    /// NumPy: `numpy.dtype({'names': ..., 'formats': ..., 'offsets': ..., 'itemsize': ...})`.
+    pub fn with_offsets(fields: impl IntoIterator<Item = DTypeField>, itemsize: usize) -> Result<Self> {
+        let fields: Vec<_> = fields.into_iter().collect();
+        within_limit(Some(itemsize))?;
+        for field in &fields {
+            let end = field_end(field)?;
+            if end > itemsize {
+                let message = format!(
+                    "field `{}` ends at byte {end}, past the itemsize of {itemsize}; make the itemsize at least {end}",
+                    field.name()
+                );
+                return Err(Error::new(ErrorKind::ShapeMismatch, message));
+            }
+        }
+        record(fields, itemsize, 1)
+    }
+
+    /// Whether the fields follow each other without overlap, which is when NumPy can write the dtype to a `.npy`.
+    pub(super) fn is_in_order(&self) -> bool {
+        let mut end = 0;
+        self.fields().iter().all(|field| {
+            let fits = field.offset >= end;
+            end = field.end();
+            fits
+        })
+    }
+}
+
+fn within_limit(bytes: Option<usize>) -> Result<usize> {
+    bytes.filter(|&bytes| bytes <= MAX_ITEMSIZE).ok_or_else(|| {
+        let message = "a dtype is larger than 2147483647 bytes, the most that NumPy can express; use fewer or shorter fields";
+        Error::new(ErrorKind::Overflow, message)
+    })
+}
+
+fn field_end(field: &DTypeField) -> Result<usize> {
+    within_limit(field.offset.checked_add(field.dtype().itemsize()))
+}
+
+fn record(fields: Vec<DTypeField>, itemsize: usize, alignment: usize) -> Result<DType> {
+    let mut seen = HashSet::new();
+    for field in &fields {
+        for name in std::iter::once(field.name()).chain(field.title()) {
+            if !seen.insert(name) {
+                let message = format!("the name or title `{name}` occurs more than once in one record; rename one");
+                return Err(Error::new(ErrorKind::BadDescr, message));
+            }
+        }
+    }
+    drop(seen);
+    Ok(DType(Repr::Record { fields: Fields::Shared(fields.into()), itemsize, alignment }))
+}

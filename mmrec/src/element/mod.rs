@@ -1,0 +1,257 @@
+//! Element access: how a value of a Rust type is read from and written to bytes that others may change at any time.
+#![allow(unsafe_code, reason = "this is the one place where scalars are read and written")]
+
+mod byte_str;
+mod endian;
+mod padding;
+
+pub use self::{byte_str::ByteStr, padding::Padding};
+use crate::dtype::{ByteOrder, DType, Kind, Scalar};
+
+/// A type with a NumPy dtype that is read and written by value: numbers, `bool`, byte-order numbers
+/// ([`zerocopy::little_endian`], [`zerocopy::big_endian`]), [`ByteStr`], arrays of elements, and records
+/// ([`MmapRecord`](crate::MmapRecord)).
+///
+/// Mapped bytes may change at any time, through another process or another map of the same file, so no reference to
+/// them is ever made: [`load`](Self::load) and [`store`](Self::store) take each scalar through one volatile access of its
+/// own size, at any alignment. Under a concurrent writer a record may be torn between two states; each scalar of it is
+/// still a valid value of its type.
+///
+/// `#[derive(MmapRecord)]` implements this for structs. There is little reason to implement it by hand.
+///
+/// # Safety
+///
+/// 1. `DTYPE.itemsize()` is `size_of::<Self>()`.
+/// 2. `load` returns a valid value whatever the bytes are, and reads only the `itemsize` bytes at `src`.
+/// 3. `store` writes only the `itemsize` bytes at `dst`, and there only what fields take up: padding stays as it is.
+/// 4. Neither makes a reference to the bytes, and both work at any alignment.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored in a mapped record",
+    label = "this type has no fixed NumPy dtype",
+    note = "a mapped record holds bool, u8 to u64, i8 to i64, f32, f64, zerocopy's byte-order numbers, ByteStr<N>, arrays of these, and structs with #[derive(MmapRecord)]",
+    note = "for usize or isize use u64 or i64; for String use ByteStr<N>; for Option use a value that means none; for reserved bytes use #[mmrec(pad)]"
+)]
+pub unsafe trait Element: Copy + 'static {
+    /// The dtype, known while compiling.
+    const DTYPE: &'static DType;
+
+    /// Reads a value, one volatile access for each scalar.
+    ///
+    /// # Safety
+    ///
+    /// `size_of::<Self>()` bytes can be read at `src`. They need no alignment, and others may write them meanwhile.
+    unsafe fn load(src: *const u8) -> Self;
+
+    /// Writes a value, one volatile access for each scalar; bytes of padding are not written.
+    ///
+    /// # Safety
+    ///
+    /// `size_of::<Self>()` bytes can be written at `dst`. They need no alignment; nobody in this process accesses the
+    /// same address at the same time from another thread.
+    unsafe fn store(value: Self, dst: *mut u8);
+
+    /// [`load`](Self::load) of `N` values one after another; bytes are taken in larger pieces.
+    ///
+    /// # Safety
+    ///
+    /// As for `load`, with `N` values at `src`.
+    #[doc(hidden)]
+    unsafe fn load_array<const N: usize>(src: *const u8) -> [Self; N] {
+        std::array::from_fn(|i| {
+            // SAFETY: `i < N`, so the value lies within the `N` values that the caller vouches for, and so does every
+            // address up to it.
+            let at = unsafe { src.add(i * size_of::<Self>()) };
+            // SAFETY: as above.
+            unsafe { Self::load(at) }
+        })
+    }
+
+    /// [`store`](Self::store) of `N` values one after another.
+    ///
+    /// # Safety
+    ///
+    /// As for `store`, with room for `N` values at `dst`.
+    #[doc(hidden)]
+    unsafe fn store_array<const N: usize>(values: [Self; N], dst: *mut u8) {
+        for (i, value) in values.into_iter().enumerate() {
+            // SAFETY: `i < N`, so the place lies within the `N` that the caller vouches for.
+            let at = unsafe { dst.add(i * size_of::<Self>()) };
+            // SAFETY: as above.
+            unsafe { Self::store(value, at) }
+        }
+    }
+}
+
+impl DType {
+    /// The dtype of a Rust type.
+    ///
+    /// ```
+    /// use mmrec::DType;
+    ///
+    /// assert_eq!(DType::of::<[f32; 3]>().to_string(), "('<f4', (3,))");
+    /// ```
+    pub fn of<T: Element>() -> Self {
+        T::DTYPE.clone()
+    }
+}
+
+/// The bytes that a value takes in a file; padding is 0.
+pub(crate) fn stored_bytes<T: Element>(value: T) -> Vec<u8> {
+    let mut bytes = vec![0; size_of::<T>()];
+    // SAFETY: the buffer has room for one value and is nobody else's.
+    unsafe { T::store(value, bytes.as_mut_ptr()) };
+    bytes
+}
+
+/// A `T` at any address.
+#[derive(Clone, Copy)]
+#[repr(C, packed)]
+struct Unaligned<T>(T);
+
+/// Reads a scalar in one access.
+///
+/// # Safety
+///
+/// `size_of::<T>()` bytes can be read at `src`, and every bit pattern is a valid `T`.
+#[inline(always)]
+unsafe fn read<T: Copy>(src: *const u8) -> T {
+    // SAFETY: the caller vouches for the bytes; `Unaligned` has alignment 1 and the size of `T`.
+    unsafe { src.cast::<Unaligned<T>>().read_volatile() }.0
+}
+
+/// Writes a scalar in one access.
+///
+/// # Safety
+///
+/// `size_of::<T>()` bytes can be written at `dst`.
+#[inline(always)]
+unsafe fn write<T: Copy>(value: T, dst: *mut u8) {
+    // SAFETY: the caller vouches for the bytes; `Unaligned` has alignment 1 and the size of `T`.
+    unsafe { dst.cast::<Unaligned<T>>().write_volatile(Unaligned(value)) }
+}
+
+/// Reads bytes, eight at a time as long as there are eight.
+///
+/// # Safety
+///
+/// `N` bytes can be read at `src`.
+#[inline(always)]
+unsafe fn read_bytes<const N: usize>(src: *const u8) -> [u8; N] {
+    let mut bytes = [0; N];
+    let (words, rest) = bytes.as_chunks_mut::<8>();
+    for (i, word) in words.iter_mut().enumerate() {
+        // SAFETY: the word lies within the `N` bytes at `src`.
+        let at = unsafe { src.add(8 * i) };
+        // SAFETY: as above, and every bit pattern is a valid `[u8; 8]`, read as one `u64`.
+        *word = zerocopy::transmute!(unsafe { read::<u64>(at) });
+    }
+    let done = N - N % 8;
+    for (i, byte) in rest.iter_mut().enumerate() {
+        // SAFETY: `done + i < N`.
+        let at = unsafe { src.add(done + i) };
+        // SAFETY: as above.
+        *byte = unsafe { read(at) };
+    }
+    bytes
+}
+
+/// Writes bytes, eight at a time as long as there are eight.
+///
+/// # Safety
+///
+/// `N` bytes can be written at `dst`.
+#[inline(always)]
+unsafe fn write_bytes<const N: usize>(bytes: [u8; N], dst: *mut u8) {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (i, word) in words.iter().enumerate() {
+        // SAFETY: the word lies within the `N` bytes at `dst`.
+        let at = unsafe { dst.add(8 * i) };
+        let word: u64 = zerocopy::transmute!(*word);
+        // SAFETY: as above.
+        unsafe { write(word, at) };
+    }
+    let done = N - N % 8;
+    for (i, byte) in rest.iter().enumerate() {
+        // SAFETY: `done + i < N`.
+        let at = unsafe { dst.add(done + i) };
+        // SAFETY: as above.
+        unsafe { write(*byte, at) };
+    }
+}
+
+macro_rules! numbers {
+    ($($kind:ident: $($number:ty $({ $($bytewise:tt)* })?),*;)*) => {$($(
+        // SAFETY: every bit pattern is a valid number, and it is accessed whole, by value, through `read` and `write`.
+        unsafe impl Element for $number {
+            const DTYPE: &'static DType =
+                &DType::scalar(Scalar::new(Kind::$kind, size_of::<$number>(), ByteOrder::NATIVE));
+
+            #[inline(always)]
+            unsafe fn load(src: *const u8) -> Self {
+                // SAFETY: passed on from the caller.
+                unsafe { read(src) }
+            }
+
+            #[inline(always)]
+            unsafe fn store(value: Self, dst: *mut u8) {
+                // SAFETY: passed on from the caller.
+                unsafe { write(value, dst) }
+            }
+
+            $($($bytewise)*)?
+        }
+    )*)*};
+}
+
+numbers! {
+    Uint: u8 {
+        #[inline(always)]
+        unsafe fn load_array<const N: usize>(src: *const u8) -> [u8; N] {
+            // SAFETY: passed on from the caller.
+            unsafe { read_bytes(src) }
+        }
+
+        #[inline(always)]
+        unsafe fn store_array<const N: usize>(values: [u8; N], dst: *mut u8) {
+            // SAFETY: passed on from the caller.
+            unsafe { write_bytes(values, dst) }
+        }
+    }, u16, u32, u64;
+    Int: i8, i16, i32, i64;
+    Float: f32, f64;
+}
+
+// SAFETY: the byte is read as a number and compared, so every bit pattern gives a valid `bool`.
+unsafe impl Element for bool {
+    const DTYPE: &'static DType = &DType::scalar(Scalar::new(Kind::Bool, 1, ByteOrder::None));
+
+    /// Any byte other than zero is true.
+    #[inline(always)]
+    unsafe fn load(src: *const u8) -> Self {
+        // SAFETY: passed on from the caller.
+        unsafe { read::<u8>(src) != 0 }
+    }
+
+    #[inline(always)]
+    unsafe fn store(value: Self, dst: *mut u8) {
+        // SAFETY: passed on from the caller.
+        unsafe { write(u8::from(value), dst) }
+    }
+}
+
+// SAFETY: an array is its elements one after another without gaps, and each is an element.
+unsafe impl<T: Element, const N: usize> Element for [T; N] {
+    const DTYPE: &'static DType = &DType::of_array(T::DTYPE, N);
+
+    #[inline(always)]
+    unsafe fn load(src: *const u8) -> Self {
+        // SAFETY: passed on from the caller; an array of `N` is `N` values one after another.
+        unsafe { T::load_array(src) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(value: Self, dst: *mut u8) {
+        // SAFETY: passed on from the caller.
+        unsafe { T::store_array(value, dst) }
+    }
+}

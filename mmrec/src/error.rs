@@ -1,0 +1,139 @@
+//! The one error type: what went wrong, in which file, what was expected, what was found, and what to do.
+
+use std::{
+    error, fmt, io,
+    path::{Path, PathBuf},
+};
+
+/// The result of every fallible call of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kind of thing went wrong, for code that has to tell errors apart.
+///
+/// The text of an [`Error`] says more: the file, the numbers and the remedy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The operating system refused: a missing file, a directory, no permission. [`Error::io_error`] has its error.
+    Io,
+    /// Another process or handle holds a lock on the file.
+    Locked,
+    /// The disk has too little room for the file to be created or extended.
+    StorageFull,
+    /// The bytes from the offset to the end of the file are not a whole number of records.
+    SizeNotMultiple,
+    /// The offset, or the offset plus the shape, lies past the end of the file.
+    PastEnd,
+    /// A size in bytes does not fit the address space or the file offset type.
+    Overflow,
+    /// The type asked for has another dtype than what is stored.
+    DTypeMismatch,
+    /// The number of axes differs from what was asked for.
+    RankMismatch,
+    /// The shape cannot be had: sizes that must agree do not.
+    ShapeMismatch,
+    /// The record has no field of that name.
+    NoSuchField,
+    /// A `.npy` header could not be read.
+    BadNpy,
+    /// A dtype text could not be read.
+    BadDescr,
+    /// A mode text is not one of NumPy's eight.
+    BadMode,
+    /// The file became shorter than the map.
+    Truncated,
+    /// A write was asked of a map that only reads.
+    ReadOnly,
+    /// The request is understood but cannot be carried out for this file or by this version.
+    Unsupported,
+}
+
+/// An error of this crate.
+///
+/// `Display` is one line that names the file, what was expected, what was found and what to do about it.
+/// [`kind`](Self::kind) tells errors apart in code, and [`path`](Self::path) is the file.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    path: Option<PathBuf>,
+    source: Option<io::Error>,
+}
+
+impl Error {
+    /// The kind of error, to match on.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The file the error is about, where one is known.
+    pub fn path(&self) -> Option<&Path> {
+        self.0.path.as_deref()
+    }
+
+    /// The operating system's error, where that is the cause.
+    pub fn io_error(&self) -> Option<&io::Error> {
+        self.0.source.as_ref()
+    }
+
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { kind, message: message.into(), path: None, source: None }))
+    }
+
+    /// An operating-system error met while doing `what`. A full disk and a held lock get their own kinds.
+    pub(crate) fn io(what: impl Into<String>, source: io::Error) -> Self {
+        let kind = match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ErrorKind::StorageFull,
+            _ => ErrorKind::Io,
+        };
+        Self(Box::new(Inner { kind, message: what.into(), path: None, source: Some(source) }))
+    }
+
+    pub(crate) fn with_path(mut self, path: Option<&Path>) -> Self {
+        if self.0.path.is_none() {
+            self.0.path = path.map(Path::to_path_buf);
+        }
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(path) = &self.0.path {
+            write!(f, "{}: ", path.display())?;
+        }
+        f.write_str(&self.0.message)?;
+        if let Some(source) = &self.0.source {
+            write!(f, ": {source}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({:?}, \"{self}\")", self.0.kind)
+    }
+}
+
+// The operating system's text is part of `Display`, so `source` stays empty: reports that print the chain say it once.
+impl error::Error for Error {}
+
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match (error.kind(), error.io_error()) {
+            (_, Some(source)) => source.kind(),
+            (ErrorKind::Locked, None) => io::ErrorKind::WouldBlock,
+            (ErrorKind::StorageFull, None) => io::ErrorKind::StorageFull,
+            (ErrorKind::Unsupported, None) => io::ErrorKind::Unsupported,
+            (ErrorKind::ReadOnly, None) => io::ErrorKind::PermissionDenied,
+            (ErrorKind::PastEnd | ErrorKind::Truncated, None) => io::ErrorKind::UnexpectedEof,
+            (ErrorKind::SizeNotMultiple | ErrorKind::BadNpy | ErrorKind::DTypeMismatch, None) => {
+                io::ErrorKind::InvalidData
+            }
+            _ => io::ErrorKind::InvalidInput,
+        };
+        io::Error::new(kind, error)
+    }
+}

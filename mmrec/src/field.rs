@@ -1,0 +1,220 @@
+//! Typed field tokens, and reading chosen fields of a record.
+#![allow(unsafe_code, reason = "a field token stands for a pointer offset; reading through it is element access")]
+
+use std::{fmt, marker::PhantomData};
+
+use crate::{
+    dtype::DType,
+    element::Element,
+    error::{Error, ErrorKind, Result},
+};
+
+/// Where a field of type `F` lies inside a record `R`: a constant byte offset.
+///
+/// The derive makes one for each field, as `Trade::FIELDS.price`. [`then`](Self::then) reaches into nested records and
+/// [`index`](Self::index) into arrays.
+///
+/// ```
+/// use mmrec::MmapRecord;
+///
+/// #[derive(Clone, Copy, MmapRecord)]
+/// #[repr(C)]
+/// struct Point {
+///     x: f32,
+///     y: f32,
+/// }
+///
+/// #[derive(Clone, Copy, MmapRecord)]
+/// #[repr(C)]
+/// struct Line {
+///     id: u64,
+///     ends: [Point; 2],
+/// }
+///
+/// let y1 = Line::FIELDS.ends.index(1).then(Point::FIELDS.y);
+/// assert_eq!(y1.offset(), 20);
+/// ```
+pub struct Field<R, F> {
+    /// Invariant F1: wherever an `R` is stored, the stored form of an `F` lies this many bytes into it, all of it
+    /// within the `R`.
+    offset: usize,
+    name: &'static str,
+    types: PhantomData<fn(R) -> F>,
+}
+
+impl<R, F> Field<R, F> {
+    /// The token of a field that lies `offset` bytes into a stored `R`.
+    ///
+    /// # Safety
+    ///
+    /// Every stored `R` has an `F` there: `offset + size_of::<F>() <= size_of::<R>()`.
+    #[doc(hidden)]
+    pub const unsafe fn new(name: &'static str, offset: usize) -> Self {
+        Self { offset, name, types: PhantomData }
+    }
+
+    /// Bytes from the start of the record.
+    pub const fn offset(self) -> usize {
+        self.offset
+    }
+
+    /// The name in the dtype; of a nested field, that of the innermost.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The field `inner` of the record that this field is.
+    #[must_use]
+    pub const fn then<G>(self, inner: Field<F, G>) -> Field<R, G> {
+        // F1: `inner` lies within the `F`, which lies within the `R`.
+        Field { offset: self.offset + inner.offset, name: inner.name, types: PhantomData }
+    }
+}
+
+impl<R: Element, F: Element> Field<R, F> {
+    /// The token of the field with this name, title or dotted path, if it is an `F`.
+    pub(crate) fn named(name: &str) -> Result<Self> {
+        let (dtype, offset) = find(R::DTYPE, name).ok_or_else(|| {
+            let names: Vec<_> = R::DTYPE.fields().iter().map(|field| format!("`{}`", field.name())).collect();
+            let there = if names.is_empty() { "it has no fields".to_owned() } else { names.join(", ") };
+            let record = short_name::<R>();
+            Error::new(ErrorKind::NoSuchField, format!("{record} has no field `{name}`; its fields are: {there}"))
+        })?;
+        if dtype != F::DTYPE {
+            let (record, asked) = (short_name::<R>(), short_name::<F>());
+            let message = format!(
+                "field `{name}` of {record} is {dtype}, and {asked} is {}; ask for a type with the field's dtype",
+                F::DTYPE
+            );
+            return Err(Error::new(ErrorKind::DTypeMismatch, message));
+        }
+        // F1: the dtype of `R` says that a field is there, and it has the dtype of `F`, so its size too. Every bit
+        // pattern loads as a valid `F`.
+        Ok(Self { offset, name: "", types: PhantomData })
+    }
+}
+
+impl<R, F, const N: usize> Field<R, [F; N]> {
+    /// Element `i` of the array that this field is.
+    ///
+    /// # Panics
+    ///
+    /// If `i` is not less than `N`.
+    #[must_use]
+    #[track_caller]
+    pub const fn index(self, i: usize) -> Field<R, F> {
+        assert!(i < N, "the index lies past the end of the array field");
+        // F1: element `i` lies within the array, which lies within the `R`.
+        Field { offset: self.offset + i * size_of::<F>(), name: self.name, types: PhantomData }
+    }
+}
+
+impl<R, F> Clone for Field<R, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R, F> Copy for Field<R, F> {}
+
+impl<R, F> fmt::Debug for Field<R, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Field({:?} at {})", self.name, self.offset)
+    }
+}
+
+/// What is read of each record: all of it ([`Whole`]), or a tuple of fields.
+///
+/// # Safety
+///
+/// `load` reads only the `size_of::<R>()` bytes at `record`, by value, at any alignment.
+pub unsafe trait Select<R>: Copy {
+    /// What comes out for each record.
+    type Item;
+
+    /// Reads from one record.
+    ///
+    /// # Safety
+    ///
+    /// The bytes of an `R` can be read at `record`.
+    #[doc(hidden)]
+    unsafe fn load(self, record: *const u8) -> Self::Item;
+}
+
+/// Selects the whole record.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole;
+
+// SAFETY: `Element::load` keeps to the bytes of the `R`.
+unsafe impl<R: Element> Select<R> for Whole {
+    type Item = R;
+
+    #[inline(always)]
+    unsafe fn load(self, record: *const u8) -> R {
+        // SAFETY: passed on from the caller.
+        unsafe { R::load(record) }
+    }
+}
+
+// SAFETY: by F1 the field lies within the `R`.
+unsafe impl<R, F: Element> Select<R> for Field<R, F> {
+    type Item = F;
+
+    #[inline(always)]
+    unsafe fn load(self, record: *const u8) -> F {
+        // SAFETY: by F1 the field lies within the `R` that the caller vouches for.
+        let field = unsafe { record.add(self.offset) };
+        // SAFETY: as above.
+        unsafe { F::load(field) }
+    }
+}
+
+macro_rules! select_tuples {
+    ($(($($name:ident)+))*) => {$(
+        // SAFETY: each field keeps to the bytes of the `R`.
+        unsafe impl<R, $($name: Element),+> Select<R> for ($(Field<R, $name>,)+) {
+            type Item = ($($name,)+);
+
+            #[inline(always)]
+            #[expect(non_snake_case, reason = "one name serves as type and as variable")]
+            unsafe fn load(self, record: *const u8) -> Self::Item {
+                let ($($name,)+) = self;
+                // SAFETY: passed on from the caller.
+                ($(unsafe { $name.load(record) },)+)
+            }
+        }
+    )*};
+}
+
+select_tuples! {
+    (A)
+    (A B)
+    (A B C)
+    (A B C E)
+    (A B C E F)
+    (A B C E F G)
+    (A B C E F G H)
+    (A B C E F G H I)
+    (A B C E F G H I J)
+    (A B C E F G H I J K)
+    (A B C E F G H I J K L)
+    (A B C E F G H I J K L M)
+}
+
+/// The field of that name, title or dotted path, and its offset.
+fn find<'a>(dtype: &'a DType, name: &str) -> Option<(&'a DType, usize)> {
+    if let Some(field) = dtype.field(name) {
+        return Some((field.dtype(), field.offset()));
+    }
+    name.match_indices('.').find_map(|(dot, _)| {
+        let outer = dtype.field(&name[..dot])?;
+        let (inner, offset) = find(outer.dtype(), &name[dot + 1..])?;
+        Some((inner, outer.offset() + offset))
+    })
+}
+
+/// The name of a type without its modules.
+pub(crate) fn short_name<T>() -> &'static str {
+    let name = std::any::type_name::<T>();
+    if name.contains(['<', '[']) { name } else { name.rsplit("::").next().unwrap_or(name) }
+}

@@ -1,0 +1,523 @@
+//! Mapped files.
+
+mod lock;
+mod mode;
+mod options;
+mod region;
+mod reserve;
+mod source;
+
+use std::{
+    fmt,
+    ops::{Bound, Range, RangeBounds},
+    path::{Path, PathBuf},
+};
+
+use ndarray::{Array, Axis, Dimension, IntoDimension, Ix1, RemoveAxis, SliceArg};
+
+pub use self::{
+    lock::Lock,
+    mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Writable},
+    options::{MapOptions, NoShape, Order, Shaped},
+    region::Advice,
+    source::Source,
+};
+use self::{lock::LockedFile, region::Mapped};
+use crate::{
+    dtype::{DType, ShapeText},
+    element::Element,
+    error::{Error, ErrorKind, Result},
+    field::{Field, Select},
+    record::MmapRecord,
+    view::{AxisIter, AxisIterMut, Iter, Selected, View, ViewMut, raw::RawMut},
+};
+
+/// A file mapped as an array of `T` with axes `D`, in mode `M`.
+///
+/// `M` is [`ReadOnly`], [`ReadWrite`], [`CopyOnWrite`], or [`AnyMode`] for a mode known at run time. A map that only
+/// reads has no methods that write: using one does not compile.
+///
+/// ```compile_fail,E0599
+/// # fn f() -> mmrec::Result<()> {
+/// let mut map = mmrec::RecordMap::<u32>::open("numbers.bin")?;
+/// map.set(0, 7);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The common ways to read and write are here; [`view`](Self::view) and [`view_mut`](Self::view_mut) have the rest.
+///
+/// # What others do to the file
+///
+/// Others may write to the file while it is mapped: values read later are theirs, and a record that is being written may
+/// be read half old and half new, each scalar of it valid. If the file is cut short under the map, reading or writing
+/// past its new end ends the process with SIGBUS. [`MapOptions::lock`] keeps out programs that ask for locks.
+///
+/// # What is on the disk
+///
+/// What is written is at once in the page cache, where every other program sees it, and survives the end of this
+/// process, however it ends. It is on the disk after [`flush`](Self::flush) or [`close`](Self::close). Dropping the map
+/// unmaps it and does not wait for the disk, so after a loss of power what was written since the last flush may be gone.
+///
+/// NumPy: `numpy.memmap`.
+pub struct RecordMap<T, D = Ix1, M = ReadOnly> {
+    mapped: Mapped<T, D>,
+    mode: Mode,
+    order: Order,
+    offset: u64,
+    path: Option<PathBuf>,
+    /// Dropped after the mapping: the lock is held as long as that.
+    _lock: Option<LockedFile>,
+    access: std::marker::PhantomData<fn() -> M>,
+}
+
+impl<T: Element> RecordMap<T, Ix1, ReadOnly> {
+    /// Maps a whole file to be read, mode `r`, with one axis.
+    ///
+    /// # Errors
+    ///
+    /// As for [`MapOptions::open`].
+    ///
+    /// NumPy: `numpy.memmap(path, dtype, mode='r')`.
+    pub fn open(source: impl Source) -> Result<Self> {
+        Self::options().open(source)
+    }
+
+    /// Maps a whole file to be read and written, mode `r+`, with one axis.
+    ///
+    /// # Errors
+    ///
+    /// As for [`MapOptions::open_rw`].
+    ///
+    /// NumPy: `numpy.memmap(path, dtype, mode='r+')`.
+    pub fn open_rw(source: impl Source) -> Result<RecordMap<T, Ix1, ReadWrite>> {
+        Self::options().open_rw(source)
+    }
+
+    /// Maps a whole file to be read and changed in this process alone, mode `c`, with one axis.
+    ///
+    /// # Errors
+    ///
+    /// As for [`MapOptions::open_cow`].
+    ///
+    /// NumPy: `numpy.memmap(path, dtype, mode='c')`.
+    pub fn open_cow(source: impl Source) -> Result<RecordMap<T, Ix1, CopyOnWrite>> {
+        Self::options().open_cow(source)
+    }
+
+    /// What to map and how: offset, shape, order, lock; and the way to make files.
+    pub fn options() -> MapOptions<T> {
+        MapOptions::new()
+    }
+}
+
+impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
+    fn new(
+        mapped: Mapped<T, D>,
+        mode: Mode,
+        order: Order,
+        offset: u64,
+        path: Option<PathBuf>,
+        lock: Option<LockedFile>,
+    ) -> Self {
+        Self { mapped, mode, order, offset, path, _lock: lock, access: std::marker::PhantomData }
+    }
+
+    /// The array to be read.
+    pub fn view(&self) -> View<'_, T, D> {
+        View::from_raw(self.mapped.raw().clone())
+    }
+
+    /// The number of elements along each axis.
+    pub fn shape(&self) -> &[usize] {
+        self.mapped.raw().dim().slice()
+    }
+
+    /// The shape in ndarray's form.
+    pub fn raw_dim(&self) -> D {
+        self.mapped.raw().dim().clone()
+    }
+
+    /// The number of axes.
+    pub fn ndim(&self) -> usize {
+        self.shape().len()
+    }
+
+    /// The number of elements: the product of the shape.
+    pub fn len(&self) -> usize {
+        self.mapped.raw().len()
+    }
+
+    /// Whether there is no element.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number of **bytes** between neighbours along each axis.
+    pub fn strides(&self) -> &[isize] {
+        self.mapped.raw().strides().as_slice()
+    }
+
+    /// The dtype of the elements.
+    pub fn dtype(&self) -> &'static DType {
+        T::DTYPE
+    }
+
+    /// The order of the elements in the file.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// The mode; `w+` for a map made by [`MapOptions::create`].
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Where in the file the array starts, in bytes, as it was asked for.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The absolute path of the file; `None` if it was given as an open file. Links are not resolved, and a file that
+    /// is renamed later keeps its old name here.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The element at `index`, or `None` past the end: `map.get(5)`, `map.get([1, 2])`.
+    #[inline]
+    pub fn get<I: IntoDimension<Dim = D>>(&self, index: I) -> Option<T> {
+        self.mapped.raw().get(&index.into_dimension(), crate::field::Whole)
+    }
+
+    /// The element at `index`: `map.at(5)`, `map.at([1, 2])`.
+    ///
+    /// # Panics
+    ///
+    /// If an index is past the end of its axis.
+    #[inline]
+    #[track_caller]
+    pub fn at<I: IntoDimension<Dim = D>>(&self, index: I) -> T {
+        self.view().at(index)
+    }
+
+    /// Iterates over the elements in C order, by value.
+    pub fn iter(&self) -> Iter<'_, T, D> {
+        self.view().iter()
+    }
+
+    /// The view of one field; see [`View::field`].
+    pub fn field<F: Element>(&self, field: Field<T, F>) -> View<'_, F, D> {
+        self.view().field(field)
+    }
+
+    /// The view of the field with this name or title; see [`View::field_named`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`View::field_named`]; the error names the file.
+    pub fn field_named<F: Element>(&self, name: &str) -> Result<View<'_, F, D>> {
+        self.view().field_named(name).map_err(|error| self.name(error))
+    }
+
+    /// All fields, each as a view.
+    pub fn columns(&self) -> T::Columns<'_, D>
+    where
+        T: MmapRecord,
+    {
+        self.view().columns()
+    }
+
+    /// Several fields to be read together; see [`View::select`].
+    pub fn select<S: Select<T>>(&self, fields: S) -> Selected<'_, T, D, S> {
+        self.view().select(fields)
+    }
+
+    /// The part that `s![..]` names; see [`View::slice`].
+    ///
+    /// # Panics
+    ///
+    /// If a range or index is past the end of its axis, or a step is 0.
+    #[track_caller]
+    pub fn slice<I: SliceArg<D>>(&self, info: I) -> View<'_, T, I::OutDim> {
+        self.view().slice(info)
+    }
+
+    /// The sub-view at one index of an axis.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis or index.
+    #[track_caller]
+    pub fn index_axis(&self, axis: Axis, index: usize) -> View<'_, T, D::Smaller>
+    where
+        D: RemoveAxis,
+    {
+        self.view().index_axis(axis, index)
+    }
+
+    /// Iterates over the sub-views at each index of an axis.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis.
+    #[track_caller]
+    pub fn axis_iter(&self, axis: Axis) -> AxisIter<'_, T, D>
+    where
+        D: RemoveAxis,
+    {
+        self.view().axis_iter(axis)
+    }
+
+    /// All elements in C order.
+    pub fn to_vec(&self) -> Vec<T> {
+        self.view().to_vec()
+    }
+
+    /// A copy as an [`ndarray::Array`] of the same shape.
+    pub fn to_array(&self) -> Array<T, D> {
+        self.view().to_array()
+    }
+
+    /// Puts everything written on the disk, and waits for it. Nothing to do in modes `r` and `c`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] or [`ErrorKind::StorageFull`] if the disk could not take it.
+    ///
+    /// NumPy: `memmap.flush()`.
+    pub fn flush(&self) -> Result<()> {
+        self.flush_bytes(0..usize::MAX, true)
+    }
+
+    /// Starts to put everything written on the disk, and does not wait.
+    ///
+    /// # Errors
+    ///
+    /// As for [`flush`](Self::flush), as far as it is known at once.
+    pub fn flush_async(&self) -> Result<()> {
+        self.flush_bytes(0..usize::MAX, false)
+    }
+
+    /// [`flush`](Self::flush) for these indices of axis 0: `map.flush_range(0..100)`. In Fortran order with several
+    /// axes they lie all over the array, and all of it is flushed.
+    ///
+    /// # Errors
+    ///
+    /// As for `flush`, and [`ErrorKind::PastEnd`] if the range ends past the axis.
+    pub fn flush_range(&self, rows: impl RangeBounds<usize>) -> Result<()> {
+        self.flush_bytes(self.bytes_of(rows)?, true)
+    }
+
+    fn flush_bytes(&self, bytes: Range<usize>, wait: bool) -> Result<()> {
+        let flushed = self.mapped.flush(bytes, wait);
+        flushed.map_err(|error| self.name(Error::io("cannot write what has changed to the disk", error)))
+    }
+
+    /// Flushes, unmaps, lets go of any lock, and reports errors, which dropping the map does not.
+    ///
+    /// # Errors
+    ///
+    /// As for [`flush`](Self::flush). The map is gone all the same.
+    pub fn close(self) -> Result<()> {
+        self.flush()
+    }
+
+    /// Hints how the map will be read from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] if the system refuses the hint, as some do for huge pages of files.
+    pub fn advise(&self, advice: Advice) -> Result<()> {
+        let advised = self.mapped.advise(advice, 0..usize::MAX);
+        advised.map_err(|error| self.name(Error::io(format!("cannot take the advice {advice:?}"), error)))
+    }
+
+    /// Starts reading these indices of axis 0 into memory: `map.prefetch(1000..2000)`. Does not wait.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::PastEnd`] if the range ends past the axis, [`ErrorKind::Io`] if the system refuses.
+    pub fn prefetch(&self, rows: impl RangeBounds<usize>) -> Result<()> {
+        let advised = self.mapped.advise(Advice::WillNeed, self.bytes_of(rows)?);
+        advised.map_err(|error| self.name(Error::io("cannot read ahead", error)))
+    }
+
+    /// The bytes of the mapping that hold these indices of axis 0.
+    fn bytes_of(&self, rows: impl RangeBounds<usize>) -> Result<Range<usize>> {
+        let len = self.shape().first().copied().unwrap_or(1);
+        let start = match rows.start_bound() {
+            Bound::Included(&start) => Some(start),
+            Bound::Excluded(&before) => before.checked_add(1),
+            Bound::Unbounded => Some(0),
+        };
+        let end = match rows.end_bound() {
+            Bound::Included(&last) => last.checked_add(1),
+            Bound::Excluded(&end) => Some(end),
+            Bound::Unbounded => Some(len),
+        };
+        let (Some(start), Some(end)) = (start, end.filter(|&end| end <= len)) else {
+            let message = format!("the range ends past axis 0, which has {len} rows; give one within 0..{len}");
+            return Err(self.name(Error::new(ErrorKind::PastEnd, message)));
+        };
+        let rows_are_apart = self.order == Order::F && self.ndim() > 1;
+        if start >= end {
+            return Ok(0..0);
+        }
+        if rows_are_apart {
+            return Ok(0..usize::MAX);
+        }
+        // `len` is not 0, for `start` is below `end`. No overflow: a row has at most the bytes of the mapping.
+        let row = self.len() / len * size_of::<T>();
+        Ok(start * row..end * row)
+    }
+
+    fn name(&self, error: Error) -> Error {
+        error.with_path(self.path())
+    }
+}
+
+impl<T: Element, D: Dimension, M: Writable> RecordMap<T, D, M> {
+    fn raw_mut(&mut self) -> RawMut<'_, T, D> {
+        match self.mapped.raw_mut() {
+            Some(raw) => raw,
+            None => unreachable!("maps of writable modes have pages that can be written"),
+        }
+    }
+
+    /// The array to be read and written.
+    pub fn view_mut(&mut self) -> ViewMut<'_, T, D> {
+        ViewMut::from_raw(self.raw_mut())
+    }
+
+    /// Writes the element at `index`: `map.set(5, value)`, `map.set([1, 2], value)`. Padding in the file stays as it is.
+    ///
+    /// # Panics
+    ///
+    /// If an index is past the end of its axis.
+    #[inline]
+    #[track_caller]
+    pub fn set<I: IntoDimension<Dim = D>>(&mut self, index: I, value: T) {
+        self.view_mut().set(index, value);
+    }
+
+    /// Writes `value` to every element.
+    pub fn fill(&mut self, value: T) {
+        self.view_mut().fill(value);
+    }
+
+    /// Replaces every element by what `f` makes of it, in C order.
+    pub fn update(&mut self, f: impl FnMut(T) -> T) {
+        self.view_mut().update(f);
+    }
+
+    /// Copies all elements from a view of the same shape.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes differ.
+    #[track_caller]
+    pub fn assign(&mut self, from: &View<'_, T, D>) {
+        self.view_mut().assign(from);
+    }
+
+    /// Copies all elements from a slice in C order.
+    ///
+    /// # Panics
+    ///
+    /// If `from` is not of the map's length.
+    #[track_caller]
+    pub fn copy_from_slice(&mut self, from: &[T]) {
+        self.view_mut().copy_from_slice(from);
+    }
+
+    /// All fields, each as a view to be written, all at once.
+    pub fn columns_mut(&mut self) -> T::ColumnsMut<'_, D>
+    where
+        T: MmapRecord,
+    {
+        self.view_mut().into_columns()
+    }
+
+    /// The view of one field, to be written.
+    pub fn field_mut<F: Element>(&mut self, field: Field<T, F>) -> ViewMut<'_, F, D> {
+        self.view_mut().into_field(field)
+    }
+
+    /// The view of the field with this name or title, to be written.
+    ///
+    /// # Errors
+    ///
+    /// As for [`View::field_named`]; the error names the file.
+    pub fn field_named_mut<F: Element>(&mut self, name: &str) -> Result<ViewMut<'_, F, D>> {
+        let field = Field::named(name).map_err(|error| self.name(error))?;
+        Ok(self.field_mut(field))
+    }
+
+    /// The part that `s![..]` names, to be written; see [`View::slice`].
+    ///
+    /// # Panics
+    ///
+    /// If a range or index is past the end of its axis, or a step is 0.
+    #[track_caller]
+    pub fn slice_mut<I: SliceArg<D>>(&mut self, info: I) -> ViewMut<'_, T, I::OutDim> {
+        self.view_mut().into_slice(info)
+    }
+
+    /// Iterates over the sub-views at each index of an axis, to be written.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis.
+    #[track_caller]
+    pub fn axis_iter_mut(&mut self, axis: Axis) -> AxisIterMut<'_, T, D>
+    where
+        D: RemoveAxis,
+    {
+        AxisIterMut::new(self.raw_mut(), axis)
+    }
+}
+
+impl<T: Element, D: Dimension> RecordMap<T, D, AnyMode> {
+    /// The array to be read and written, if the mode is one that writes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ReadOnly`] in mode `r`.
+    pub fn view_mut(&mut self) -> Result<ViewMut<'_, T, D>> {
+        let error = || {
+            let message = "the map was opened in mode r and cannot be written to; open it in mode r+, or in mode c to keep changes here";
+            Error::new(ErrorKind::ReadOnly, message).with_path(self.path.as_deref())
+        };
+        self.mapped.raw_mut().map(ViewMut::from_raw).ok_or_else(error)
+    }
+}
+
+impl<'a, T: Element, D: Dimension, M> IntoIterator for &'a RecordMap<T, D, M> {
+    type Item = T;
+    type IntoIter = Iter<'a, T, D>;
+
+    fn into_iter(self) -> Iter<'a, T, D> {
+        self.iter()
+    }
+}
+
+impl<T: Element, D: Dimension, M> fmt::Display for RecordMap<T, D, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}
+
+/// The file, mode, shape and dtype; not the elements.
+impl<T: Element, D: Dimension, M> fmt::Debug for RecordMap<T, D, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordMap")
+            .field("path", &self.path)
+            .field("mode", &format_args!("{}", self.mode))
+            .field("offset", &self.offset)
+            .field("shape", &format_args!("{}", ShapeText(self.shape())))
+            .field("order", &self.order)
+            .field("dtype", &format_args!("{}", T::DTYPE))
+            .finish()
+    }
+}

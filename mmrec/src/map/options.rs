@@ -1,0 +1,391 @@
+//! The builder: what to map and how. Everything is checked before anything is touched.
+
+use std::{fs, io, marker::PhantomData, path::Path};
+
+use ndarray::{Dimension, IntoDimension, Ix1};
+
+use super::{
+    RecordMap, Source,
+    lock::Lock,
+    mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite},
+    region::{Access, Mapped},
+    reserve,
+    source::{Opened, Origin, starts_as_npy},
+};
+use crate::{
+    dtype::ShapeText,
+    element::Element,
+    error::{Error, ErrorKind, Result},
+    field::short_name,
+    view::raw::checked_count,
+};
+
+/// The order in which the elements of several axes lie in the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// The last index varies fastest, as in C.
+    #[default]
+    C,
+    /// The first index varies fastest, as in Fortran.
+    F,
+}
+
+/// Marks [`MapOptions`] that have no shape yet: they map one axis to the end of the file, and cannot create one.
+#[derive(Clone, Copy, Debug)]
+pub enum NoShape {}
+
+/// Marks [`MapOptions`] that have a shape.
+#[derive(Clone, Copy, Debug)]
+pub enum Shaped {}
+
+/// What to map of a file and how, from [`RecordMap::options`].
+///
+/// ```
+/// use mmrec::{Order, RecordMap};
+///
+/// # let path = std::env::temp_dir().join(format!("mmrec-doc-options-{}.bin", std::process::id()));
+/// let mut grid = RecordMap::<f32>::options().offset(16).shape((3, 4)).order(Order::F).create(&path)?;
+/// grid.set([2, 1], 0.5);
+/// assert_eq!(grid.view().strides(), [4, 12]);
+/// assert_eq!(std::fs::metadata(&path).unwrap().len(), 16 + 3 * 4 * 4);
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), mmrec::Error>(())
+/// ```
+///
+/// A file can only be created once there is a shape:
+///
+/// ```compile_fail,E0599
+/// let map = mmrec::RecordMap::<f32>::options().create("new.bin");
+/// ```
+#[must_use = "options do nothing until the file is opened"]
+pub struct MapOptions<T, D = Ix1, S = NoShape> {
+    shape: Option<D>,
+    offset: u64,
+    order: Order,
+    sparse: bool,
+    lock: Lock,
+    raw: bool,
+    types: PhantomData<fn() -> (T, S)>,
+}
+
+impl<T: Element> MapOptions<T> {
+    pub(super) fn new() -> Self {
+        let (offset, order, lock) = (0, Order::C, Lock::None);
+        Self { shape: None, offset, order, sparse: false, lock, raw: false, types: PhantomData }
+    }
+}
+
+impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
+    /// The array starts this many bytes into the file. Any number will do; no alignment is needed.
+    pub fn offset(mut self, bytes: u64) -> Self {
+        self.offset = bytes;
+        self
+    }
+
+    /// The array has this shape: `.shape(10)`, `.shape((3, 4))`, `.shape([3, 4])`, `.shape(())` for a single element;
+    /// a `Vec<usize>` or `&[usize]` gives a number of axes known only at run time.
+    ///
+    /// Without a shape, the map has one axis and takes all of the file from the offset on.
+    pub fn shape<I: IntoDimension>(self, shape: I) -> MapOptions<T, I::Dim, Shaped> {
+        let Self { offset, order, sparse, lock, raw, .. } = self;
+        let shape = Some(shape.into_dimension());
+        MapOptions { shape, offset, order, sparse, lock, raw, types: PhantomData }
+    }
+
+    /// The order of the elements in the file, C by default.
+    pub fn order(mut self, order: Order) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// Whether a file that is made or extended may have holes instead of disk space reserved for all of it. Then a full
+    /// disk shows only when a page is written, and ends the process.
+    pub fn sparse(mut self, sparse: bool) -> Self {
+        self.sparse = sparse;
+        self
+    }
+
+    /// The advisory lock to hold while the file is mapped.
+    pub fn lock(mut self, lock: Lock) -> Self {
+        self.lock = lock;
+        self
+    }
+
+    /// Maps the bytes of the file as they are, even if they begin as those of a `.npy` file do.
+    pub fn raw(mut self) -> Self {
+        self.raw = true;
+        self
+    }
+
+    /// Maps a file to be read, mode `r`.
+    ///
+    /// # Errors
+    ///
+    /// - [`ErrorKind::Io`] if the file cannot be opened or mapped;
+    /// - [`ErrorKind::SizeNotMultiple`] if, without a shape, the rest of the file is no whole number of elements;
+    /// - [`ErrorKind::PastEnd`] if the offset, or the end of the shape, lies past the end of the file;
+    /// - [`ErrorKind::Overflow`] if the shape has more bytes than there are addresses;
+    /// - [`ErrorKind::Locked`] if a lock was asked for and another holds one;
+    /// - [`ErrorKind::Unsupported`] for a `.npy` file without [`raw`](Self::raw) or an offset.
+    ///
+    /// NumPy: `numpy.memmap(path, dtype, mode='r', offset=, shape=, order=)`.
+    pub fn open(self, source: impl Source) -> Result<RecordMap<T, D, ReadOnly>> {
+        self.map(Mode::ReadOnly, source.into_origin())
+    }
+
+    /// Maps a file to be read and written, mode `r+`. If the shape ends past the end of the file, the file is extended
+    /// with zeros.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open), and [`ErrorKind::StorageFull`] if the disk has no room for the file to be extended.
+    /// The file is then as it was.
+    ///
+    /// NumPy: `numpy.memmap(path, dtype, mode='r+', ...)`.
+    pub fn open_rw(self, source: impl Source) -> Result<RecordMap<T, D, ReadWrite>> {
+        self.map(Mode::ReadWrite, source.into_origin())
+    }
+
+    /// Maps a file to be read and changed in this process alone, mode `c`. The file need not be writable.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open).
+    ///
+    /// NumPy: `numpy.memmap(path, dtype, mode='c', ...)`.
+    pub fn open_cow(self, source: impl Source) -> Result<RecordMap<T, D, CopyOnWrite>> {
+        self.map(Mode::CopyOnWrite, source.into_origin())
+    }
+
+    /// Maps a file in a mode that is known only at run time.
+    ///
+    /// # Errors
+    ///
+    /// As for the call of that mode; [`ErrorKind::ShapeMismatch`] for [`Mode::Create`] without a shape.
+    ///
+    /// NumPy: `numpy.memmap(path, dtype, mode, ...)`.
+    pub fn open_mode(self, mode: Mode, source: impl Source) -> Result<RecordMap<T, D, AnyMode>> {
+        self.map(mode, source.into_origin())
+    }
+
+    fn map<M>(self, mode: Mode, origin: Origin) -> Result<RecordMap<T, D, M>> {
+        if mode == Mode::Create {
+            return self.create_as(origin, false);
+        }
+        self.given_size()?;
+        let opened = Opened::existing(origin, mode)?;
+        let path = opened.path.clone();
+        self.map_existing(mode, opened).map_err(|error| error.with_path(path.as_deref()))
+    }
+
+    fn map_existing<M>(self, mode: Mode, mut opened: Opened) -> Result<RecordMap<T, D, M>> {
+        opened.file.lock(self.lock)?;
+        if !self.raw && self.offset == 0 && starts_as_npy(&opened.file) {
+            let message = "the file begins as a .npy file, whose first bytes are a header and not records; this version \
+                           maps no .npy: give the offset and shape of its data, or call .raw() to map all bytes as records";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let dim = match &self.shape {
+            Some(dim) => dim.clone(),
+            None => self.shape_of_rest(opened.len)?,
+        };
+        let bytes = byte_size::<T>(dim.slice())?;
+        let end = end_of(self.offset, bytes)?;
+        let extends = mode == Mode::ReadWrite && self.shape.is_some();
+        let mut grown_from = None;
+        if let Some(len) = opened.len
+            && end > len
+        {
+            if !extends {
+                return Err(past_end::<T>(dim.slice(), self.offset, end, len));
+            }
+            if bytes > 0 {
+                grow(&opened.file, end, self.sparse)?;
+                grown_from = Some(len);
+            }
+        }
+        let access = match mode {
+            Mode::ReadOnly => Access::Read,
+            Mode::CopyOnWrite => Access::Copy,
+            Mode::ReadWrite | Mode::Create => Access::Write,
+        };
+        let mapped = Mapped::open(&opened.file, access, self.offset, dim, self.order == Order::F);
+        let mapped = mapped.map_err(|error| {
+            if let Some(len) = grown_from {
+                // The error to report is why the file could not be mapped.
+                let _ = opened.file.set_len(len);
+            }
+            Error::io(format!("cannot map {bytes} bytes from byte {}", self.offset), error)
+        })?;
+        Ok(RecordMap::new(mapped, mode, self.order, self.offset, opened.path, opened.file.if_locked()))
+    }
+
+    /// The bytes of the shape that was given, if one was, so that sizes are refused before a file is opened.
+    fn given_size(&self) -> Result<()> {
+        match &self.shape {
+            Some(dim) => end_of(self.offset, byte_size::<T>(dim.slice())?).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// One axis over the rest of the file.
+    fn shape_of_rest(&self, len: Option<u64>) -> Result<D> {
+        let (offset, itemsize) = (self.offset, size_of::<T>() as u64);
+        let record = short_name::<T>();
+        let Some(len) = len else {
+            let message = "the file is a device and has no end; give a shape";
+            return Err(Error::new(ErrorKind::ShapeMismatch, message));
+        };
+        let Some(rest) = len.checked_sub(offset) else {
+            let message = format!("the offset of {offset} bytes lies past the end of the file, which has {len} bytes; give a smaller one");
+            return Err(Error::new(ErrorKind::PastEnd, message));
+        };
+        if itemsize == 0 {
+            let message = format!("{record} has no bytes, so the file's size does not say how many there are; give a shape");
+            return Err(Error::new(ErrorKind::ShapeMismatch, message));
+        }
+        let (count, remainder) = (rest / itemsize, rest % itemsize);
+        if remainder != 0 {
+            let message = format!(
+                "{rest} bytes from byte {offset} on are not a whole number of {record}, which has {itemsize} bytes: \
+                 {count} of them and {remainder} bytes over; check the type, the offset, or give .shape({count}) to leave \
+                 the end out"
+            );
+            return Err(Error::new(ErrorKind::SizeNotMultiple, message));
+        }
+        let count = usize::try_from(count).map_err(|_| too_large(&format!("the file has {rest} bytes")))?;
+        D::from_dimension(&Ix1(count)).ok_or_else(|| {
+            let message = "several axes were asked for, and a raw file has no shape of its own; give one";
+            Error::new(ErrorKind::ShapeMismatch, message)
+        })
+    }
+
+    fn create_as<M>(self, origin: Origin, only_new: bool) -> Result<RecordMap<T, D, M>> {
+        let Some(dim) = self.shape.clone() else {
+            let message = "mode w+ makes a file and needs to know its shape; give one with .shape(..)";
+            return Err(Error::new(ErrorKind::ShapeMismatch, message));
+        };
+        let end = end_of(self.offset, byte_size::<T>(dim.slice())?)?;
+        let opened = Opened::created(origin, only_new)?;
+        let path = opened.path.clone();
+        let made = path.clone().filter(|_| opened.is_new);
+        self.map_created(dim, end, opened).map_err(|error| {
+            if let Some(made) = made {
+                // The error to report is why the file could not be made.
+                let _ = fs::remove_file(made);
+            }
+            error.with_path(path.as_deref())
+        })
+    }
+
+    /// Makes the file long enough and maps it, and only when nothing more can go wrong overwrites what it held.
+    fn map_created<M>(self, dim: D, end: u64, mut opened: Opened) -> Result<RecordMap<T, D, M>> {
+        opened.file.lock(self.lock)?;
+        let Some(before) = opened.len else {
+            let message = "expected a file to overwrite, found a device; open it with open_rw";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        };
+        let file = &opened.file;
+        grow(file, end, self.sparse)?;
+        let mapped = Mapped::open(file, Access::Write, self.offset, dim, self.order == Order::F).map_err(|error| {
+            // The error to report is why the file could not be mapped.
+            let _ = file.set_len(before);
+            Error::io(format!("cannot map the file from byte {}", self.offset), error)
+        })?;
+        let overwrite = || -> io::Result<()> {
+            if before == 0 {
+                return Ok(());
+            }
+            if self.sparse {
+                file.set_len(0)?;
+                return file.set_len(end);
+            }
+            if end < before {
+                file.set_len(end)?;
+            }
+            reserve::zero(file, before.min(end))
+        };
+        overwrite().map_err(|error| Error::io("cannot overwrite what the file held", error))?;
+        Ok(RecordMap::new(mapped, Mode::Create, self.order, self.offset, opened.path, opened.file.if_locked()))
+    }
+}
+
+impl<T: Element, D: Dimension> MapOptions<T, D, Shaped> {
+    /// Makes a file of zeros, or overwrites an old one with zeros, and maps it to be read and written, mode `w+`. The
+    /// file ends where the shape does; bytes before the offset are zero too.
+    ///
+    /// Disk space is reserved for all of it unless [`sparse`](Self::sparse) says otherwise. An old file is overwritten
+    /// only once its space is reserved and mapped; programs that still map it see the zeros, and lose what lies past
+    /// the new end.
+    ///
+    /// # Errors
+    ///
+    /// - [`ErrorKind::Io`] if the file cannot be made or opened;
+    /// - [`ErrorKind::StorageFull`] if the disk has no room for it;
+    /// - [`ErrorKind::Overflow`] if the shape has more bytes than there are addresses;
+    /// - [`ErrorKind::Locked`] if a lock was asked for and another holds one.
+    ///
+    /// An old file is then as it was.
+    ///
+    /// NumPy: `numpy.memmap(path, dtype, mode='w+', shape=...)`.
+    pub fn create(self, source: impl Source) -> Result<RecordMap<T, D, ReadWrite>> {
+        self.create_as(source.into_origin(), false)
+    }
+
+    /// [`create`](Self::create), but only if there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// As for `create`, and [`ErrorKind::Io`] if the file exists.
+    pub fn create_new(self, path: impl AsRef<Path>) -> Result<RecordMap<T, D, ReadWrite>> {
+        self.create_as(Origin::Path(path.as_ref().to_path_buf()), true)
+    }
+}
+
+/// Extends the file to `len` bytes if it is shorter, and reserves disk space for all of it unless it may have holes.
+fn grow(file: &fs::File, len: u64, sparse: bool) -> Result<()> {
+    let done = if sparse {
+        file.metadata().and_then(|metadata| if metadata.len() < len { file.set_len(len) } else { Ok(()) })
+    } else {
+        reserve::reserve(file, len)
+    };
+    done.map_err(|error| {
+        let hint = if sparse { "" } else { "; make room, or use .sparse(true) to reserve none" };
+        Error::io(format!("cannot make the file {len} bytes long{hint}"), error)
+    })
+}
+
+/// The bytes that a shape of `T` takes.
+fn byte_size<T: Element>(shape: &[usize]) -> Result<usize> {
+    let itemsize = size_of::<T>();
+    let bytes = checked_count(shape).and_then(|_| {
+        // An axis of no elements counts as one here: its strides have to fit too.
+        let most = shape.iter().try_fold(itemsize, |bytes, &len| bytes.checked_mul(len.max(1)))?;
+        isize::try_from(most).ok()?;
+        Some(if shape.contains(&0) { 0 } else { most })
+    });
+    bytes.ok_or_else(|| {
+        too_large(&format!("shape {} of {} with {itemsize} bytes each", ShapeText(shape), short_name::<T>()))
+    })
+}
+
+fn end_of(offset: u64, bytes: usize) -> Result<u64> {
+    let end = offset.checked_add(bytes as u64).filter(|&end| i64::try_from(end).is_ok());
+    end.ok_or_else(|| too_large(&format!("{bytes} bytes from byte {offset} on")))
+}
+
+fn too_large(what: &str) -> Error {
+    let most = isize::MAX;
+    Error::new(ErrorKind::Overflow, format!("{what} is more than a file or map can be, {most} bytes; map a part of it"))
+}
+
+fn past_end<T>(shape: &[usize], offset: u64, end: u64, len: u64) -> Error {
+    let message = format!(
+        "shape {} of {} from byte {offset} on ends at byte {end}, the file has {len} bytes: {} too few; give a smaller \
+         shape or offset, or extend the file with open_rw",
+        ShapeText(shape),
+        short_name::<T>(),
+        end - len
+    );
+    Error::new(ErrorKind::PastEnd, message)
+}

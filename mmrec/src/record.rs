@@ -1,0 +1,39 @@
+//! What `#[derive(MmapRecord)]` implements.
+
+use ndarray::Dimension;
+
+use crate::{
+    dtype::DTypeField,
+    element::Element,
+    view::{View, ViewMut},
+};
+
+/// A struct whose dtype, fields and columns are known: what `#[derive(MmapRecord)]` implements.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a record",
+    label = "not a record with fields",
+    note = "add #[derive(Clone, Copy, MmapRecord)] and #[repr(C)] to the struct"
+)]
+pub trait MmapRecord: Element {
+    /// One [`Field`](crate::Field) token for each field, named as in the struct.
+    type Fields: Copy;
+    /// The field tokens: `Trade::FIELDS.price`.
+    const FIELDS: Self::Fields;
+
+    /// One [`View`] for each field, named as in the struct.
+    type Columns<'a, D>;
+    /// One [`ViewMut`] for each field, named as in the struct.
+    type ColumnsMut<'a, D>;
+
+    /// The fields of the dtype.
+    #[doc(hidden)]
+    const DTYPE_FIELDS: &'static [DTypeField] = &[];
+
+    /// The columns of a view; [`View::columns`] calls this.
+    #[doc(hidden)]
+    fn columns<'a, D: Dimension>(view: View<'a, Self, D>) -> Self::Columns<'a, D>;
+
+    /// The columns of a view; [`ViewMut::into_columns`] calls this.
+    #[doc(hidden)]
+    fn columns_mut<'a, D: Dimension>(view: ViewMut<'a, Self, D>) -> Self::ColumnsMut<'a, D>;
+}

@@ -1,0 +1,732 @@
+//! Views: strided arrays of elements in a mapped file, and what is read and written through them.
+
+mod format;
+mod iter;
+pub(crate) mod raw;
+
+use std::fmt;
+
+use ndarray::{Array, Axis, Dimension, IntoDimension, Ix1, IxDyn, RemoveAxis, SliceArg};
+
+pub use self::iter::{AxisIter, AxisIterMut, Iter};
+use self::raw::{Raw, RawMut};
+use crate::{
+    dtype::DType,
+    element::{Element, stored_bytes},
+    error::{Error, ErrorKind, Result},
+    field::{Field, Select, Whole},
+    record::MmapRecord,
+};
+
+/// A strided array of `T` in a mapped file, to be read: whole records, one field of each record, a slice of either.
+///
+/// Values come out one at a time and by value. Strides are in **bytes**, so a field of a packed record of 13 bytes is a
+/// view like any other. A view is a pointer with a shape: cutting, transposing and picking fields copy nothing. A view
+/// borrows its map.
+///
+/// Shapes, slices and axes are [`ndarray`]'s.
+///
+/// NumPy: the arrays that indexing a `numpy.memmap` gives.
+pub struct View<'a, T, D = Ix1> {
+    raw: Raw<'a, T, D>,
+}
+
+/// A strided array of `T` in a mapped file, to be read and written.
+///
+/// [`view`](Self::view) gives a [`View`] of it with all the ways to read. Methods in `_mut` borrow the view, and
+/// methods in `into_` use it up, so that what they give lives as long as the map is borrowed.
+///
+/// Values that are written are in the file at once for every reader of it, in this process and others (or, in a
+/// copy-on-write map, for this map alone); [`RecordMap::flush`](crate::RecordMap::flush) puts them on the disk.
+pub struct ViewMut<'a, T, D = Ix1> {
+    raw: RawMut<'a, T, D>,
+}
+
+/// Chosen fields of a view, to be read together. Made by [`View::select`].
+pub struct Selected<'a, T, D, S> {
+    raw: Raw<'a, T, D>,
+    select: S,
+}
+
+macro_rules! geometry {
+    () => {
+        /// The number of elements along each axis.
+        pub fn shape(&self) -> &[usize] {
+            self.raw().dim().slice()
+        }
+
+        /// The shape in ndarray's form.
+        pub fn raw_dim(&self) -> D {
+            self.raw().dim().clone()
+        }
+
+        /// The number of axes.
+        pub fn ndim(&self) -> usize {
+            self.raw().dim().ndim()
+        }
+
+        /// The number of elements: the product of the shape.
+        pub fn len(&self) -> usize {
+            self.raw().len()
+        }
+
+        /// Whether there is no element.
+        pub fn is_empty(&self) -> bool {
+            self.len() == 0
+        }
+
+        /// The number of elements along one axis.
+        ///
+        /// # Panics
+        ///
+        /// If there is no such axis.
+        #[track_caller]
+        pub fn len_of(&self, axis: Axis) -> usize {
+            self.shape()[axis.index()]
+        }
+
+        /// How many **bytes** lie between neighbours along each axis; negative where the axis runs backwards.
+        ///
+        /// NumPy: `array.strides`.
+        pub fn strides(&self) -> &[isize] {
+            self.raw().strides().as_slice()
+        }
+
+        /// Bytes from the start of the file to the first element, the one whose indices are all 0.
+        ///
+        /// In NumPy, `memmap.offset` stays that of the whole map.
+        pub fn byte_offset(&self) -> u64 {
+            self.raw().offset()
+        }
+
+        /// The dtype of the elements.
+        pub fn dtype(&self) -> &'static DType {
+            T::DTYPE
+        }
+
+        /// The element at `index`, or `None` past the end: `v.get(5)`, `v.get([1, 2])`.
+        #[inline]
+        pub fn get<I: IntoDimension<Dim = D>>(&self, index: I) -> Option<T> {
+            self.raw().get(&index.into_dimension(), Whole)
+        }
+
+        /// The element at `index`: `v.at(5)`, `v.at([1, 2])`.
+        ///
+        /// # Panics
+        ///
+        /// If an index is past the end of its axis.
+        #[inline]
+        #[track_caller]
+        pub fn at<I: IntoDimension<Dim = D>>(&self, index: I) -> T {
+            let index = index.into_dimension();
+            match self.raw().get(&index, Whole) {
+                Some(value) => value,
+                None => out_of_bounds(index.slice(), self.shape()),
+            }
+        }
+    };
+}
+
+impl<'a, T: Element, D: Dimension> View<'a, T, D> {
+    pub(crate) fn from_raw(raw: Raw<'a, T, D>) -> Self {
+        Self { raw }
+    }
+
+    #[inline(always)]
+    fn raw(&self) -> &Raw<'a, T, D> {
+        &self.raw
+    }
+
+    geometry!();
+
+    /// Iterates over the elements in C order, by value.
+    pub fn iter(&self) -> Iter<'a, T, D> {
+        Iter::new(&self.raw, Whole)
+    }
+
+    /// The view of one field: `v.field(Trade::FIELDS.price)`.
+    ///
+    /// NumPy: `array['price']`.
+    pub fn field<F: Element>(&self, field: Field<T, F>) -> View<'a, F, D> {
+        View { raw: self.raw.field(field) }
+    }
+
+    /// The view of the field with this name or title; `a.b` reaches into a nested record.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NoSuchField`], which lists the fields there are; [`ErrorKind::DTypeMismatch`] if the field is not
+    /// an `F`.
+    ///
+    /// NumPy: `array['price']`.
+    pub fn field_named<F: Element>(&self, name: &str) -> Result<View<'a, F, D>> {
+        Ok(self.field(Field::named(name)?))
+    }
+
+    /// All fields, each as a view: `v.columns().price`.
+    pub fn columns(&self) -> T::Columns<'a, D>
+    where
+        T: MmapRecord,
+    {
+        T::columns(self.clone())
+    }
+
+    /// Several fields to be read together, by one pass over the records and without reading the other fields.
+    ///
+    /// ```
+    /// # use mmrec::{MmapRecord, RecordMap};
+    /// # #[derive(Clone, Copy, MmapRecord)]
+    /// # #[repr(C)]
+    /// # struct Trade { price: f64, qty: u32, flags: u32 }
+    /// # let path = std::env::temp_dir().join(format!("mmrec-doc-select-{}", std::process::id()));
+    /// # let map = RecordMap::<Trade>::options().shape(3).create(&path)?;
+    /// let fields = (Trade::FIELDS.price, Trade::FIELDS.qty);
+    /// let turnover: f64 = map.select(fields).iter().map(|(price, qty)| price * f64::from(qty)).sum();
+    /// # assert_eq!(turnover, 0.0);
+    /// # std::fs::remove_file(path).unwrap();
+    /// # Ok::<(), mmrec::Error>(())
+    /// ```
+    pub fn select<S: Select<T>>(&self, fields: S) -> Selected<'a, T, D, S> {
+        Selected { raw: self.raw.clone(), select: fields }
+    }
+
+    /// The part that `s![..]` names: `v.slice(s![10..20])`, `v.slice(s![.., ..;2])`, `v.slice(s![..;-1])`, `v.slice(s![3, ..])`.
+    ///
+    /// A negative step goes through the range from its end, as in ndarray.
+    ///
+    /// # Panics
+    ///
+    /// If a range or index is past the end of its axis, or a step is 0.
+    #[track_caller]
+    pub fn slice<I: SliceArg<D>>(&self, info: I) -> View<'a, T, I::OutDim> {
+        View { raw: self.raw.slice(&info) }
+    }
+
+    /// The sub-view at one index of an axis, which goes away.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis or index.
+    #[track_caller]
+    pub fn index_axis(&self, axis: Axis, index: usize) -> View<'a, T, D::Smaller>
+    where
+        D: RemoveAxis,
+    {
+        View { raw: self.raw.index_axis(axis, index) }
+    }
+
+    /// Iterates over the sub-views at each index of an axis.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis.
+    #[track_caller]
+    pub fn axis_iter(&self, axis: Axis) -> AxisIter<'a, T, D>
+    where
+        D: RemoveAxis,
+    {
+        AxisIter::new(self.clone(), axis)
+    }
+
+    /// The view with its axes in reverse order.
+    ///
+    /// NumPy: `array.T`.
+    #[must_use]
+    pub fn t(&self) -> Self {
+        View { raw: self.raw.permuted_axes(&reversed(self.ndim())) }
+    }
+
+    /// The view with its axes in another order: axis `i` of the result is axis `axes[i]` of this.
+    ///
+    /// # Panics
+    ///
+    /// If `axes` does not name each axis once.
+    ///
+    /// NumPy: `array.transpose(axes)`.
+    #[must_use]
+    #[track_caller]
+    pub fn permuted_axes<I: IntoDimension<Dim = D>>(&self, axes: I) -> Self {
+        View { raw: self.raw.permuted_axes(&axes.into_dimension()) }
+    }
+
+    /// The parts before and from `index` along an axis.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis or `index` is past its end.
+    #[track_caller]
+    pub fn split_at(&self, axis: Axis, index: usize) -> (Self, Self) {
+        let (left, right) = self.raw.split_at(axis, index);
+        (View { raw: left }, View { raw: right })
+    }
+
+    /// The same view with a number of axes that is known only at run time.
+    pub fn into_dyn(self) -> View<'a, T, IxDyn> {
+        View { raw: self.raw.into_dyn() }
+    }
+
+    /// The same view with a number of axes that is known while compiling.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::RankMismatch`] if it has another number of axes.
+    pub fn into_dimensionality<E: Dimension>(self) -> Result<View<'a, T, E>> {
+        let ndim = self.ndim();
+        let raw = self.raw.into_dimensionality().ok_or_else(|| wrong_rank::<E>(ndim))?;
+        Ok(View { raw })
+    }
+
+    /// All elements in C order.
+    ///
+    /// NumPy: `array.ravel()`, as a copy.
+    pub fn to_vec(&self) -> Vec<T> {
+        let mut values = Vec::with_capacity(self.len());
+        self.iter().for_each(|value| values.push(value));
+        values
+    }
+
+    /// A copy as an [`ndarray::Array`] of the same shape.
+    ///
+    /// NumPy: `numpy.array(array)`.
+    pub fn to_array(&self) -> Array<T, D> {
+        let mut values = self.iter();
+        // Exactly as many values as there are elements are asked for, in C order.
+        Array::from_shape_simple_fn(self.raw_dim(), || match values.next() {
+            Some(value) => value,
+            None => unreachable!("a view gives as many values as its shape says"),
+        })
+    }
+
+    /// Copies all elements to `to` in C order.
+    ///
+    /// # Panics
+    ///
+    /// If `to` is not of the view's length.
+    #[track_caller]
+    pub fn copy_to(&self, to: &mut [T]) {
+        let (len, wanted) = (to.len(), self.len());
+        assert!(len == wanted, "cannot copy {wanted} elements to a slice of {len}");
+        let mut to = to.iter_mut();
+        self.iter().for_each(|value| {
+            if let Some(to) = to.next() {
+                *to = value;
+            }
+        });
+    }
+}
+
+impl<'a, T: Element> View<'a, T, Ix1> {
+    /// The index of the first element for which `pred` is false, in a view sorted so that those for which it is true
+    /// come first. Reads about log2(n) elements.
+    ///
+    /// NumPy: `numpy.searchsorted`.
+    pub fn partition_point(&self, mut pred: impl FnMut(T) -> bool) -> usize {
+        let (mut from, mut len) = (0, self.len());
+        while len > 0 {
+            let half = len / 2;
+            if pred(self.at(from + half)) {
+                from += half + 1;
+                len -= half + 1;
+            } else {
+                len = half;
+            }
+        }
+        from
+    }
+}
+
+impl<'a, F: Element, D: Dimension, const N: usize> View<'a, [F; N], D> {
+    /// The elements of array elements, along a new last axis.
+    ///
+    /// NumPy has these axes at once: a field of dtype `('<f4', (3,))` gives an array with one more axis.
+    ///
+    /// # Panics
+    ///
+    /// If the number of elements does not fit `isize`, which takes a view of no bytes.
+    pub fn elements(&self) -> View<'a, F, D::Larger> {
+        View { raw: self.raw.elements().unwrap_or_else(|| too_many_elements()) }
+    }
+}
+
+impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
+    pub(crate) fn from_raw(raw: RawMut<'a, T, D>) -> Self {
+        Self { raw }
+    }
+
+    #[inline(always)]
+    fn raw(&self) -> &Raw<'_, T, D> {
+        self.raw.raw()
+    }
+
+    geometry!();
+
+    /// The view to read through, with all the ways to read.
+    pub fn view(&self) -> View<'_, T, D> {
+        View { raw: self.raw().clone() }
+    }
+
+    /// A view to write through while this one waits.
+    pub fn view_mut(&mut self) -> ViewMut<'_, T, D> {
+        ViewMut { raw: self.raw.reborrow() }
+    }
+
+    /// The view to read through, for as long as the map is borrowed.
+    pub fn into_view(self) -> View<'a, T, D> {
+        View { raw: self.raw.into_raw() }
+    }
+
+    /// Iterates over the elements in C order, by value.
+    pub fn iter(&self) -> Iter<'_, T, D> {
+        Iter::new(self.raw(), Whole)
+    }
+
+    /// Writes the element at `index`: `m.set(5, value)`, `m.set([1, 2], value)`. Padding in the file stays as it is.
+    ///
+    /// # Panics
+    ///
+    /// If an index is past the end of its axis.
+    #[inline]
+    #[track_caller]
+    pub fn set<I: IntoDimension<Dim = D>>(&mut self, index: I, value: T) {
+        let index = index.into_dimension();
+        if !self.raw.set(&index, value) {
+            out_of_bounds(index.slice(), self.shape())
+        }
+    }
+
+    /// Writes `value` to every element.
+    pub fn fill(&mut self, value: T) {
+        self.raw.for_each_place(|mut place| place.set(value));
+    }
+
+    /// Replaces every element by what `f` makes of it, in C order.
+    pub fn update(&mut self, mut f: impl FnMut(T) -> T) {
+        self.raw.for_each_place(|mut place| place.set(f(place.get())));
+    }
+
+    /// Copies all elements from a view of the same shape.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes differ.
+    #[track_caller]
+    pub fn assign(&mut self, from: &View<'_, T, D>) {
+        let (ours, theirs) = (self.shape(), from.shape());
+        assert!(ours == theirs, "cannot assign a view of shape {theirs:?} to one of shape {ours:?}");
+        let mut from = from.iter();
+        self.raw.for_each_place(|mut place| {
+            if let Some(value) = from.next() {
+                place.set(value);
+            }
+        });
+    }
+
+    /// Copies all elements from a slice in C order.
+    ///
+    /// # Panics
+    ///
+    /// If `from` is not of the view's length.
+    #[track_caller]
+    pub fn copy_from_slice(&mut self, from: &[T]) {
+        let (len, wanted) = (from.len(), self.len());
+        assert!(len == wanted, "cannot copy a slice of {len} to {wanted} elements");
+        let mut from = from.iter();
+        self.raw.for_each_place(|mut place| {
+            if let Some(&value) = from.next() {
+                place.set(value);
+            }
+        });
+    }
+
+    /// All fields, each as a view to be written, all at once.
+    pub fn columns_mut(&mut self) -> T::ColumnsMut<'_, D>
+    where
+        T: MmapRecord,
+    {
+        T::columns_mut(self.view_mut())
+    }
+
+    /// [`columns_mut`](Self::columns_mut) for as long as the map is borrowed.
+    pub fn into_columns(self) -> T::ColumnsMut<'a, D>
+    where
+        T: MmapRecord,
+    {
+        T::columns_mut(self)
+    }
+
+    /// The view of one field, to be written: `m.field_mut(Trade::FIELDS.price)`.
+    pub fn field_mut<F: Element>(&mut self, field: Field<T, F>) -> ViewMut<'_, F, D> {
+        self.view_mut().into_field(field)
+    }
+
+    /// [`field_mut`](Self::field_mut) for as long as the map is borrowed.
+    pub fn into_field<F: Element>(self, field: Field<T, F>) -> ViewMut<'a, F, D> {
+        ViewMut { raw: self.raw.field(field) }
+    }
+
+    /// The view of the field with this name or title, to be written.
+    ///
+    /// # Errors
+    ///
+    /// As for [`View::field_named`].
+    pub fn field_named_mut<F: Element>(&mut self, name: &str) -> Result<ViewMut<'_, F, D>> {
+        Ok(self.field_mut(Field::named(name)?))
+    }
+
+    /// The part that `s![..]` names, to be written; see [`View::slice`].
+    ///
+    /// # Panics
+    ///
+    /// If a range or index is past the end of its axis, or a step is 0.
+    #[track_caller]
+    pub fn slice_mut<I: SliceArg<D>>(&mut self, info: I) -> ViewMut<'_, T, I::OutDim> {
+        self.view_mut().into_slice(info)
+    }
+
+    /// [`slice_mut`](Self::slice_mut) for as long as the map is borrowed.
+    ///
+    /// # Panics
+    ///
+    /// As for `slice_mut`.
+    #[track_caller]
+    pub fn into_slice<I: SliceArg<D>>(self, info: I) -> ViewMut<'a, T, I::OutDim> {
+        ViewMut { raw: self.raw.slice(&info) }
+    }
+
+    /// The sub-view at one index of an axis, to be written.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis or index.
+    #[track_caller]
+    pub fn index_axis_mut(&mut self, axis: Axis, index: usize) -> ViewMut<'_, T, D::Smaller>
+    where
+        D: RemoveAxis,
+    {
+        ViewMut { raw: self.raw.reborrow().index_axis(axis, index) }
+    }
+
+    /// Iterates over the sub-views at each index of an axis, to be written.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis.
+    #[track_caller]
+    pub fn axis_iter_mut(&mut self, axis: Axis) -> AxisIterMut<'_, T, D>
+    where
+        D: RemoveAxis,
+    {
+        AxisIterMut::new(self.raw.reborrow(), axis)
+    }
+
+    /// The view with its axes in reverse order.
+    #[must_use]
+    pub fn t(self) -> Self {
+        let axes = reversed(self.ndim());
+        ViewMut { raw: self.raw.permuted_axes(&axes) }
+    }
+
+    /// The view with its axes in another order; see [`View::permuted_axes`].
+    ///
+    /// # Panics
+    ///
+    /// If `axes` does not name each axis once.
+    #[must_use]
+    #[track_caller]
+    pub fn permuted_axes<I: IntoDimension<Dim = D>>(self, axes: I) -> Self {
+        ViewMut { raw: self.raw.permuted_axes(&axes.into_dimension()) }
+    }
+
+    /// The parts before and from `index` along an axis, both to be written.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis or `index` is past its end.
+    #[track_caller]
+    pub fn split_at(self, axis: Axis, index: usize) -> (Self, Self) {
+        let (left, right) = self.raw.split_at(axis, index);
+        (ViewMut { raw: left }, ViewMut { raw: right })
+    }
+
+    /// The same view with a number of axes that is known only at run time.
+    pub fn into_dyn(self) -> ViewMut<'a, T, IxDyn> {
+        ViewMut { raw: self.raw.into_dyn() }
+    }
+
+    /// The same view with a number of axes that is known while compiling.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::RankMismatch`] if it has another number of axes.
+    pub fn into_dimensionality<E: Dimension>(self) -> Result<ViewMut<'a, T, E>> {
+        let ndim = self.ndim();
+        let raw = self.raw.into_dimensionality().ok_or_else(|| wrong_rank::<E>(ndim))?;
+        Ok(ViewMut { raw })
+    }
+}
+
+impl<'a, F: Element, D: Dimension, const N: usize> ViewMut<'a, [F; N], D> {
+    /// The elements of array elements along a new last axis, to be written; see [`View::elements`].
+    ///
+    /// # Panics
+    ///
+    /// If the number of elements does not fit `isize`, which takes a view of no bytes.
+    pub fn elements_mut(&mut self) -> ViewMut<'_, F, D::Larger> {
+        self.view_mut().into_elements()
+    }
+
+    /// [`elements_mut`](Self::elements_mut) for as long as the map is borrowed.
+    ///
+    /// # Panics
+    ///
+    /// As for `elements_mut`.
+    pub fn into_elements(self) -> ViewMut<'a, F, D::Larger> {
+        ViewMut { raw: self.raw.elements().unwrap_or_else(|| too_many_elements()) }
+    }
+}
+
+impl<'a, T: Element, D: Dimension, S: Select<T>> Selected<'a, T, D, S> {
+    /// Iterates in C order over the values of the chosen fields.
+    pub fn iter(&self) -> Iter<'a, T, D, S> {
+        Iter::new(&self.raw, self.select)
+    }
+
+    /// The number of records.
+    pub fn len(&self) -> usize {
+        self.raw.len()
+    }
+
+    /// Whether there is no record.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The chosen fields of the record at `index`, or `None` past the end.
+    pub fn get<I: IntoDimension<Dim = D>>(&self, index: I) -> Option<S::Item> {
+        self.raw.get(&index.into_dimension(), self.select)
+    }
+
+    /// The chosen fields of the record at `index`.
+    ///
+    /// # Panics
+    ///
+    /// If an index is past the end of its axis.
+    #[track_caller]
+    pub fn at<I: IntoDimension<Dim = D>>(&self, index: I) -> S::Item {
+        let index = index.into_dimension();
+        match self.raw.get(&index, self.select) {
+            Some(item) => item,
+            None => out_of_bounds(index.slice(), self.raw.dim().slice()),
+        }
+    }
+}
+
+fn reversed<D: Dimension>(ndim: usize) -> D {
+    let mut axes = D::zeros(ndim);
+    for axis in 0..ndim {
+        axes[axis] = ndim - 1 - axis;
+    }
+    axes
+}
+
+fn wrong_rank<E: Dimension>(ndim: usize) -> Error {
+    let wanted = E::NDIM.unwrap_or(0);
+    let message = format!("the view has {ndim} axes, not {wanted}; ask for {ndim}, or for IxDyn, which is any number");
+    Error::new(ErrorKind::RankMismatch, message)
+}
+
+#[cold]
+#[track_caller]
+fn out_of_bounds(index: &[usize], shape: &[usize]) -> ! {
+    panic!("index {index:?} is out of bounds for shape {shape:?}")
+}
+
+#[cold]
+#[track_caller]
+fn too_many_elements() -> ! {
+    panic!("the number of elements does not fit isize")
+}
+
+impl<T, D: Clone> Clone for View<'_, T, D> {
+    fn clone(&self) -> Self {
+        Self { raw: self.raw.clone() }
+    }
+}
+
+impl<T, D: Copy> Copy for View<'_, T, D> {}
+
+impl<T, D: Clone, S: Clone> Clone for Selected<'_, T, D, S> {
+    fn clone(&self) -> Self {
+        Self { raw: self.raw.clone(), select: self.select.clone() }
+    }
+}
+
+impl<'a, T: Element, D: Dimension> From<ViewMut<'a, T, D>> for View<'a, T, D> {
+    fn from(view: ViewMut<'a, T, D>) -> Self {
+        view.into_view()
+    }
+}
+
+impl<'a, T: Element, D: Dimension> IntoIterator for View<'a, T, D> {
+    type Item = T;
+    type IntoIter = Iter<'a, T, D>;
+
+    fn into_iter(self) -> Iter<'a, T, D> {
+        self.iter()
+    }
+}
+
+impl<'a, T: Element, D: Dimension> IntoIterator for &View<'a, T, D> {
+    type Item = T;
+    type IntoIter = Iter<'a, T, D>;
+
+    fn into_iter(self) -> Iter<'a, T, D> {
+        self.iter()
+    }
+}
+
+impl<'a, T: Element, D: Dimension, S: Select<T>> IntoIterator for Selected<'a, T, D, S> {
+    type Item = S::Item;
+    type IntoIter = Iter<'a, T, D, S>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// As NumPy's `str(array)`: more than 1000 elements are shown by three at each end of each axis.
+impl<T: Element, D: Dimension> fmt::Display for View<'_, T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let item = |index: &[usize]| {
+            let mut at = D::zeros(self.ndim());
+            at.slice_mut().copy_from_slice(index);
+            self.get(at).map(stored_bytes).unwrap_or_default()
+        };
+        format::write_array(f, T::DTYPE, self.shape(), &item)
+    }
+}
+
+/// The elements as `Display` shows them, with shape and dtype.
+impl<T: Element, D: Dimension> fmt::Debug for View<'_, T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "View({self}, shape={}, dtype={})", crate::dtype::ShapeText(self.shape()), T::DTYPE)
+    }
+}
+
+impl<T: Element, D: Dimension> fmt::Display for ViewMut<'_, T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}
+
+impl<T: Element, D: Dimension> fmt::Debug for ViewMut<'_, T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ViewMut({}, shape={}, dtype={})", self.view(), crate::dtype::ShapeText(self.shape()), T::DTYPE)
+    }
+}
+
+impl<T: Element, D: Dimension, S: Select<T>> fmt::Debug for Selected<'_, T, D, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Selected({} records)", self.len())
+    }
+}

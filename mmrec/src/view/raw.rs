@@ -1,0 +1,676 @@
+//! The pointer arithmetic of views: shapes and byte strides over bytes that others may change.
+//!
+//! All of it is here, so that every other module of `view` is safe code.
+#![allow(unsafe_code, reason = "the one place where a view's indices become addresses")]
+
+use std::{marker::PhantomData, ptr};
+
+use ndarray::{Axis, Dimension, RemoveAxis, SliceArg, SliceInfoElem};
+
+use super::ViewMut;
+use crate::{
+    element::Element,
+    field::{Field, Select},
+};
+
+/// Bytes that can be read for `'a`, none of them through a reference.
+#[derive(Clone, Copy)]
+pub(crate) struct Bytes<'a> {
+    /// Invariant B1: `len` bytes can be read here for `'a`, in one allocation or mapping of at most `isize::MAX` bytes.
+    ptr: *mut u8,
+    len: usize,
+    life: PhantomData<&'a [u8]>,
+}
+
+impl Bytes<'_> {
+    /// # Safety
+    ///
+    /// B1: `len` bytes, at most `isize::MAX`, can be read at `ptr` for the lifetime, others writing them or not.
+    pub(crate) unsafe fn new(ptr: *mut u8, len: usize) -> Self {
+        Self { ptr, len, life: PhantomData }
+    }
+
+    pub(crate) fn empty() -> Self {
+        Self { ptr: ptr::dangling_mut(), len: 0, life: PhantomData }
+    }
+}
+
+/// Signed byte strides, one for each axis of `D`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Strides<D>(D);
+
+impl<D: Dimension> Strides<D> {
+    fn zeros(ndim: usize) -> Self {
+        Self(D::zeros(ndim))
+    }
+
+    fn get(&self, axis: usize) -> isize {
+        self.0.slice()[axis].cast_signed()
+    }
+
+    fn set(&mut self, axis: usize, stride: isize) {
+        self.0.slice_mut()[axis] = stride.cast_unsigned();
+    }
+
+    pub(crate) fn as_slice(&self) -> &[isize] {
+        zerocopy::transmute_ref!(self.0.slice())
+    }
+
+    /// The strides of an array without gaps, as NumPy has them: an axis of no elements counts as one.
+    pub(crate) fn contiguous(dim: &D, itemsize: usize, fortran: bool) -> Option<Self> {
+        let mut strides = Self::zeros(dim.ndim());
+        let mut stride = isize::try_from(itemsize).ok()?;
+        for i in 0..dim.ndim() {
+            let axis = if fortran { i } else { dim.ndim() - 1 - i };
+            strides.set(axis, stride);
+            stride = stride.checked_mul(isize::try_from(dim[axis].max(1)).ok()?)?;
+        }
+        Some(strides)
+    }
+}
+
+/// A strided array of `T` in bytes that live for `'a`.
+///
+/// Invariants:
+///
+/// - R1: for every index below `dim` the place `ptr + Σ index × stride` is the start of `size_of::<T>()` bytes that can
+///   be read for `'a`; the sums do not overflow.
+/// - R2: the product of `dim` is at most `isize::MAX`.
+///
+/// Addresses are computed with wrapping pointer methods, which are safe; what R1 promises makes them right.
+pub(crate) struct Raw<'a, T, D> {
+    ptr: *mut u8,
+    dim: D,
+    strides: Strides<D>,
+    /// Bytes from the start of the file to `ptr`.
+    offset: u64,
+    life: PhantomData<(&'a [u8], T)>,
+}
+
+// SAFETY: a `Raw` only reads, by value; sending it or sharing it hands `T`s to another thread and nothing else.
+unsafe impl<T: Send + Sync, D: Send> Send for Raw<'_, T, D> {}
+// SAFETY: as above.
+unsafe impl<T: Send + Sync, D: Sync> Sync for Raw<'_, T, D> {}
+
+impl<T, D: Clone> Clone for Raw<'_, T, D> {
+    fn clone(&self) -> Self {
+        Self { dim: self.dim.clone(), strides: Strides(self.strides.0.clone()), ..*self }
+    }
+}
+
+impl<T, D: Copy> Copy for Raw<'_, T, D> {}
+
+impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
+    /// An array without gaps from the start of `bytes`; `None` if they are too few or a size overflows.
+    pub(crate) fn contiguous(bytes: Bytes<'a>, dim: D, fortran: bool, offset: u64) -> Option<Self> {
+        let strides = Strides::contiguous(&dim, size_of::<T>(), fortran)?;
+        let count = checked_count(dim.slice())?;
+        if count.checked_mul(size_of::<T>())? > bytes.len {
+            return None;
+        }
+        // R1: the last place ends at `count * size_of::<T>()`, within the bytes of B1. R2: `checked_count`.
+        Some(Self { ptr: bytes.ptr, dim, strides, offset, life: PhantomData })
+    }
+
+    /// # Safety
+    ///
+    /// R1 holds for `'b` too.
+    pub(crate) unsafe fn with_lifetime<'b>(self) -> Raw<'b, T, D> {
+        Raw { ptr: self.ptr, dim: self.dim, strides: self.strides, offset: self.offset, life: PhantomData }
+    }
+
+    pub(crate) fn dim(&self) -> &D {
+        &self.dim
+    }
+
+    pub(crate) fn strides(&self) -> &Strides<D> {
+        &self.strides
+    }
+
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The number of elements.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.dim.size()
+    }
+
+    /// The address of an element, if the index is within the shape.
+    #[inline(always)]
+    fn place(&self, index: &D) -> Option<*mut u8> {
+        let index = index.slice();
+        let dim = self.dim.slice();
+        if index.len() != dim.len() {
+            return None;
+        }
+        let mut distance = 0;
+        for axis in 0..dim.len() {
+            if index[axis] >= dim[axis] {
+                return None;
+            }
+            // No overflow: by R1 the sum stays within one mapping.
+            distance += index[axis].cast_signed() * self.strides.get(axis);
+        }
+        Some(self.ptr.wrapping_offset(distance))
+    }
+
+    #[inline(always)]
+    pub(crate) fn get<S: Select<T>>(&self, index: &D, select: S) -> Option<S::Item> {
+        let place = self.place(index)?;
+        // SAFETY: R1, for an index that `place` found within the shape.
+        Some(unsafe { select.load(place) })
+    }
+
+    pub(crate) fn field<F: Element>(&self, field: Field<T, F>) -> Raw<'a, F, D> {
+        let raw = self.clone();
+        // R1: by F1 the field lies within each `T`.
+        Raw {
+            ptr: raw.ptr.wrapping_offset(field.offset().cast_signed()),
+            dim: raw.dim,
+            strides: raw.strides,
+            offset: raw.offset + field.offset() as u64,
+            life: PhantomData,
+        }
+    }
+
+    pub(crate) fn index_axis(&self, axis: Axis, index: usize) -> Raw<'a, T, D::Smaller>
+    where
+        D: RemoveAxis,
+    {
+        let Axis(axis) = axis;
+        let len = self.axis_len(axis);
+        assert!(index < len, "index {index} is out of bounds for axis {axis} with length {len}");
+        let distance = index.cast_signed() * self.strides.get(axis);
+        let mut dim = D::Smaller::zeros(self.dim.ndim() - 1);
+        let mut strides = Strides::zeros(self.dim.ndim() - 1);
+        for (to, from) in (0..self.dim.ndim()).filter(|&from| from != axis).enumerate() {
+            dim[to] = self.dim[from];
+            strides.set(to, self.strides.get(from));
+        }
+        // R1: the same places with one index held fixed, below its axis's length.
+        self.moved(distance, dim, strides)
+    }
+
+    fn axis_len(&self, axis: usize) -> usize {
+        let ndim = self.dim.ndim();
+        assert!(axis < ndim, "axis {axis} is out of bounds for a view of {ndim} axes");
+        self.dim[axis]
+    }
+
+    pub(crate) fn slice<I: SliceArg<D>>(&self, info: &I) -> Raw<'a, T, I::OutDim> {
+        let ndim = self.dim.ndim();
+        assert!(info.in_ndim() == ndim, "a slice of {} axes does not fit a view of {ndim}", info.in_ndim());
+        let mut dim = I::OutDim::zeros(info.out_ndim());
+        let mut strides = Strides::zeros(info.out_ndim());
+        let (mut from, mut to, mut distance) = (0, 0, 0);
+        for elem in info.as_ref() {
+            match *elem {
+                SliceInfoElem::Slice { start, end, step } => {
+                    let (first, len) = slice_axis(self.dim[from], start, end, step, from);
+                    let stride = self.strides.get(from);
+                    dim[to] = len;
+                    // A stride past `isize` only arises for an axis of one element or none, where it is not used.
+                    strides.set(to, if len > 1 { stride * step } else { stride });
+                    if len > 0 {
+                        distance += first.cast_signed() * stride;
+                    }
+                    from += 1;
+                    to += 1;
+                }
+                SliceInfoElem::Index(index) => {
+                    let len = self.dim[from];
+                    let at = absolute(index, len);
+                    assert!(at.is_some_and(|at| at < len), "index {index} is out of bounds for axis {from} with length {len}");
+                    distance += at.unwrap_or(0).cast_signed() * self.strides.get(from);
+                    from += 1;
+                }
+                SliceInfoElem::NewAxis => {
+                    dim[to] = 1;
+                    strides.set(to, 0);
+                    to += 1;
+                }
+            }
+        }
+        // R1: a subset of the places, unless an axis has become empty, and then there are none.
+        self.moved(distance, dim, strides)
+    }
+
+    pub(crate) fn permuted_axes(&self, axes: &D) -> Self {
+        let ndim = self.dim.ndim();
+        assert!(axes.ndim() == ndim, "{} axes do not permute a view of {ndim}", axes.ndim());
+        let mut seen = D::zeros(ndim);
+        let mut out = self.clone();
+        for (to, &from) in axes.slice().iter().enumerate() {
+            assert!(from < ndim, "axis {from} is out of bounds for a view of {ndim} axes");
+            assert!(seen[from] == 0, "axis {from} is repeated");
+            seen[from] = 1;
+            out.dim[to] = self.dim[from];
+            out.strides.set(to, self.strides.get(from));
+        }
+        // R1: the same places under indices in another order.
+        out
+    }
+
+    pub(crate) fn split_at(&self, axis: Axis, at: usize) -> (Self, Self) {
+        let Axis(axis) = axis;
+        let len = self.axis_len(axis);
+        assert!(at <= len, "cannot split axis {axis} with length {len} at {at}");
+        let (mut left, mut dim) = (self.clone(), self.dim.clone());
+        left.dim[axis] = at;
+        dim[axis] = len - at;
+        let distance = if dim.slice().contains(&0) { 0 } else { at.cast_signed() * self.strides.get(axis) };
+        // R1: each place is in exactly one of the two.
+        (left, self.moved(distance, dim, Strides(self.strides.0.clone())))
+    }
+
+    pub(crate) fn into_dyn(self) -> Raw<'a, T, ndarray::IxDyn> {
+        let dim = self.dim.clone().into_dyn();
+        let strides = Strides(self.strides.0.clone().into_dyn());
+        self.moved(0, dim, strides)
+    }
+
+    /// The same view if it has as many axes as `E`.
+    pub(crate) fn into_dimensionality<E: Dimension>(self) -> Option<Raw<'a, T, E>> {
+        let dim = E::from_dimension(&self.dim)?;
+        let strides = Strides(E::from_dimension(&self.strides.0)?);
+        Some(self.moved(0, dim, strides))
+    }
+
+    /// The view that starts `distance` bytes further on. The caller sees to R1 and R2.
+    fn moved<E>(&self, distance: isize, dim: E, strides: Strides<E>) -> Raw<'a, T, E> {
+        let offset = self.offset.wrapping_add_signed(distance as i64);
+        Raw { ptr: self.ptr.wrapping_offset(distance), dim, strides, offset, life: PhantomData }
+    }
+
+    /// The runs of the view in C order: as few and as long as the strides allow.
+    pub(crate) fn runs(&self) -> Runs<'a, T, D> {
+        let (mut dim, mut strides) = (self.dim.clone(), Strides(self.strides.0.clone()));
+        let ndim = dim.ndim();
+        let empty = dim.slice().contains(&0);
+        // Gather the axes at the end, last first: leave out those of one element, and merge into one those that
+        // continue each other.
+        let mut to = ndim;
+        for from in (0..ndim).rev() {
+            let (len, stride) = (self.dim[from], self.strides.get(from));
+            if len == 1 || empty {
+                continue;
+            }
+            if to < ndim && Some(stride) == strides.get(to).checked_mul(dim[to].cast_signed()) {
+                dim[to] *= len;
+            } else {
+                to -= 1;
+                dim[to] = len;
+                strides.set(to, stride);
+            }
+        }
+        for axis in 0..to {
+            dim[axis] = 1;
+            strides.set(axis, 0);
+        }
+        let (run_len, run_stride) = match ndim {
+            0 => (1, 0),
+            _ => (dim[ndim - 1], strides.get(ndim - 1)),
+        };
+        let outer = if ndim == 0 { 1 } else { dim.slice()[..ndim - 1].iter().product() };
+        let (run_len, outer) = if empty { (0, 0) } else { (run_len, outer) };
+        let index = D::zeros(ndim);
+        // R1: the places are those of the view, in the same order.
+        Runs { ptr: self.ptr, distance: 0, dim, strides, index, next: 0, end: outer, run_len, run_stride, life: PhantomData }
+    }
+}
+
+impl<'a, F: Element, D: Dimension, const N: usize> Raw<'a, [F; N], D> {
+    /// The elements of the arrays along a new last axis.
+    pub(crate) fn elements(&self) -> Option<Raw<'a, F, D::Larger>> {
+        let ndim = self.dim.ndim();
+        let mut dim = D::Larger::zeros(ndim + 1);
+        let mut strides = Strides::zeros(ndim + 1);
+        for axis in 0..ndim {
+            dim[axis] = self.dim[axis];
+            strides.set(axis, self.strides.get(axis));
+        }
+        dim[ndim] = N;
+        strides.set(ndim, size_of::<F>().cast_signed());
+        checked_count(dim.slice())?;
+        // R1: each place is one of the `N` values within the array at a place of this view. R2: checked.
+        Some(Raw { ptr: self.ptr, dim, strides, offset: self.offset, life: PhantomData })
+    }
+}
+
+/// The product of a shape if it is at most `isize::MAX` (R2). Axes of no elements count as one on the way, as in
+/// NumPy, so that `(0, 2^40, 2^40)` is refused like `(1, 2^40, 2^40)`.
+pub(crate) fn checked_count(shape: &[usize]) -> Option<usize> {
+    let most = shape.iter().try_fold(1usize, |count, &len| count.checked_mul(len.max(1)))?;
+    isize::try_from(most).ok()?;
+    Some(if shape.contains(&0) { 0 } else { most })
+}
+
+/// An index that may count from the end.
+fn absolute(index: isize, len: usize) -> Option<usize> {
+    if index < 0 { len.checked_add_signed(index) } else { Some(index.unsigned_abs()) }
+}
+
+/// The first index and the number of elements of `start..end;step` on an axis, by ndarray's rules.
+fn slice_axis(len: usize, start: isize, end: Option<isize>, step: isize, axis: usize) -> (usize, usize) {
+    assert!(step != 0, "a slice with step 0 on axis {axis}");
+    let from = absolute(start, len);
+    let to = end.map_or(Some(len), |end| absolute(end, len));
+    let (Some(from), Some(to)) = (from, to) else {
+        panic!("slice {start}..{end:?} is out of bounds for axis {axis} with length {len}");
+    };
+    assert!(
+        from <= len && to <= len,
+        "slice {start}..{end:?} is out of bounds for axis {axis} with length {len}"
+    );
+    let span = to.saturating_sub(from);
+    let count = span.div_ceil(step.unsigned_abs());
+    let first = if step < 0 && span > 0 { to - 1 } else { from };
+    (first, count)
+}
+
+/// Places a constant number of bytes apart: what every loop over a view comes down to.
+///
+/// Invariant P1: at `ptr + i × stride` for every `i` below `len` lie `size_of::<T>()` bytes that can be read for `'a`.
+pub(crate) struct Run<'a, T> {
+    ptr: *mut u8,
+    stride: isize,
+    len: usize,
+    life: PhantomData<(&'a [u8], T)>,
+}
+
+// SAFETY: as for `Raw`.
+unsafe impl<T: Send + Sync> Send for Run<'_, T> {}
+// SAFETY: as for `Raw`.
+unsafe impl<T: Send + Sync> Sync for Run<'_, T> {}
+
+impl<T> Clone for Run<'_, T> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<T> Run<'_, T> {
+    pub(crate) fn empty() -> Self {
+        Self { ptr: ptr::dangling_mut(), stride: 0, len: 0, life: PhantomData }
+    }
+
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The first place, which is then no longer of the run.
+    #[inline(always)]
+    fn take_first(&mut self) -> Option<*mut u8> {
+        self.len = self.len.checked_sub(1)?;
+        let first = self.ptr;
+        self.ptr = first.wrapping_offset(self.stride);
+        Some(first)
+    }
+
+    #[inline(always)]
+    fn take_last(&mut self) -> Option<*mut u8> {
+        self.len = self.len.checked_sub(1)?;
+        Some(self.ptr.wrapping_offset(self.len.cast_signed() * self.stride))
+    }
+
+    #[inline(always)]
+    pub(crate) fn next<S: Select<T>>(&mut self, select: S) -> Option<S::Item> {
+        let place = self.take_first()?;
+        // SAFETY: P1, for a place that was of the run.
+        Some(unsafe { select.load(place) })
+    }
+
+    #[inline(always)]
+    pub(crate) fn next_back<S: Select<T>>(&mut self, select: S) -> Option<S::Item> {
+        let place = self.take_last()?;
+        // SAFETY: P1, for a place that was of the run.
+        Some(unsafe { select.load(place) })
+    }
+
+    /// Drops `n` places from the front, or all there are.
+    pub(crate) fn skip(&mut self, n: usize) {
+        let n = n.min(self.len);
+        self.ptr = self.ptr.wrapping_offset(n.cast_signed() * self.stride);
+        self.len -= n;
+    }
+
+    /// Drops `n` places from the back, or all there are.
+    pub(crate) fn skip_back(&mut self, n: usize) {
+        self.len -= n.min(self.len);
+    }
+}
+
+/// The runs of a view, in C order and from both ends.
+///
+/// Invariant: every run that is still to come consists of places of the view (R1); `distance` and `index` are those of
+/// the next run from the front.
+pub(crate) struct Runs<'a, T, D> {
+    ptr: *mut u8,
+    distance: isize,
+    dim: D,
+    strides: Strides<D>,
+    index: D,
+    next: usize,
+    end: usize,
+    run_len: usize,
+    run_stride: isize,
+    life: PhantomData<(&'a [u8], T)>,
+}
+
+// SAFETY: as for `Raw`.
+unsafe impl<T: Send + Sync, D: Send> Send for Runs<'_, T, D> {}
+// SAFETY: as for `Raw`.
+unsafe impl<T: Send + Sync, D: Sync> Sync for Runs<'_, T, D> {}
+
+impl<T, D: Clone> Clone for Runs<'_, T, D> {
+    fn clone(&self) -> Self {
+        Self {
+            dim: self.dim.clone(),
+            strides: Strides(self.strides.0.clone()),
+            index: self.index.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<'a, T, D: Dimension> Runs<'a, T, D> {
+    /// The number of elements of each run.
+    pub(crate) fn run_len(&self) -> usize {
+        self.run_len
+    }
+
+    /// How many runs are still to come.
+    pub(crate) fn remaining(&self) -> usize {
+        self.end - self.next
+    }
+
+    fn run_at(&self, distance: isize) -> Run<'a, T> {
+        // P1: a run of the view, by R1.
+        Run { ptr: self.ptr.wrapping_offset(distance), stride: self.run_stride, len: self.run_len, life: PhantomData }
+    }
+
+    /// The index and distance of run `n`.
+    fn locate(&self, mut n: usize) -> (D, isize) {
+        let mut index = D::zeros(self.dim.ndim());
+        let mut distance = 0;
+        for axis in (0..self.dim.ndim().saturating_sub(1)).rev() {
+            index[axis] = n % self.dim[axis];
+            n /= self.dim[axis];
+            distance += index[axis].cast_signed() * self.strides.get(axis);
+        }
+        (index, distance)
+    }
+
+    #[inline]
+    pub(crate) fn next(&mut self) -> Option<Run<'a, T>> {
+        if self.next == self.end {
+            return None;
+        }
+        let run = self.run_at(self.distance);
+        self.next += 1;
+        for axis in (0..self.dim.ndim().saturating_sub(1)).rev() {
+            self.index[axis] += 1;
+            self.distance += self.strides.get(axis);
+            if self.index[axis] < self.dim[axis] {
+                break;
+            }
+            self.distance -= self.dim[axis].cast_signed() * self.strides.get(axis);
+            self.index[axis] = 0;
+        }
+        Some(run)
+    }
+
+    pub(crate) fn next_back(&mut self) -> Option<Run<'a, T>> {
+        if self.next == self.end {
+            return None;
+        }
+        self.end -= 1;
+        let (_, distance) = self.locate(self.end);
+        Some(self.run_at(distance))
+    }
+
+    /// Drops `n` runs from the front; there are as many.
+    pub(crate) fn skip(&mut self, n: usize) {
+        self.next = self.end.min(self.next + n);
+        if self.next < self.end {
+            (self.index, self.distance) = self.locate(self.next);
+        }
+    }
+
+    /// Drops `n` runs from the back; there are as many.
+    pub(crate) fn skip_back(&mut self, n: usize) {
+        self.end = self.next.max(self.end - n.min(self.end));
+    }
+}
+
+/// A [`Raw`] through which bytes may be written.
+///
+/// Invariant W1: the bytes of R1 can be written for `'a` too, and no other view of this process reaches the same
+/// addresses while this one is in use.
+pub(crate) struct RawMut<'a, T, D> {
+    raw: Raw<'a, T, D>,
+    life: PhantomData<(&'a mut [u8], T)>,
+}
+
+impl<'a, T: Element, D: Dimension> RawMut<'a, T, D> {
+    /// # Safety
+    ///
+    /// W1.
+    pub(crate) unsafe fn new(raw: Raw<'a, T, D>) -> Self {
+        Self { raw, life: PhantomData }
+    }
+
+    /// The view to read through.
+    pub(crate) fn raw(&self) -> &Raw<'_, T, D> {
+        &self.raw
+    }
+
+    /// The view to read through from now on.
+    pub(crate) fn into_raw(self) -> Raw<'a, T, D> {
+        self.raw
+    }
+
+    pub(crate) fn reborrow(&mut self) -> RawMut<'_, T, D> {
+        // W1: `self` cannot be used while the new one lives.
+        RawMut { raw: self.raw.clone(), life: PhantomData }
+    }
+
+    /// Writes an element; `false` if the index is outside the shape.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, index: &D, value: T) -> bool {
+        let Some(place) = self.raw.place(index) else { return false };
+        // SAFETY: R1 and W1, for an index that `place` found within the shape.
+        unsafe { T::store(value, place) };
+        true
+    }
+
+    /// Calls `f` with every place in C order.
+    #[inline]
+    pub(crate) fn for_each_place(&mut self, mut f: impl FnMut(Place<'_, T>)) {
+        let mut runs = self.raw.runs();
+        while let Some(mut run) = runs.next() {
+            while let Some(ptr) = run.take_first() {
+                f(Place { ptr, life: PhantomData });
+            }
+        }
+    }
+
+    pub(crate) fn field<F: Element>(self, field: Field<T, F>) -> RawMut<'a, F, D> {
+        // W1 here and below: fewer places than before, and `self` is gone.
+        RawMut { raw: self.raw.field(field), life: PhantomData }
+    }
+
+    pub(crate) fn index_axis(self, axis: Axis, index: usize) -> RawMut<'a, T, D::Smaller>
+    where
+        D: RemoveAxis,
+    {
+        RawMut { raw: self.raw.index_axis(axis, index), life: PhantomData }
+    }
+
+    pub(crate) fn slice<I: SliceArg<D>>(self, info: &I) -> RawMut<'a, T, I::OutDim> {
+        RawMut { raw: self.raw.slice(info), life: PhantomData }
+    }
+
+    pub(crate) fn permuted_axes(self, axes: &D) -> Self {
+        RawMut { raw: self.raw.permuted_axes(axes), life: PhantomData }
+    }
+
+    pub(crate) fn split_at(self, axis: Axis, at: usize) -> (Self, Self) {
+        // W1: each place is in exactly one of the two.
+        let (left, right) = self.raw.split_at(axis, at);
+        (RawMut { raw: left, life: PhantomData }, RawMut { raw: right, life: PhantomData })
+    }
+
+    pub(crate) fn into_dyn(self) -> RawMut<'a, T, ndarray::IxDyn> {
+        RawMut { raw: self.raw.into_dyn(), life: PhantomData }
+    }
+
+    pub(crate) fn into_dimensionality<E: Dimension>(self) -> Option<RawMut<'a, T, E>> {
+        Some(RawMut { raw: self.raw.into_dimensionality()?, life: PhantomData })
+    }
+}
+
+impl<'a, F: Element, D: Dimension, const N: usize> RawMut<'a, [F; N], D> {
+    pub(crate) fn elements(self) -> Option<RawMut<'a, F, D::Larger>> {
+        Some(RawMut { raw: self.raw.elements()?, life: PhantomData })
+    }
+}
+
+impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
+    /// A view of one field, beside which the caller may hold views of other fields.
+    ///
+    /// # Safety
+    ///
+    /// While the view is in use, `self` is not, and neither is any other view of the same field or of one that
+    /// overlaps it.
+    #[doc(hidden)]
+    pub unsafe fn split_field<F: Element>(&self, field: Field<T, F>) -> ViewMut<'a, F, D> {
+        // SAFETY: W1 is what the caller promises.
+        ViewMut::from_raw(unsafe { RawMut::new(self.raw.raw.field(field)) })
+    }
+}
+
+/// One element's place: its value can be read and written.
+///
+/// Invariant: `size_of::<T>()` bytes can be read and written at `ptr` for `'a`, and nobody else in this process does.
+pub(crate) struct Place<'a, T> {
+    ptr: *mut u8,
+    life: PhantomData<(&'a mut [u8], T)>,
+}
+
+impl<T: Element> Place<'_, T> {
+    #[inline(always)]
+    pub(crate) fn get(&self) -> T {
+        // SAFETY: the invariant.
+        unsafe { T::load(self.ptr) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn set(&mut self, value: T) {
+        // SAFETY: the invariant.
+        unsafe { T::store(value, self.ptr) }
+    }
+}
