@@ -1,5 +1,8 @@
 //! Typed field tokens, and reading chosen fields of a record.
-#![allow(unsafe_code, reason = "a field token stands for a pointer offset; reading through it is element access")]
+#![allow(
+    unsafe_code,
+    reason = "a field token stands for a pointer offset; reading through it is element access"
+)]
 
 use std::{fmt, marker::PhantomData};
 
@@ -78,7 +81,10 @@ impl<R: Element, F: Element> Field<R, F> {
             let names: Vec<_> = R::DTYPE.fields().iter().map(|field| format!("`{}`", field.name())).collect();
             let there = if names.is_empty() { "it has no fields".to_owned() } else { names.join(", ") };
             let record = short_name::<R>();
-            Error::new(ErrorKind::NoSuchField, format!("{record} has no field `{name}`; its fields are: {there}"))
+            Error::new(
+                ErrorKind::NoSuchField,
+                format!("{record} has no field `{name}`; its fields are: {there}"),
+            )
         })?;
         if dtype != F::DTYPE {
             let (record, asked) = (short_name::<R>(), short_name::<F>());

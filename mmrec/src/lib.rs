@@ -64,7 +64,8 @@ mod map;
 pub use mmrec_derive::MmapRecord;
 #[doc(no_inline)]
 pub use ndarray::{
-    self, Array, Axis, Dimension, IntoDimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn, RemoveAxis, SliceArg, s,
+    self, Array, Axis, Dimension, IntoDimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn, RemoveAxis,
+    SliceArg, s,
 };
 #[doc(no_inline)]
 pub use zerocopy::byteorder::{big_endian, little_endian};
@@ -75,8 +76,8 @@ pub use crate::{
     error::{Error, ErrorKind, Result},
     field::{Field, Select, Whole},
     map::{
-        Advice, AnyMode, CopyOnWrite, Lock, MapOptions, Mode, NoShape, Order, ReadOnly, ReadWrite, RecordMap, Shaped,
-        Source, Writable,
+        Advice, AnyMode, CopyOnWrite, Lock, MapOptions, Mode, NoShape, Order, ReadOnly, ReadWrite, RecordMap,
+        Shaped, Source, Writable,
     },
     record::MmapRecord,
     view::{AxisIter, AxisIterMut, Iter, Selected, View, ViewMut},
@@ -87,3 +88,8 @@ pub use crate::{
 pub mod __private {
     pub use core;
 }
+
+/// The README's examples.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -104,11 +104,9 @@ impl FromStr for DType {
             return Ok(scalar.into());
         }
         let mut parser = Parser { lexer: Lexer::new(text), depth: 0 };
-        let parsed = parser.dtype().and_then(|dtype| {
-            match parser.lexer.next()? {
-                Token::End => Ok(dtype),
-                _ => Err(parser.lexer.fail::<()>("the end of the text").unwrap_err().into()),
-            }
+        let parsed = parser.dtype().and_then(|dtype| match parser.lexer.next()? {
+            Token::End => Ok(dtype),
+            _ => Err(parser.lexer.fail::<()>("the end of the text").unwrap_err().into()),
         });
         parsed.map_err(|stop| match stop {
             Stop::Malformed(Malformed { at, expected }) => {

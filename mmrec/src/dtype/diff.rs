@@ -69,7 +69,11 @@ impl Lines<'_> {
         }
         if expected.itemsize() != found.itemsize() {
             let (theirs, ours) = (found.itemsize(), expected.itemsize());
-            let of = if prefix.is_empty() { String::new() } else { format!(" of `{}`", prefix.trim_end_matches('.')) };
+            let of = if prefix.is_empty() {
+                String::new()
+            } else {
+                format!(" of `{}`", prefix.trim_end_matches('.'))
+            };
             self.line(format_args!("itemsize{of}: {f} has {theirs} bytes, {e} has {ours}"));
         }
         if self.text.len() == before {
@@ -86,10 +90,13 @@ impl Lines<'_> {
             }
         } else if at != there || ours.dtype() != theirs.dtype() {
             let (found, expected) = (theirs.dtype(), ours.dtype());
-            self.line(format_args!("field `{prefix}{name}`: {f} has {found} at {there}, {e} has {expected} at {at}"));
+            self.line(format_args!(
+                "field `{prefix}{name}`: {f} has {found} at {there}, {e} has {expected} at {at}"
+            ));
         }
         if ours.title() != theirs.title() {
-            let text = |title: Option<&str>| title.map_or("no title".to_owned(), |title| format!("title `{title}`"));
+            let text =
+                |title: Option<&str>| title.map_or("no title".to_owned(), |title| format!("title `{title}`"));
             let (found, expected) = (text(theirs.title()), text(ours.title()));
             self.line(format_args!("field `{prefix}{name}`: {f} has {found}, {e} has {expected}"));
         }

@@ -109,7 +109,8 @@ fn record(fields: Vec<DTypeField>, itemsize: usize, alignment: usize) -> Result<
     for field in &fields {
         for name in std::iter::once(field.name()).chain(field.title()) {
             if !seen.insert(name) {
-                let message = format!("the name or title `{name}` occurs more than once in one record; rename one");
+                let message =
+                    format!("the name or title `{name}` occurs more than once in one record; rename one");
                 return Err(Error::new(ErrorKind::BadDescr, message));
             }
         }

@@ -41,7 +41,9 @@ impl DType {
         if self.itemsize() != itemsize {
             let mut message = Message::new();
             message.text("itemsize = ").number(itemsize).text(", but `").text(name).text("` has ");
-            message.number(self.itemsize()).text(" bytes: change the number, or the fields, or add or remove padding");
+            message
+                .number(self.itemsize())
+                .text(" bytes: change the number, or the fields, or add or remove padding");
             message.panic()
         }
     }
@@ -51,8 +53,15 @@ impl DType {
     pub const fn assert_offset(name: &str, expected: usize, found: usize) {
         if expected != found {
             let mut message = Message::new();
-            message.text("offset = ").number(expected).text(", but field `").text(name).text("` lies at byte ");
-            message.number(found).text(": change the number, or the fields before it, or use repr(C, packed)");
+            message
+                .text("offset = ")
+                .number(expected)
+                .text(", but field `")
+                .text(name)
+                .text("` lies at byte ");
+            message
+                .number(found)
+                .text(": change the number, or the fields before it, or use repr(C, packed)");
             message.panic()
         }
     }
@@ -105,7 +114,12 @@ const fn discriminant(kind: super::Kind) -> u8 {
 }
 
 /// Compares `found` with the dtype the lexer is at. `Ok(false)`: they differ and `message` says how.
-const fn check(found: &DType, what: &str, lexer: &mut Lexer<'_>, message: &mut Message) -> Result<bool, Malformed> {
+const fn check(
+    found: &DType,
+    what: &str,
+    lexer: &mut Lexer<'_>,
+    message: &mut Message,
+) -> Result<bool, Malformed> {
     let start = lexer.at();
     let before = *lexer;
     match lexer.next() {
@@ -143,7 +157,9 @@ const fn check(found: &DType, what: &str, lexer: &mut Lexer<'_>, message: &mut M
             }
         }
         Ok(Token::Punct(b'[')) => check_record(found, what, lexer, message),
-        Ok(_) => Err(Malformed { at: start, expected: "a scalar in quotes, a sub-array in ( ) or a list in [ ]" }),
+        Ok(_) => {
+            Err(Malformed { at: start, expected: "a scalar in quotes, a sub-array in ( ) or a list in [ ]" })
+        }
         Err(malformed) => Err(malformed),
     }
 }
@@ -197,7 +213,9 @@ const fn check_shape(
     }
     if !same || axis != axes {
         message.text(what).text(": descr has the shape ");
-        message.bytes(lexer.bytes(start, if close == 0 { end } else { lexer.at() })).text(", the struct has ");
+        message
+            .bytes(lexer.bytes(start, if close == 0 { end } else { lexer.at() }))
+            .text(", the struct has ");
         message.dtype(found);
         return Ok(false);
     }
@@ -231,12 +249,21 @@ const fn check_record(
         return Err(malformed);
     }
     if at < fields.len() {
-        message.text("field `").text(name_of(&fields[at])).text("`: the struct has ").dtype(dtype_of(&fields[at]));
+        message
+            .text("field `")
+            .text(name_of(&fields[at]))
+            .text("`: the struct has ")
+            .dtype(dtype_of(&fields[at]));
         message.text(" at ").number(fields[at].offset).text(", descr of ").text(what).text(" ends before it");
         return Ok(false);
     }
     if offset != *itemsize {
-        message.text(what).text(": descr ends at byte ").number(offset).text(", the struct has ").number(*itemsize);
+        message
+            .text(what)
+            .text(": descr ends at byte ")
+            .number(offset)
+            .text(", the struct has ")
+            .number(*itemsize);
         message.text(" bytes: ").padding(*itemsize, offset);
         return Ok(false);
     }
@@ -296,25 +323,43 @@ const fn check_field(
         }
     }
     if *at == fields.len() {
-        message.text("field `").bytes(name).text("`: descr of ").text(what).text(" has it at ").number(*offset);
+        message
+            .text("field `")
+            .bytes(name)
+            .text("`: descr of ")
+            .text(what)
+            .text(" has it at ")
+            .number(*offset);
         message.text(", the struct has no such field there");
         return Ok(false);
     }
     let field = &fields[*at];
     if !literal::spells(name, name_of(field)) {
         message.text("field `").text(name_of(field)).text("`: descr has `").bytes(name).text("` at ");
-        message.number(*offset).text(", the struct has `").text(name_of(field)).text("` at ").number(field.offset);
+        message
+            .number(*offset)
+            .text(", the struct has `")
+            .text(name_of(field))
+            .text("` at ")
+            .number(field.offset);
         message.text("; put the fields in the same order or add rename = \"…\"");
         return Ok(false);
     }
     if !same_title(title, field) {
-        message.text("field `").text(name_of(field)).text("`: the title in descr is not the struct's; add or change ");
+        message
+            .text("field `")
+            .text(name_of(field))
+            .text("`: the title in descr is not the struct's; add or change ");
         message.text("title = \"…\" on the field");
         return Ok(false);
     }
     if field.offset != *offset {
         message.text("field `").text(name_of(field)).text("`: descr has it at ").number(*offset);
-        message.text(", the struct has it at ").number(field.offset).text(": ").padding(field.offset, *offset);
+        message
+            .text(", the struct has it at ")
+            .number(field.offset)
+            .text(": ")
+            .padding(field.offset, *offset);
         return Ok(false);
     }
     *at += 1;
@@ -464,22 +509,35 @@ impl Message {
     }
 
     const fn mismatch(&mut self, what: &str, expected: &[u8], found: &DType) {
-        self.text("`").text(what).text("`: descr has '").bytes(expected).text("', the struct has ").dtype(found);
+        self.text("`")
+            .text(what)
+            .text("`: descr has '")
+            .bytes(expected)
+            .text("', the struct has ")
+            .dtype(found);
         self.text("; change one of the two");
     }
 
     const fn padding(&mut self, found: usize, expected: usize) -> &mut Self {
         if found > expected {
-            self.text("the struct has ").number(found - expected).text(" bytes of padding that descr has not; use ");
+            self.text("the struct has ")
+                .number(found - expected)
+                .text(" bytes of padding that descr has not; use ");
             self.text("repr(C, packed), or say ('', '|V").number(found - expected).text("') in descr")
         } else {
-            self.text("descr has ").number(expected - found).text(" bytes more than the struct; remove them from ");
+            self.text("descr has ")
+                .number(expected - found)
+                .text(" bytes more than the struct; remove them from ");
             self.text("descr, or add a field or padding")
         }
     }
 
     const fn malformed(&mut self, text: &str, malformed: Malformed) {
-        self.text("`").text(text).text("` is not a dtype: expected ").text(malformed.expected).text(" at byte ");
+        self.text("`")
+            .text(text)
+            .text("` is not a dtype: expected ")
+            .text(malformed.expected)
+            .text(" at byte ");
         self.number(malformed.at);
     }
 

@@ -357,7 +357,8 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
             Bound::Unbounded => Some(len),
         };
         let (Some(start), Some(end)) = (start, end.filter(|&end| end <= len)) else {
-            let message = format!("the range ends past axis 0, which has {len} rows; give one within 0..{len}");
+            let message =
+                format!("the range ends past axis 0, which has {len} rows; give one within 0..{len}");
             return Err(self.name(Error::new(ErrorKind::PastEnd, message)));
         };
         let rows_are_apart = self.order == Order::F && self.ndim() > 1;

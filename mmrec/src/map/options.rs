@@ -237,11 +237,15 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
             return Err(Error::new(ErrorKind::ShapeMismatch, message));
         };
         let Some(rest) = len.checked_sub(offset) else {
-            let message = format!("the offset of {offset} bytes lies past the end of the file, which has {len} bytes; give a smaller one");
+            let message = format!(
+                "the offset of {offset} bytes lies past the end of the file, which has {len} bytes; give a smaller one"
+            );
             return Err(Error::new(ErrorKind::PastEnd, message));
         };
         if itemsize == 0 {
-            let message = format!("{record} has no bytes, so the file's size does not say how many there are; give a shape");
+            let message = format!(
+                "{record} has no bytes, so the file's size does not say how many there are; give a shape"
+            );
             return Err(Error::new(ErrorKind::ShapeMismatch, message));
         }
         let (count, remainder) = (rest / itemsize, rest % itemsize);
@@ -287,11 +291,12 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         };
         let file = &opened.file;
         grow(file, end, self.sparse)?;
-        let mapped = Mapped::open(file, Access::Write, self.offset, dim, self.order == Order::F).map_err(|error| {
-            // The error to report is why the file could not be mapped.
-            let _ = file.set_len(before);
-            Error::io(format!("cannot map the file from byte {}", self.offset), error)
-        })?;
+        let mapped =
+            Mapped::open(file, Access::Write, self.offset, dim, self.order == Order::F).map_err(|error| {
+                // The error to report is why the file could not be mapped.
+                let _ = file.set_len(before);
+                Error::io(format!("cannot map the file from byte {}", self.offset), error)
+            })?;
         let overwrite = || -> io::Result<()> {
             if before == 0 {
                 return Ok(());
@@ -306,7 +311,14 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
             reserve::zero(file, before.min(end))
         };
         overwrite().map_err(|error| Error::io("cannot overwrite what the file held", error))?;
-        Ok(RecordMap::new(mapped, Mode::Create, self.order, self.offset, opened.path, opened.file.if_locked()))
+        Ok(RecordMap::new(
+            mapped,
+            Mode::Create,
+            self.order,
+            self.offset,
+            opened.path,
+            opened.file.if_locked(),
+        ))
     }
 }
 
@@ -376,7 +388,10 @@ fn end_of(offset: u64, bytes: usize) -> Result<u64> {
 
 fn too_large(what: &str) -> Error {
     let most = isize::MAX;
-    Error::new(ErrorKind::Overflow, format!("{what} is more than a file or map can be, {most} bytes; map a part of it"))
+    Error::new(
+        ErrorKind::Overflow,
+        format!("{what} is more than a file or map can be, {most} bytes; map a part of it"),
+    )
 }
 
 fn past_end<T>(shape: &[usize], offset: u64, end: u64, len: u64) -> Error {

@@ -119,7 +119,11 @@ impl<T: Element, D: Dimension> Mapped<T, D> {
         let range = range.start..range.end.min(self.len());
         match &self.region.map {
             Some(map) if self.region.access == Access::Write && !range.is_empty() => {
-                if wait { map.flush_range(range.start, range.len()) } else { map.flush_async_range(range.start, range.len()) }
+                if wait {
+                    map.flush_range(range.start, range.len())
+                } else {
+                    map.flush_async_range(range.start, range.len())
+                }
             }
             _ => Ok(()),
         }

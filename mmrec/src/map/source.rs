@@ -103,7 +103,8 @@ impl Opened {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !only_new => {
                     // `create` is for a link whose target does not exist yet.
                     let file = options.create(true).truncate(false).open(path);
-                    let what = "cannot open the file to overwrite it (mode w+ needs permission to read and write)";
+                    let what =
+                        "cannot open the file to overwrite it (mode w+ needs permission to read and write)";
                     file.map(|file| (file, false)).map_err(|error| Error::io(what, error))
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -117,7 +118,9 @@ impl Opened {
 
     fn open(origin: Origin, open: impl FnOnce(&Path) -> Result<(File, bool)>) -> Result<Self> {
         let (file, is_new, path) = match origin {
-            Origin::File(file) => (file.map_err(|error| Error::io("cannot use the open file", error))?, false, None),
+            Origin::File(file) => {
+                (file.map_err(|error| Error::io("cannot use the open file", error))?, false, None)
+            }
             Origin::Path(given) => {
                 // Only fails for an empty path, which `open` then refuses.
                 let path = std::path::absolute(&given).unwrap_or_else(|_| given.clone());

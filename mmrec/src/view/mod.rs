@@ -631,7 +631,8 @@ fn reversed<D: Dimension>(ndim: usize) -> D {
 
 fn wrong_rank<E: Dimension>(ndim: usize) -> Error {
     let wanted = E::NDIM.unwrap_or(0);
-    let message = format!("the view has {ndim} axes, not {wanted}; ask for {ndim}, or for IxDyn, which is any number");
+    let message =
+        format!("the view has {ndim} axes, not {wanted}; ask for {ndim}, or for IxDyn, which is any number");
     Error::new(ErrorKind::RankMismatch, message)
 }
 
@@ -721,7 +722,13 @@ impl<T: Element, D: Dimension> fmt::Display for ViewMut<'_, T, D> {
 
 impl<T: Element, D: Dimension> fmt::Debug for ViewMut<'_, T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ViewMut({}, shape={}, dtype={})", self.view(), crate::dtype::ShapeText(self.shape()), T::DTYPE)
+        write!(
+            f,
+            "ViewMut({}, shape={}, dtype={})",
+            self.view(),
+            crate::dtype::ShapeText(self.shape()),
+            T::DTYPE
+        )
     }
 }
 

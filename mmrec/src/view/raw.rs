@@ -222,7 +222,10 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
                 SliceInfoElem::Index(index) => {
                     let len = self.dim[from];
                     let at = absolute(index, len);
-                    assert!(at.is_some_and(|at| at < len), "index {index} is out of bounds for axis {from} with length {len}");
+                    assert!(
+                        at.is_some_and(|at| at < len),
+                        "index {index} is out of bounds for axis {from} with length {len}"
+                    );
                     distance += at.unwrap_or(0).cast_signed() * self.strides.get(from);
                     from += 1;
                 }
@@ -317,7 +320,18 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
         let (run_len, outer) = if empty { (0, 0) } else { (run_len, outer) };
         let index = D::zeros(ndim);
         // R1: the places are those of the view, in the same order.
-        Runs { ptr: self.ptr, distance: 0, dim, strides, index, next: 0, end: outer, run_len, run_stride, life: PhantomData }
+        Runs {
+            ptr: self.ptr,
+            distance: 0,
+            dim,
+            strides,
+            index,
+            next: 0,
+            end: outer,
+            run_len,
+            run_stride,
+            life: PhantomData,
+        }
     }
 }
 
@@ -355,15 +369,11 @@ fn absolute(index: isize, len: usize) -> Option<usize> {
 /// The first index and the number of elements of `start..end;step` on an axis, by ndarray's rules.
 fn slice_axis(len: usize, start: isize, end: Option<isize>, step: isize, axis: usize) -> (usize, usize) {
     assert!(step != 0, "a slice with step 0 on axis {axis}");
-    let from = absolute(start, len);
-    let to = end.map_or(Some(len), |end| absolute(end, len));
-    let (Some(from), Some(to)) = (from, to) else {
-        panic!("slice {start}..{end:?} is out of bounds for axis {axis} with length {len}");
+    let within = |index| absolute(index, len).filter(|&index| index <= len);
+    let (Some(from), Some(to)) = (within(start), end.map_or(Some(len), within)) else {
+        let end = end.map(|end| end.to_string()).unwrap_or_default();
+        panic!("slice {start}..{end} is out of bounds for axis {axis} with length {len}");
     };
-    assert!(
-        from <= len && to <= len,
-        "slice {start}..{end:?} is out of bounds for axis {axis} with length {len}"
-    );
     let span = to.saturating_sub(from);
     let count = span.div_ceil(step.unsigned_abs());
     let first = if step < 0 && span > 0 { to - 1 } else { from };
@@ -489,7 +499,12 @@ impl<'a, T, D: Dimension> Runs<'a, T, D> {
 
     fn run_at(&self, distance: isize) -> Run<'a, T> {
         // P1: a run of the view, by R1.
-        Run { ptr: self.ptr.wrapping_offset(distance), stride: self.run_stride, len: self.run_len, life: PhantomData }
+        Run {
+            ptr: self.ptr.wrapping_offset(distance),
+            stride: self.run_stride,
+            len: self.run_len,
+            life: PhantomData,
+        }
     }
 
     /// The index and distance of run `n`.

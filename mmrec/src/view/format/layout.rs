@@ -1,0 +1,117 @@
+//! Words in brackets: which elements are printed, and where lines break.
+
+/// Arrays of more elements than this are cut short.
+const THRESHOLD: usize = 1000;
+/// Elements on each side of an axis that is cut short.
+const EDGE: usize = 3;
+/// Characters in a line.
+const LINE: usize = 75;
+const DOTS: &str = "...";
+
+/// One axis as it is printed.
+pub(super) struct Axis {
+    len: usize,
+    cut: bool,
+}
+
+impl Axis {
+    /// The axes of an array of this shape, which are cut if it has too many elements.
+    pub(super) fn of_shape(shape: &[usize]) -> Vec<Self> {
+        let many = count(shape) > THRESHOLD;
+        shape.iter().map(|&len| Self { len, cut: many && len > 2 * EDGE }).collect()
+    }
+
+    /// The places that are printed; `None` is the dots.
+    fn places(&self) -> impl Iterator<Item = Option<usize>> + use<> {
+        let (head, tail) = if self.cut { (EDGE, self.len - EDGE) } else { (self.len, self.len) };
+        let dots = self.cut.then_some(None);
+        (0..head).map(Some).chain(dots).chain((tail..self.len).map(Some))
+    }
+}
+
+/// How many elements an array of this shape has.
+pub(super) fn count(shape: &[usize]) -> usize {
+    if shape.contains(&0) { 0 } else { shape.iter().fold(1, |count, len| count.saturating_mul(*len)) }
+}
+
+/// Calls `see` with the index of every printed element, the last axis fastest.
+pub(super) fn visit(axes: &[Axis], see: &mut dyn FnMut(&[usize])) {
+    fn step(axes: &[Axis], index: &mut Vec<usize>, see: &mut dyn FnMut(&[usize])) {
+        let Some((axis, rest)) = axes.split_first() else { return see(index) };
+        for place in axis.places().flatten() {
+            index.push(place);
+            step(rest, index, see);
+            index.pop();
+        }
+    }
+    step(axes, &mut Vec::new(), see);
+}
+
+/// A sub-array inside a record, in one line: `[[1, 2], [3, 4]]`. `word` gives the text of the element that many places
+/// on, the last axis counted fastest.
+pub(super) fn inline(axes: &[Axis], word: &mut dyn FnMut(usize) -> String) -> String {
+    fn step(axes: &[Axis], at: usize, word: &mut dyn FnMut(usize) -> String) -> String {
+        let Some((axis, rest)) = axes.split_first() else { return word(at) };
+        let parts: Vec<_> = axis
+            .places()
+            .map(|place| match place {
+                Some(place) => step(rest, at.saturating_mul(axis.len).saturating_add(place), word),
+                None => DOTS.to_owned(),
+            })
+            .collect();
+        format!("[{}]", parts.join(", "))
+    }
+    step(axes, 0, word)
+}
+
+/// The array in brackets, its rows broken into lines. `words`: the printed elements in the order of [`visit`].
+pub(super) fn lines(axes: &[Axis], words: Vec<String>) -> String {
+    block(axes, &mut words.into_iter(), 1)
+}
+
+/// One axis and those inside it. `indent`: brackets to the left of what the block holds, as many as will close it.
+fn block(axes: &[Axis], words: &mut dyn Iterator<Item = String>, indent: usize) -> String {
+    let Some((axis, rest)) = axes.split_first() else { return words.next().unwrap_or_default() };
+    let margin = " ".repeat(indent);
+    let mut text = String::from("[");
+    if !rest.is_empty() {
+        for (i, place) in axis.places().enumerate() {
+            if i > 0 {
+                // A blank line more for every further axis.
+                text.push_str(&"\n".repeat(rest.len()));
+                text.push_str(&margin);
+            }
+            match place {
+                Some(_) => text.push_str(&block(rest, words, indent + 1)),
+                None => text.push_str(DOTS),
+            }
+        }
+        text.push(']');
+        return text;
+    }
+    // Room for the brackets that close.
+    let room = LINE.saturating_sub(indent);
+    let mut column = indent;
+    for (i, place) in axis.places().enumerate() {
+        let word = match place {
+            Some(_) => words.next().unwrap_or_default(),
+            None => DOTS.to_owned(),
+        };
+        let width = word.chars().count();
+        if i > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        // On a fresh line even a word that is too wide stays.
+        if column > indent && column + width > room {
+            text.truncate(text.trim_end().len());
+            text.push('\n');
+            text.push_str(&margin);
+            column = indent;
+        }
+        text.push_str(&word);
+        column += width;
+    }
+    text.push(']');
+    text
+}

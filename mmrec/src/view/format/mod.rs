@@ -1,0 +1,300 @@
+//! Arrays as text, exactly as NumPy 2.4 prints them with its default options: `str(array)`.
+//!
+//! Two steps, as there: a [`Style`] is made for all elements that will be printed, which decides widths and exponents;
+//! then each is written and the words are laid out in brackets and lines. Arrays of more than 1000 elements show three
+//! on each side of every axis, and no others are read.
+//!
+//! Where NumPy refuses to print (dates without a unit, code units that are no Unicode), something readable appears.
+
+mod digits;
+mod float;
+mod layout;
+mod text;
+mod time;
+
+use std::fmt;
+
+use self::{
+    digits::Real,
+    float::{FloatStyle, Part},
+    layout::Axis,
+};
+use crate::dtype::{ByteOrder, DType, DTypeField, Kind, Scalar};
+
+/// Writes the array as NumPy's `str(array)` does.
+///
+/// `item` gives the stored bytes of an element; it is asked for printed elements alone, for each once. An element that
+/// is a sub-array adds its axes to `shape`.
+pub(crate) fn write_array(
+    f: &mut fmt::Formatter<'_>,
+    dtype: &DType,
+    shape: &[usize],
+    item: &dyn Fn(&[usize]) -> Vec<u8>,
+) -> fmt::Result {
+    let (base, inner_shape) = without_axes(dtype);
+    let all = [shape, &inner_shape].concat();
+    if all.is_empty() {
+        return f.write_str(&alone(base, &item(&[])));
+    }
+    if all.contains(&0) {
+        return f.write_str("[]");
+    }
+    let axes = Axis::of_shape(&all);
+    let (outer, inner) = axes.split_at(shape.len());
+    let mut elements = Vec::new();
+    layout::visit(outer, &mut |index| {
+        let bytes = item(index);
+        layout::visit(inner, &mut |index| {
+            let at = index.iter().zip(&inner_shape).fold(0, |at, (i, len)| at * len + i);
+            elements.push(nth(&bytes, at, base.itemsize()).to_vec());
+        });
+    });
+    let slices: Vec<&[u8]> = elements.iter().map(Vec::as_slice).collect();
+    let style = Style::new(base, &slices, Place { axes: true, plain_floats: false });
+    let words = slices.iter().map(|bytes| style.text(bytes)).collect();
+    f.write_str(&layout::lines(&axes, words))
+}
+
+/// How the elements of one array, or of one field of its records, are written.
+enum Style {
+    Bool { width: usize },
+    Int { scalar: Scalar, width: usize },
+    PlainFloat { scalar: Scalar },
+    Float { scalar: Scalar, style: FloatStyle },
+    Complex { scalar: Scalar, real: FloatStyle, imaginary: FloatStyle },
+    Time { scalar: Scalar, width: usize },
+    Bytes,
+    Unicode { scalar: Scalar },
+    Void,
+    Record(Vec<FieldStyle>),
+}
+
+struct FieldStyle {
+    offset: usize,
+    itemsize: usize,
+    shape: Vec<usize>,
+    element: Style,
+}
+
+/// Where elements are printed.
+#[derive(Clone, Copy)]
+struct Place {
+    /// In an array that has axes.
+    axes: bool,
+    /// In a record on its own, where floats are written like floats on their own.
+    plain_floats: bool,
+}
+
+impl Style {
+    fn new(base: &DType, elements: &[&[u8]], place: Place) -> Self {
+        let Some(scalar) = base.as_scalar() else {
+            let fields = base.fields().iter();
+            return Self::Record(fields.map(|field| FieldStyle::new(field, elements, place)).collect());
+        };
+        match scalar.kind() {
+            Kind::Bool => Self::Bool { width: if place.axes { 5 } else { 0 } },
+            Kind::Int | Kind::Uint => {
+                let numbers = || elements.iter().map(|bytes| int(scalar, bytes));
+                let width = width(numbers().min(), numbers().max(), |number| number.to_string());
+                Self::Int { scalar, width }
+            }
+            Kind::Float if place.plain_floats => Self::PlainFloat { scalar },
+            Kind::Float => {
+                let reals: Vec<_> = elements.iter().map(|bytes| real(scalar, bytes)).collect();
+                Self::Float { scalar, style: FloatStyle::new(&reals, scalar.size(), Part::Number) }
+            }
+            Kind::Complex => {
+                let (reals, imaginaries): (Vec<_>, Vec<_>) =
+                    elements.iter().map(|bytes| complex(scalar, bytes)).unzip();
+                let size = scalar.size() / 2;
+                Self::Complex {
+                    scalar,
+                    real: FloatStyle::new(&reals, size, Part::Real),
+                    imaginary: FloatStyle::new(&imaginaries, size, Part::Imaginary),
+                }
+            }
+            Kind::Bytes => Self::Bytes,
+            Kind::Unicode => Self::Unicode { scalar },
+            Kind::Void => Self::Void,
+            Kind::DateTime(_) | Kind::TimeDelta(_) => {
+                let steps = || elements.iter().map(|bytes| steps(scalar, bytes));
+                let times = || steps().filter(|steps| *steps != time::NAT);
+                let width = width(times().min(), times().max(), |steps| quoted_time(scalar, steps));
+                let nat = if steps().any(|steps| steps == time::NAT) { 5 } else { 0 };
+                Self::Time { scalar, width: width.max(nat) }
+            }
+        }
+    }
+
+    fn text(&self, bytes: &[u8]) -> String {
+        match self {
+            Self::Bool { width } => format!("{:>width$}", truth(bytes)),
+            Self::Int { scalar, width } => format!("{:>width$}", int(*scalar, bytes)),
+            Self::PlainFloat { scalar } => float::alone(&real(*scalar, bytes), scalar.size(), Part::Number),
+            Self::Float { scalar, style } => style.text(&real(*scalar, bytes)),
+            Self::Complex { scalar, real, imaginary } => {
+                let (a, b) = complex(*scalar, bytes);
+                let (a, b) = (real.text(&a), imaginary.text(&b));
+                // The letter goes before the padding.
+                let digits = b.trim_end();
+                format!("{a}{digits}j{}", &b[digits.len()..])
+            }
+            Self::Time { scalar, width } => {
+                format!("{:>width$}", quoted_time(*scalar, steps(*scalar, bytes)))
+            }
+            Self::Bytes => text::bytes_repr(without_end(bytes)),
+            Self::Unicode { scalar } => text::str_repr(&units(*scalar, bytes)),
+            Self::Void => text::void_repr(bytes),
+            Self::Record(fields) => {
+                let fields: Vec<_> = fields.iter().map(|field| field.text(bytes)).collect();
+                match fields.as_slice() {
+                    [only] => format!("({only},)"),
+                    fields => format!("({})", fields.join(", ")),
+                }
+            }
+        }
+    }
+}
+
+impl FieldStyle {
+    fn new(field: &DTypeField, records: &[&[u8]], place: Place) -> Self {
+        let (element, shape) = without_axes(field.dtype());
+        let itemsize = element.itemsize();
+        let mut elements = Vec::new();
+        // Without bytes there is nothing to measure.
+        if itemsize > 0 {
+            for record in records {
+                elements
+                    .extend(part(record, field.offset(), field.dtype().itemsize()).chunks_exact(itemsize));
+            }
+        }
+        let place = Place { axes: place.axes || !shape.is_empty(), ..place };
+        Self { offset: field.offset(), itemsize, shape, element: Style::new(element, &elements, place) }
+    }
+
+    fn text(&self, record: &[u8]) -> String {
+        let count = layout::count(&self.shape);
+        let bytes = part(record, self.offset, self.itemsize.saturating_mul(count));
+        layout::inline(&Axis::of_shape(&self.shape), &mut |at| {
+            self.element.text(nth(bytes, at, self.itemsize))
+        })
+    }
+}
+
+/// An element that is not in an array. NumPy prints it as a scalar, at full precision and without quotes.
+fn alone(base: &DType, bytes: &[u8]) -> String {
+    let Some(scalar) = base.as_scalar() else {
+        return Style::new(base, &[bytes], Place { axes: false, plain_floats: true }).text(bytes);
+    };
+    match scalar.kind() {
+        Kind::Complex => {
+            let (a, b) = complex(scalar, bytes);
+            let size = scalar.size() / 2;
+            if a.is_zero() && !a.negative {
+                return format!("{}j", float::alone(&b, size, Part::Real));
+            }
+            format!("({}{}j)", float::alone(&a, size, Part::Real), float::alone(&b, size, Part::Imaginary))
+        }
+        Kind::Bytes => format!("np.bytes_({})", text::bytes_repr(without_end(bytes))),
+        Kind::Unicode => text::str_plain(&units(scalar, bytes)),
+        Kind::DateTime(step) => match steps(scalar, bytes) {
+            time::NAT => "NaT".to_owned(),
+            steps => time::date(steps, step),
+        },
+        Kind::TimeDelta(step) => match steps(scalar, bytes) {
+            time::NAT => "NaT".to_owned(),
+            steps => time::duration(steps, step),
+        },
+        _ => Style::new(base, &[bytes], Place { axes: false, plain_floats: true }).text(bytes),
+    }
+}
+
+/// The type of the elements of a sub-array, however deep, and its shape.
+fn without_axes(dtype: &DType) -> (&DType, Vec<usize>) {
+    let (mut base, mut shape) = (dtype, Vec::new());
+    while let Some((inner, len)) = base.outer_axis() {
+        base = inner;
+        shape.push(len);
+    }
+    (base, shape)
+}
+
+/// The width of the wider of two texts. NumPy measures the least and the largest number only.
+fn width<T>(least: Option<T>, largest: Option<T>, text: impl Fn(T) -> String) -> usize {
+    [least, largest].into_iter().flatten().map(|number| text(number).len()).max().unwrap_or(0)
+}
+
+/// The bytes from `offset` on; none if they are not all there.
+fn part(bytes: &[u8], offset: usize, size: usize) -> &[u8] {
+    bytes.get(offset..).and_then(|bytes| bytes.get(..size)).unwrap_or(&[])
+}
+
+/// The bytes of an element among those of a sub-array.
+fn nth(bytes: &[u8], at: usize, size: usize) -> &[u8] {
+    part(bytes, at.saturating_mul(size), size)
+}
+
+/// The bits of a stored number, in the low end.
+fn bits(order: ByteOrder, bytes: &[u8]) -> u128 {
+    let add = |bits: u128, byte: &u8| bits << 8 | u128::from(*byte);
+    match order {
+        ByteOrder::Big => bytes.iter().fold(0, add),
+        ByteOrder::Little | ByteOrder::None => bytes.iter().rev().fold(0, add),
+    }
+}
+
+/// Any integer, the sign carried over to all 128 bits.
+fn int(scalar: Scalar, bytes: &[u8]) -> i128 {
+    let number = bits(scalar.order(), bytes).cast_signed();
+    match scalar.kind() {
+        Kind::Uint => number,
+        _ => {
+            // At most 8 bytes.
+            let spare = 128 - 8 * scalar.size();
+            number << spare >> spare
+        }
+    }
+}
+
+fn steps(scalar: Scalar, bytes: &[u8]) -> i64 {
+    // Times have eight bytes.
+    i64::try_from(int(scalar, bytes)).unwrap_or(time::NAT)
+}
+
+fn quoted_time(scalar: Scalar, steps: i64) -> String {
+    match scalar.kind() {
+        _ if steps == time::NAT => "'NaT'".to_owned(),
+        Kind::DateTime(step) => format!("'{}'", time::date(steps, step)),
+        _ => steps.to_string(),
+    }
+}
+
+fn real(scalar: Scalar, bytes: &[u8]) -> Real {
+    Real::new(bits(scalar.order(), bytes), scalar.size())
+}
+
+fn complex(scalar: Scalar, bytes: &[u8]) -> (Real, Real) {
+    let size = scalar.size() / 2;
+    let half = |at| Real::new(bits(scalar.order(), nth(bytes, at, size)), size);
+    (half(0), half(1))
+}
+
+fn truth(bytes: &[u8]) -> &'static str {
+    if bytes.iter().any(|byte| *byte != 0) { "True" } else { "False" }
+}
+
+/// A byte string without the NULs that pad it.
+fn without_end(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    &bytes[..end]
+}
+
+/// The code units of a string without the NULs that pad it.
+fn units(scalar: Scalar, bytes: &[u8]) -> Vec<u32> {
+    let mut units: Vec<u32> = bytes.chunks_exact(4).map(|unit| bits(scalar.order(), unit) as u32).collect();
+    while units.pop_if(|unit| *unit == 0).is_some() {}
+    units
+}
+
+#[cfg(test)]
+mod tests;

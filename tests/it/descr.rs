@@ -1,0 +1,287 @@
+//! dtypes against NumPy's: `tests/golden/dtypes.json`, and random ones against themselves.
+
+use mmrec::{ByteOrder, DType, DTypeField, ErrorKind, Kind, Scalar, TimeStep, TimeUnit};
+use proptest::prelude::*;
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Golden {
+    #[serde(rename = "numpy")]
+    _numpy: String,
+    dtypes: Vec<Described>,
+    layouts: Vec<Layout>,
+    spellings: Vec<Spelling>,
+    pairs: Vec<Pair>,
+    refused: Vec<String>,
+    not_read: Vec<String>,
+}
+
+/// A dtype with everything NumPy says about it.
+#[derive(Deserialize)]
+struct Described {
+    text: String,
+    itemsize: usize,
+    alignment: usize,
+    shape: Vec<usize>,
+    /// Name, title, offset, text.
+    fields: Vec<(String, Option<String>, usize, String)>,
+    /// Offset and text of each scalar; not given where there are very many.
+    #[serde(default)]
+    leaves: Option<Vec<(usize, String)>>,
+}
+
+#[derive(Deserialize)]
+struct Layout {
+    parts: Value,
+    #[serde(flatten)]
+    described: Described,
+}
+
+#[derive(Deserialize)]
+struct Spelling {
+    spelling: String,
+    #[serde(flatten)]
+    described: Described,
+}
+
+#[derive(Deserialize)]
+struct Pair {
+    a: String,
+    b: String,
+    equal: bool,
+}
+
+fn golden() -> Golden {
+    serde_json::from_str(include_str!("../golden/dtypes.json")).unwrap()
+}
+
+impl Described {
+    #[track_caller]
+    fn check(&self, dtype: &DType) {
+        let text = &self.text;
+        assert_eq!(dtype.to_string(), *text);
+        assert_eq!(dtype.itemsize(), self.itemsize, "itemsize of {text}");
+        assert_eq!(dtype.alignment(), self.alignment, "alignment of {text}");
+        assert_eq!(dtype.shape(), self.shape, "shape of {text}");
+        let fields: Vec<_> = dtype
+            .fields()
+            .iter()
+            .map(|field| {
+                let title = field.title().map(str::to_owned);
+                (field.name().to_owned(), title, field.offset(), field.dtype().to_string())
+            })
+            .collect();
+        assert_eq!(fields, self.fields, "fields of {text}");
+        for (i, field) in dtype.fields().iter().enumerate() {
+            assert_eq!(dtype.field(field.name()), Some(&dtype.fields()[i]), "field {:?} of {text}", field.name());
+        }
+        if let Some(expected) = &self.leaves {
+            let mut leaves = Vec::new();
+            collect_leaves(dtype, 0, &mut leaves);
+            assert_eq!(leaves, *expected, "scalars of {text}");
+        }
+    }
+}
+
+fn collect_leaves(dtype: &DType, at: usize, leaves: &mut Vec<(usize, String)>) {
+    if dtype.as_scalar().is_some() {
+        leaves.push((at, dtype.to_string()));
+    } else if dtype.is_record() {
+        for field in dtype.fields() {
+            collect_leaves(field.dtype(), at + field.offset(), leaves);
+        }
+    } else {
+        let base = dtype.base();
+        for i in 0..dtype.shape().iter().product() {
+            collect_leaves(base, at + i * base.itemsize(), leaves);
+        }
+    }
+}
+
+#[test]
+fn texts_of_numpy_are_read_and_written() {
+    let golden = golden();
+    assert!(golden.dtypes.len() >= 110, "the file has too few dtypes: {}", golden.dtypes.len());
+    for described in golden.dtypes {
+        let dtype: DType = described.text.parse().unwrap();
+        described.check(&dtype);
+        assert_eq!(dtype, dtype.to_string().parse().unwrap());
+    }
+}
+
+#[test]
+fn other_spellings_are_read() {
+    let golden = golden();
+    assert!(golden.spellings.len() >= 75, "the file has too few spellings: {}", golden.spellings.len());
+    for Spelling { spelling, described } in golden.spellings {
+        let dtype: DType = spelling.parse().unwrap_or_else(|error| panic!("{spelling}: {error}"));
+        described.check(&dtype);
+    }
+}
+
+#[test]
+fn what_is_no_dtype_is_an_error() {
+    let golden = golden();
+    assert!(golden.refused.len() >= 100, "the file has too few texts: {}", golden.refused.len());
+    for text in golden.refused.iter().chain(&golden.not_read) {
+        let error = match text.parse::<DType>() {
+            Ok(dtype) => panic!("{text:?} was read as {dtype}"),
+            Err(error) => error,
+        };
+        assert!(matches!(error.kind(), ErrorKind::BadDescr | ErrorKind::Overflow), "{text:?}: {error:?}");
+    }
+}
+
+#[test]
+fn dtypes_are_equal_when_numpy_says_so() {
+    let golden = golden();
+    assert!(golden.pairs.iter().any(|pair| pair.equal) && golden.pairs.len() >= 500);
+    for Pair { a, b, equal } in golden.pairs {
+        let (x, y): (DType, DType) = (a.parse().unwrap(), b.parse().unwrap());
+        assert_eq!(x == y, equal, "{a} == {b}");
+        assert_eq!(y == x, equal, "{b} == {a}");
+        assert_eq!(x.difference("a", &y, "b").is_none(), equal, "difference of {a} and {b}");
+    }
+}
+
+/// Builds what `part` of `tests/golden/dtype_cases.py` builds.
+fn build(part: &Value) -> DType {
+    let Some(parts) = part.as_array() else { return part.as_str().unwrap().parse().unwrap() };
+    let kind = parts[0].as_str().unwrap();
+    if kind == "array" {
+        let shape: Vec<usize> = serde_json::from_value(parts[2].clone()).unwrap();
+        return DType::array(build(&parts[1]), &shape).unwrap();
+    }
+    let fields = parts[1].as_array().unwrap().iter();
+    let fields = fields.map(|field| DTypeField::new(field[0].as_str().unwrap(), build(&field[1])));
+    match kind {
+        "packed" => DType::packed(fields).unwrap(),
+        "aligned" => DType::aligned(fields).unwrap(),
+        other => panic!("no such part: {other}"),
+    }
+}
+
+#[test]
+fn fields_lie_where_numpy_puts_them() {
+    let golden = golden();
+    assert!(golden.layouts.len() >= 28, "the file has too few layouts: {}", golden.layouts.len());
+    for Layout { parts, described } in golden.layouts {
+        described.check(&build(&parts));
+    }
+}
+
+fn scalar() -> impl Strategy<Value = DType> {
+    let order = prop_oneof![Just(ByteOrder::Little), Just(ByteOrder::Big)];
+    let step = (0usize..13, prop_oneof![Just(1u32), 1..=u32::try_from(i32::MAX).unwrap()]).prop_map(|(unit, count)| {
+        let units = [
+            TimeUnit::Year,
+            TimeUnit::Month,
+            TimeUnit::Week,
+            TimeUnit::Day,
+            TimeUnit::Hour,
+            TimeUnit::Minute,
+            TimeUnit::Second,
+            TimeUnit::Millisecond,
+            TimeUnit::Microsecond,
+            TimeUnit::Nanosecond,
+            TimeUnit::Picosecond,
+            TimeUnit::Femtosecond,
+            TimeUnit::Attosecond,
+        ];
+        TimeStep { unit: units[unit], count }
+    });
+    let step = proptest::option::of(step);
+    let kind = prop_oneof![
+        Just((Kind::Bool, 1)),
+        prop_oneof![Just(1), Just(2), Just(4), Just(8)].prop_map(|size| (Kind::Int, size)),
+        prop_oneof![Just(1), Just(2), Just(4), Just(8)].prop_map(|size| (Kind::Uint, size)),
+        prop_oneof![Just(2), Just(4), Just(8), Just(16)].prop_map(|size| (Kind::Float, size)),
+        prop_oneof![Just(8), Just(16), Just(32)].prop_map(|size| (Kind::Complex, size)),
+        (0usize..40).prop_map(|size| (Kind::Bytes, size)),
+        (0usize..40).prop_map(|size| (Kind::Unicode, 4 * size)),
+        (0usize..40).prop_map(|size| (Kind::Void, size)),
+        step.clone().prop_map(|step| (Kind::DateTime(step), 8)),
+        step.prop_map(|step| (Kind::TimeDelta(step), 8)),
+    ];
+    (kind, order).prop_map(|((kind, size), order)| Scalar::new(kind, size, order).into())
+}
+
+/// Any name: also those with quotes, escapes, brackets and what cannot be printed.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-z]{1,4}", "['\"\\\\\\[\\](), \n\t]{0,5}", any::<String>()]
+}
+
+/// Any dtype that a text can stand for: sub-arrays only inside records, names all different.
+fn dtype() -> impl Strategy<Value = DType> {
+    scalar().prop_recursive(4, 24, 5, |inner| {
+        let shape = proptest::collection::vec(0usize..4, 0..4);
+        let field = (name(), proptest::option::of(name()), inner, shape, 0usize..9);
+        (proptest::collection::vec(field, 0..5), 0usize..9).prop_map(|(fields, rest)| {
+            let (mut end, mut seen, mut made) = (0, Vec::new(), Vec::new());
+            for (name, title, dtype, shape, gap) in fields {
+                let dtype = DType::array(dtype, &shape).unwrap();
+                // NumPy reads these as padding.
+                let is_void = dtype.as_scalar().is_some_and(|scalar| scalar.kind() == Kind::Void);
+                let is_hole = name.is_empty() && (is_void || !dtype.shape().is_empty());
+                let names = std::iter::once(&name).chain(&title);
+                if is_hole || title.as_ref() == Some(&name) || names.clone().any(|name| seen.contains(name)) {
+                    continue;
+                }
+                seen.extend(names.cloned());
+                let mut field = DTypeField::new(name, dtype).at(end + gap);
+                if let Some(title) = title {
+                    field = field.with_title(title);
+                }
+                end = field.offset() + field.dtype().itemsize();
+                made.push(field);
+            }
+            DType::with_offsets(made, end + rest).unwrap()
+        })
+    })
+}
+
+/// A text of NumPy with a piece cut out and other characters put in.
+fn mutated() -> impl Strategy<Value = String> {
+    let golden = golden();
+    let texts: Vec<String> = golden
+        .dtypes
+        .into_iter()
+        .map(|described| described.text)
+        .chain(golden.spellings.into_iter().map(|spelling| spelling.spelling))
+        .filter(|text| text.len() < 400)
+        .collect();
+    let text = proptest::sample::select(texts);
+    (text, any::<[proptest::sample::Index; 2]>(), "[\\[\\](){},'\"\\\\<>|=?a-zA-Z0-9 :\n]{0,6}").prop_map(|(text, cut, put)| {
+        let mut chars: Vec<char> = text.chars().collect();
+        let start = cut[0].index(chars.len() + 1);
+        let end = (start + cut[1].index(8)).min(chars.len());
+        chars.splice(start..end, put.chars());
+        chars.into_iter().collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_text_is_read_as_what_was_written(dtype in dtype()) {
+        let text = dtype.to_string();
+        let read: DType = text.parse().unwrap();
+        prop_assert_eq!(read.to_string(), text);
+        prop_assert_eq!(read, dtype);
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in any::<String>()) {
+        if let Ok(dtype) = text.parse::<DType>() {
+            prop_assert_eq!(dtype.to_string().parse::<DType>().unwrap(), dtype);
+        }
+    }
+
+    #[test]
+    fn almost_a_dtype_is_read_or_refused(text in mutated()) {
+        if let Ok(dtype) = text.parse::<DType>() {
+            prop_assert_eq!(dtype.to_string().parse::<DType>().unwrap(), dtype);
+        }
+    }
+}
