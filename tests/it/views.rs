@@ -456,13 +456,13 @@ fn panics_say_what_was_out_of_bounds() {
         let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).unwrap_err();
         panic.downcast_ref::<String>().cloned().unwrap_or_default()
     };
-    assert_eq!(message(&mut || drop(map.at([2, 0]))), "index [2, 0] is out of bounds for shape [2, 3]");
+    assert_eq!(message(&mut || _ = map.at([2, 0])), "index [2, 0] is out of bounds for shape [2, 3]");
     assert_eq!(
-        message(&mut || drop(map.index_axis(Axis(2), 0))),
+        message(&mut || _ = map.index_axis(Axis(2), 0)),
         "axis 2 is out of bounds for a view of 2 axes"
     );
     assert_eq!(
-        message(&mut || drop(map.slice(s![.., 1..4]))),
+        message(&mut || _ = map.slice(s![.., 1..4])),
         "slice 1..4 is out of bounds for axis 1 with length 3"
     );
     assert_eq!(message(&mut || map.copy_from_slice(&[1, 2])), "cannot copy a slice of 2 to 6 elements");

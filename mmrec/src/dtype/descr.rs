@@ -100,7 +100,7 @@ impl FromStr for DType {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        if let Some(scalar) = Scalar::parse(text.trim().as_bytes()) {
+        if let Some(scalar) = Scalar::parse(text.as_bytes()) {
             return Ok(scalar.into());
         }
         let mut parser = Parser { lexer: Lexer::new(text), depth: 0 };
@@ -172,7 +172,8 @@ impl Parser<'_> {
         let (mut fields, mut end) = (Vec::new(), 0usize);
         while self.lexer.peek()? != Token::Punct(b']') {
             let (name, title, dtype) = self.field()?;
-            let is_void = matches!(dtype.as_scalar().map(Scalar::kind), Some(Kind::Void));
+            // A hole, which NumPy knows by its type: void bytes, and sub-arrays of anything count as void.
+            let is_void = matches!(dtype.as_scalar().map(Scalar::kind), Some(Kind::Void)) || dtype.outer_axis().is_some();
             let next = end.checked_add(dtype.itemsize()).ok_or_else(too_large)?;
             if !(name.is_empty() && is_void) {
                 let mut field = DTypeField::new(name, dtype).at(end);

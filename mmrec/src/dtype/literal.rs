@@ -227,13 +227,20 @@ pub(crate) fn quoted(text: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
-            c if c.is_control() => match u32::from(c) {
+            c if is_printable(c) => out.push(c),
+            c => match u32::from(c) {
                 code @ 0..=0xff => out.push_str(&format!("\\x{code:02x}")),
-                code => out.push_str(&format!("\\u{code:04x}")),
+                code @ 0x100..=0xffff => out.push_str(&format!("\\u{code:04x}")),
+                code => out.push_str(&format!("\\U{code:08x}")),
             },
-            c => out.push(c),
         }
     }
     out.push(quote);
     out
+}
+
+/// Python's `str.isprintable`: no control, format, private or unassigned character, no separator but the space.
+fn is_printable(c: char) -> bool {
+    // The standard library escapes the same classes. It also escapes an accent, but not one that follows a letter.
+    matches!(c, ' '..='~') || format!("a{c}").escape_debug().nth(1) == Some(c)
 }

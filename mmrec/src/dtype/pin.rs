@@ -8,10 +8,53 @@ use super::{
 };
 
 impl DType {
-    /// Panics, while compiling, unless this dtype is what the descr text says.
+    /// Panics, while compiling, unless the dtype of the struct called `name` is what `#[mmrec(descr = "…")]` says.
     #[doc(hidden)]
-    pub const fn assert_descr(&self, what: &str, text: &str) {
-        let mut message = Message::new();
+    #[track_caller]
+    pub const fn assert_descr(&self, name: &str, text: &str) {
+        self.assert_text(name, text, Message::new("descr", "the struct"));
+    }
+
+    /// Panics, while compiling, unless the dtype of a field is what `#[mmrec(dtype = "…")]` says.
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn assert_dtype(&self, field: &str, text: &str) {
+        self.assert_text(field, text, Message::new("dtype", "the field"));
+    }
+
+    /// Panics, while compiling, unless the record has this itemsize.
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn assert_itemsize(&self, name: &str, itemsize: usize) {
+        if self.itemsize() != itemsize {
+            let mut message = Message::new("itemsize", "the struct");
+            message.text("itemsize = ").number(itemsize).text(", but `").text(name).text("` has ");
+            message
+                .number(self.itemsize())
+                .text(" bytes; change the number or the fields, or add or remove padding");
+            message.panic()
+        }
+    }
+
+    /// Panics, while compiling, unless the field lies at this offset.
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn assert_offset(field: &str, expected: usize, found: usize) {
+        if expected != found {
+            let mut message = Message::new("offset", "the struct");
+            message
+                .text("offset = ")
+                .number(expected)
+                .text(", but field `")
+                .text(field)
+                .text("` lies at byte ");
+            message.number(found).text("; change the number, or the fields and padding before it");
+            message.panic()
+        }
+    }
+
+    #[track_caller]
+    const fn assert_text(&self, what: &str, text: &str, mut message: Message) {
         let mut lexer = Lexer::new(text);
         // A bare `<f8` is fine too, as at run time.
         if let Some(scalar) = Scalar::parse(text.as_bytes()) {
@@ -21,48 +64,17 @@ impl DType {
             }
             return;
         }
-        match check(self, what, &mut lexer, &mut message) {
+        let checked = match check(self, what, &mut lexer, &mut message) {
+            Ok(true) if !matches!(lexer.peek(), Ok(Token::End)) => lexer.fail("the end of the text"),
+            checked => checked,
+        };
+        match checked {
             Ok(true) => {}
             Ok(false) => message.panic(),
             Err(malformed) => {
                 message.malformed(text, malformed);
                 message.panic()
             }
-        }
-        if !matches!(lexer.next(), Ok(Token::End)) {
-            message.malformed(text, Malformed { at: lexer.at(), expected: "the end of the text" });
-            message.panic()
-        }
-    }
-
-    /// Panics, while compiling, unless the record has this itemsize.
-    #[doc(hidden)]
-    pub const fn assert_itemsize(&self, name: &str, itemsize: usize) {
-        if self.itemsize() != itemsize {
-            let mut message = Message::new();
-            message.text("itemsize = ").number(itemsize).text(", but `").text(name).text("` has ");
-            message
-                .number(self.itemsize())
-                .text(" bytes: change the number, or the fields, or add or remove padding");
-            message.panic()
-        }
-    }
-
-    /// Panics, while compiling, unless the field lies at this offset.
-    #[doc(hidden)]
-    pub const fn assert_offset(name: &str, expected: usize, found: usize) {
-        if expected != found {
-            let mut message = Message::new();
-            message
-                .text("offset = ")
-                .number(expected)
-                .text(", but field `")
-                .text(name)
-                .text("` lies at byte ");
-            message
-                .number(found)
-                .text(": change the number, or the fields before it, or use repr(C, packed)");
-            message.panic()
         }
     }
 
@@ -137,7 +149,7 @@ const fn check(
         Ok(Token::Punct(b'(')) => {
             let (base, axes) = found.same_shape_and_base();
             if axes == 0 {
-                message.mismatch(what, b"a sub-array", found);
+                message.other_kind(what, "a sub-array", found);
                 return Ok(false);
             }
             match check(base, what, lexer, message) {
@@ -206,17 +218,15 @@ const fn check_shape(
         }
     }
     let end = lexer.at();
-    if close != 0 {
-        if let Err(malformed) = lexer.expect(close, "the end of the shape") {
-            return Err(malformed);
-        }
+    if close != 0
+        && let Err(malformed) = lexer.expect(close, "a comma or the end of the shape")
+    {
+        return Err(malformed);
     }
     if !same || axis != axes {
-        message.text(what).text(": descr has the shape ");
-        message
-            .bytes(lexer.bytes(start, if close == 0 { end } else { lexer.at() }))
-            .text(", the struct has ");
-        message.dtype(found);
+        let shape = lexer.bytes(start, if close == 0 { end } else { lexer.at() }).trim_ascii();
+        message.name(what).source().text(" has the shape ").bytes(shape).text(", ");
+        message.found().text(" has ").dtype(found).text("; change one of the two");
         return Ok(false);
     }
     Ok(true)
@@ -229,7 +239,7 @@ const fn check_record(
     message: &mut Message,
 ) -> Result<bool, Malformed> {
     let Repr::Record { fields: Fields::Static(fields), itemsize, .. } = &found.0 else {
-        message.mismatch(what, b"a record", found);
+        message.other_kind(what, "a record", found);
         return Ok(false);
     };
     let (mut at, mut offset) = (0, 0);
@@ -237,7 +247,7 @@ const fn check_record(
         if let Ok(Token::Punct(b']')) = lexer.peek() {
             break;
         }
-        match check_field(fields, &mut at, &mut offset, what, lexer, message) {
+        match check_field(fields, &mut at, &mut offset, lexer, message) {
             Ok(true) => {}
             other => return other,
         }
@@ -249,22 +259,14 @@ const fn check_record(
         return Err(malformed);
     }
     if at < fields.len() {
-        message
-            .text("field `")
-            .text(name_of(&fields[at]))
-            .text("`: the struct has ")
-            .dtype(dtype_of(&fields[at]));
-        message.text(" at ").number(fields[at].offset).text(", descr of ").text(what).text(" ends before it");
+        let field = &fields[at];
+        message.text("field ").name(name_of(field)).found().text(" has ").dtype(dtype_of(field)).text(" at ");
+        message.number(field.offset).text(", ").source().text(" ends before it; add it to ").source();
         return Ok(false);
     }
     if offset != *itemsize {
-        message
-            .text(what)
-            .text(": descr ends at byte ")
-            .number(offset)
-            .text(", the struct has ")
-            .number(*itemsize);
-        message.text(" bytes: ").padding(*itemsize, offset);
+        message.name(what).source().text(" ends at byte ").number(offset).text(", ").found().text(" has ");
+        message.count(*itemsize).text(": ").padding(*itemsize, offset);
         return Ok(false);
     }
     Ok(true)
@@ -275,7 +277,6 @@ const fn check_field(
     fields: &[DTypeField],
     at: &mut usize,
     offset: &mut usize,
-    what: &str,
     lexer: &mut Lexer<'_>,
     message: &mut Message,
 ) -> Result<bool, Malformed> {
@@ -326,40 +327,31 @@ const fn check_field(
         message
             .text("field `")
             .bytes(name)
-            .text("`: descr of ")
-            .text(what)
+            .text("`: ")
+            .source()
             .text(" has it at ")
-            .number(*offset);
-        message.text(", the struct has no such field there");
+            .number(*offset)
+            .text(", ");
+        message.found().text(" has no such field; add it to ").found().text(", or remove it from ").source();
         return Ok(false);
     }
     let field = &fields[*at];
     if !literal::spells(name, name_of(field)) {
-        message.text("field `").text(name_of(field)).text("`: descr has `").bytes(name).text("` at ");
+        message.text("field ").name(name_of(field)).source().text(" has `").bytes(name).text("` at ");
+        message.number(*offset).text(", ").found().text(" has `").text(name_of(field)).text("` at ");
         message
-            .number(*offset)
-            .text(", the struct has `")
-            .text(name_of(field))
-            .text("` at ")
-            .number(field.offset);
-        message.text("; put the fields in the same order or add rename = \"…\"");
+            .number(field.offset)
+            .text("; put the fields in the same order, or add rename = \"…\" to the field");
         return Ok(false);
     }
     if !same_title(title, field) {
-        message
-            .text("field `")
-            .text(name_of(field))
-            .text("`: the title in descr is not the struct's; add or change ");
-        message.text("title = \"…\" on the field");
+        message.text("field ").name(name_of(field)).text("the title in ").source().text(" is not that of ");
+        message.found().text("; add or change title = \"…\" on the field");
         return Ok(false);
     }
     if field.offset != *offset {
-        message.text("field `").text(name_of(field)).text("`: descr has it at ").number(*offset);
-        message
-            .text(", the struct has it at ")
-            .number(field.offset)
-            .text(": ")
-            .padding(field.offset, *offset);
+        message.text("field ").name(name_of(field)).source().text(" has it at ").number(*offset).text(", ");
+        message.found().text(" has it at ").number(field.offset).text(": ").padding(field.offset, *offset);
         return Ok(false);
     }
     *at += 1;
@@ -387,7 +379,7 @@ const fn check_field_type(
     }
     if separate_shape && axes > 0 {
         if !lexer.comma() {
-            message.mismatch(name_of(field), b"a scalar", found);
+            message.other_kind(name_of(field), "a scalar", found);
             return Ok(false);
         }
         match check_shape(found, name_of(field), lexer, message) {
@@ -443,6 +435,10 @@ const fn dtype_of(field: &DTypeField) -> &DType {
 
 /// A message put together while compiling, where there is no `format!`.
 struct Message {
+    /// What the text is called in the attribute: `descr` or `dtype`.
+    source: &'static str,
+    /// What it is compared with.
+    found: &'static str,
     text: [u8; Self::CAPACITY],
     len: usize,
 }
@@ -450,12 +446,25 @@ struct Message {
 impl Message {
     const CAPACITY: usize = 512;
 
-    const fn new() -> Self {
-        Self { text: [0; Self::CAPACITY], len: 0 }
+    const fn new(source: &'static str, found: &'static str) -> Self {
+        Self { source, found, text: [0; Self::CAPACITY], len: 0 }
     }
 
     const fn text(&mut self, text: &str) -> &mut Self {
         self.bytes(text.as_bytes())
+    }
+
+    /// What the rest of the message is about.
+    const fn name(&mut self, name: &str) -> &mut Self {
+        self.text("`").text(name).text("`: ")
+    }
+
+    const fn source(&mut self) -> &mut Self {
+        self.text(self.source)
+    }
+
+    const fn found(&mut self) -> &mut Self {
+        self.text(self.found)
     }
 
     const fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
@@ -475,24 +484,40 @@ impl Message {
         self.bytes(&[b'0' + (number % 10) as u8])
     }
 
+    const fn count(&mut self, bytes: usize) -> &mut Self {
+        self.number(bytes).text(if bytes == 1 { " byte" } else { " bytes" })
+    }
+
     /// The dtype as text; records by their size, for the fields that differ are named one by one.
     const fn dtype(&mut self, dtype: &DType) -> &mut Self {
         match &dtype.0 {
-            Repr::Scalar(scalar) => self.scalar(*scalar),
-            Repr::Array { base: Ref::Static(base), len, .. } => {
-                self.text("[").dtype(base).text("; ").number(*len).text("]")
+            Repr::Scalar(scalar) => self.text("'").scalar(*scalar).text("'"),
+            Repr::Array { .. } => {
+                let (base, axes) = dtype.same_shape_and_base();
+                self.text("(").dtype(base).text(", (");
+                let mut at = dtype;
+                let mut axis = 0;
+                while let Repr::Array { base: Ref::Static(base), len, .. } = &at.0 {
+                    self.number(*len);
+                    axis += 1;
+                    if axis == axes {
+                        break;
+                    }
+                    self.text(", ");
+                    at = base;
+                }
+                self.text(if axes == 1 { ",))" } else { "))" })
             }
-            Repr::Array { .. } => self.text("a sub-array"),
-            Repr::Record { itemsize, .. } => self.text("a record of ").number(*itemsize).text(" bytes"),
+            Repr::Record { itemsize, .. } => self.text("a record of ").count(*itemsize),
         }
     }
 
     const fn scalar(&mut self, scalar: Scalar) -> &mut Self {
-        let order = match scalar.order() {
-            super::ByteOrder::Little => "'<",
-            super::ByteOrder::Big => "'>",
-            super::ByteOrder::None => "'|",
-        };
+        self.text(match scalar.order() {
+            super::ByteOrder::Little => "<",
+            super::ByteOrder::Big => ">",
+            super::ByteOrder::None => "|",
+        });
         let (letter, size) = match scalar.kind() {
             super::Kind::Bool => ("b", scalar.size()),
             super::Kind::Int => ("i", scalar.size()),
@@ -502,49 +527,69 @@ impl Message {
             super::Kind::Bytes => ("S", scalar.size()),
             super::Kind::Unicode => ("U", scalar.size() / 4),
             super::Kind::Void => ("V", scalar.size()),
-            super::Kind::DateTime(_) => ("M", scalar.size()),
-            super::Kind::TimeDelta(_) => ("m", scalar.size()),
+            super::Kind::DateTime(step) => return self.text("M8").step(step),
+            super::Kind::TimeDelta(step) => return self.text("m8").step(step),
         };
-        self.text(order).text(letter).number(size).text("'")
+        self.text(letter).number(size)
     }
 
+    const fn step(&mut self, step: Option<super::TimeStep>) -> &mut Self {
+        let Some(step) = step else { return self };
+        self.text("[");
+        if step.count != 1 {
+            self.number(step.count as usize);
+        }
+        self.text(step.text()).text("]")
+    }
+
+    /// The scalar in the text is not what was found.
     const fn mismatch(&mut self, what: &str, expected: &[u8], found: &DType) {
-        self.text("`")
-            .text(what)
-            .text("`: descr has '")
-            .bytes(expected)
-            .text("', the struct has ")
-            .dtype(found);
-        self.text("; change one of the two");
+        self.name(what).source().text(" has '").bytes(expected).text("', ");
+        self.found().text(" has ").dtype(found).text("; change one of the two");
+    }
+
+    /// What the text describes is not of the same sort as what was found.
+    const fn other_kind(&mut self, what: &str, expected: &str, found: &DType) {
+        self.name(what).source().text(" has ").text(expected).text(", ");
+        self.found().text(" has ").dtype(found).text("; change one of the two");
     }
 
     const fn padding(&mut self, found: usize, expected: usize) -> &mut Self {
         if found > expected {
-            self.text("the struct has ")
+            self.found().text(" has ").count(found - expected).text(" of padding there that ").source();
+            self.text(" has not; use repr(C, packed), or add ('', '|V")
                 .number(found - expected)
-                .text(" bytes of padding that descr has not; use ");
-            self.text("repr(C, packed), or say ('', '|V").number(found - expected).text("') in descr")
+                .text("') to ")
+                .source()
         } else {
-            self.text("descr has ")
-                .number(expected - found)
-                .text(" bytes more than the struct; remove them from ");
-            self.text("descr, or add a field or padding")
+            self.source().text(" has ").count(expected - found).text(" more than ").found();
+            self.text("; remove them from ").source().text(", or add a field or padding")
         }
     }
 
     const fn malformed(&mut self, text: &str, malformed: Malformed) {
-        self.text("`")
-            .text(text)
-            .text("` is not a dtype: expected ")
-            .text(malformed.expected)
-            .text(" at byte ");
-        self.number(malformed.at);
+        self.source().text(" cannot be read at byte ").number(malformed.at).text(": expected ");
+        self.text(malformed.expected).text(", found ");
+        let (_, rest) = text.as_bytes().split_at(malformed.at);
+        if rest.is_empty() {
+            self.text("the end of the text");
+        } else {
+            let (start, more) = if rest.len() > 20 { (rest.split_at(20).0, "…") } else { (rest, "") };
+            self.text("`").bytes(start).text(more).text("`");
+        }
     }
 
+    #[track_caller]
     const fn panic(&self) -> ! {
-        match std::str::from_utf8(self.text.split_at(self.len).0) {
+        let text = self.text.split_at(self.len).0;
+        // A text cut at the capacity may end inside a character.
+        let whole = match std::str::from_utf8(text) {
+            Ok(_) => text,
+            Err(error) => text.split_at(error.valid_up_to()).0,
+        };
+        match std::str::from_utf8(whole) {
             Ok(text) => panic!("{}", text),
-            Err(_) => panic!("the dtype differs from descr"),
+            Err(_) => panic!("the dtype differs"),
         }
     }
 }

@@ -46,21 +46,21 @@ pub enum TimeUnit {
     Attosecond,
 }
 
-/// Every unit with NumPy's text for it and, from weeks down, how many of the next finer unit it holds.
-const TIME_UNITS: [(TimeUnit, &str, u64); 13] = [
-    (TimeUnit::Year, "Y", 12),
-    (TimeUnit::Month, "M", 0),
-    (TimeUnit::Week, "W", 7),
-    (TimeUnit::Day, "D", 24),
-    (TimeUnit::Hour, "h", 60),
-    (TimeUnit::Minute, "m", 60),
-    (TimeUnit::Second, "s", 1000),
-    (TimeUnit::Millisecond, "ms", 1000),
-    (TimeUnit::Microsecond, "us", 1000),
-    (TimeUnit::Nanosecond, "ns", 1000),
-    (TimeUnit::Picosecond, "ps", 1000),
-    (TimeUnit::Femtosecond, "fs", 1000),
-    (TimeUnit::Attosecond, "as", 0),
+/// Every unit with NumPy's text for it, in the order of the enum.
+const TIME_UNITS: [(TimeUnit, &str); 13] = [
+    (TimeUnit::Year, "Y"),
+    (TimeUnit::Month, "M"),
+    (TimeUnit::Week, "W"),
+    (TimeUnit::Day, "D"),
+    (TimeUnit::Hour, "h"),
+    (TimeUnit::Minute, "m"),
+    (TimeUnit::Second, "s"),
+    (TimeUnit::Millisecond, "ms"),
+    (TimeUnit::Microsecond, "us"),
+    (TimeUnit::Nanosecond, "ns"),
+    (TimeUnit::Picosecond, "ps"),
+    (TimeUnit::Femtosecond, "fs"),
+    (TimeUnit::Attosecond, "as"),
 ];
 
 /// The step of a `datetime64` or `timedelta64`: a unit and how many of it, as in `25s`.
@@ -73,19 +73,19 @@ pub struct TimeStep {
 }
 
 impl TimeStep {
-    const fn text(self) -> &'static str {
+    pub(super) const fn text(self) -> &'static str {
         TIME_UNITS[self.unit as usize].1
     }
 
-    /// The same step in the finest unit that it is a whole number of, up to what fits: `1000ns` and `1us` agree.
+    /// Steps of a second and finer in attoseconds, others as they are: `1000ns` and `1us` agree, and `60s` and `1m` do
+    /// not, as in NumPy.
     fn normal(self) -> (TimeUnit, u128) {
-        let (mut at, mut count) = (self.unit as usize, u128::from(self.count));
-        while TIME_UNITS[at].2 != 0 {
-            let Some(finer) = count.checked_mul(u128::from(TIME_UNITS[at].2)) else { break };
-            count = finer;
-            at += 1;
+        let count = u128::from(self.count);
+        if (self.unit as u32) < TimeUnit::Second as u32 {
+            return (self.unit, count);
         }
-        (TIME_UNITS[at].0, count)
+        let finer = TimeUnit::Attosecond as u32 - self.unit as u32;
+        (TimeUnit::Attosecond, count * 1000u128.pow(finer))
     }
 }
 

@@ -7,7 +7,7 @@ use std::{marker::PhantomData, ptr};
 
 use ndarray::{Axis, Dimension, RemoveAxis, SliceArg, SliceInfoElem};
 
-use super::ViewMut;
+use super::{View, ViewMut};
 use crate::{
     element::Element,
     field::{Field, Select},
@@ -163,7 +163,7 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
         Some(unsafe { select.load(place) })
     }
 
-    pub(crate) fn field<F: Element>(&self, field: Field<T, F>) -> Raw<'a, F, D> {
+    pub(crate) fn field<F>(&self, field: Field<T, F>) -> Raw<'a, F, D> {
         let raw = self.clone();
         // R1: by F1 the field lies within each `T`.
         Raw {
@@ -654,6 +654,16 @@ impl<'a, F: Element, D: Dimension, const N: usize> RawMut<'a, [F; N], D> {
     }
 }
 
+// The derive calls these. They ask nothing of `F`, so that a field of an unsuitable type is reported once, where the
+// derive asks for its dtype.
+impl<'a, T: Element, D: Dimension> View<'a, T, D> {
+    /// [`field`](Self::field), for the derive.
+    #[doc(hidden)]
+    pub fn split_field<F>(&self, field: Field<T, F>) -> View<'a, F, D> {
+        View { raw: self.raw.field(field) }
+    }
+}
+
 impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
     /// A view of one field, beside which the caller may hold views of other fields.
     ///
@@ -662,9 +672,9 @@ impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
     /// While the view is in use, `self` is not, and neither is any other view of the same field or of one that
     /// overlaps it.
     #[doc(hidden)]
-    pub unsafe fn split_field<F: Element>(&self, field: Field<T, F>) -> ViewMut<'a, F, D> {
-        // SAFETY: W1 is what the caller promises.
-        ViewMut::from_raw(unsafe { RawMut::new(self.raw.raw.field(field)) })
+    pub unsafe fn split_field<F>(&self, field: Field<T, F>) -> ViewMut<'a, F, D> {
+        // W1 is what the caller promises.
+        ViewMut { raw: RawMut { raw: self.raw.raw.field(field), life: PhantomData } }
     }
 }
 

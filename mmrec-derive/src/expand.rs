@@ -1,0 +1,294 @@
+//! The code for a struct without mistakes.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Generics, parse_quote_spanned};
+
+use crate::{
+    ast::{Field, Record},
+    repr::Repr,
+    structs::{self, Kind},
+};
+
+/// A load or store of more fields than this is left to the compiler to inline.
+const INLINE_FIELDS: usize = 16;
+
+pub(crate) fn record(record: &Record<'_>) -> TokenStream {
+    let structs = structs::declare(record);
+    let element = element(record);
+    let mmap_record = mmap_record(record);
+    let pins = standalone_pins(record);
+    quote!(#structs #element #mmap_record #pins)
+}
+
+/// Where clauses for the two traits: those of the user, and what the fields need.
+pub(crate) fn bounds(record: &Record<'_>, fields_too: bool) -> Generics {
+    let core = record.core();
+    let mut generics = record.generics.clone();
+    let clause = generics.make_where_clause();
+    // Also where nothing is generic: the compiler then says once, at the name, that `derive(Clone, Copy)` is missing.
+    let name = record.name_with("").span().resolved_at(Span::mixed_site());
+    clause.predicates.push(parse_quote_spanned!(name=> Self: #core::marker::Copy + 'static));
+    for field in record.fields.iter().filter(|field| fields_too && record.is_generic(field.ty)) {
+        let (ty, (start, end)) = (field.ty, field.type_ends());
+        let krate = record.krate(end);
+        let bound =
+            if field.is_pad() { quote_spanned!(end=> Padding) } else { quote_spanned!(end=> Element) };
+        clause.predicates.push(parse_quote_spanned!(start=> #ty: #krate::#bound));
+    }
+    generics
+}
+
+/// Attributes of the generated impls.
+pub(crate) fn impl_attrs(record: &Record<'_>) -> TokenStream {
+    let deprecated = record.is_deprecated.then(|| quote!(#[allow(deprecated)]));
+    quote!(#[automatically_derived] #deprecated)
+}
+
+/// `<u64 as Element>`, placed so that the compiler's complaints about the type underline the type: they are the same
+/// wherever this is used, and so come out once.
+fn as_element(record: &Record<'_>, field: &Field<'_>) -> TokenStream {
+    as_trait(record, field, "Element")
+}
+
+fn as_trait(record: &Record<'_>, field: &Field<'_>, name: &str) -> TokenStream {
+    let (ty, (start, end)) = (field.ty, field.type_ends());
+    let (krate, name) = (record.krate(end), Ident::new(name, end));
+    let open = quote_spanned!(start=> <);
+    quote_spanned!(end=> #open #ty as #krate::#name>)
+}
+
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+fn element(record: &Record<'_>) -> TokenStream {
+    let (krate, core) = (record.krate(Span::call_site()), record.core());
+    let attrs = impl_attrs(record);
+    let name = record.name;
+    let generics = bounds(record, true);
+    let (params, args, where_clause) = generics.split_for_impl();
+    let dtype = dtype(record);
+    let inline =
+        if record.fields.len() > INLINE_FIELDS { quote!(#[inline]) } else { quote!(#[inline(always)]) };
+    let (src, dst, value) = (local("__src"), local("__dst"), local("__value"));
+    let loads = record.fields.iter().map(|field| load(record, field, &src));
+    let stores = record.fields.iter().map(|field| store(record, field, &value, &dst));
+    quote! {
+        #attrs
+        unsafe impl #params #krate::Element for #name #args #where_clause {
+            const DTYPE: &'static #krate::DType = #dtype;
+
+            #inline
+            unsafe fn load(#src: *const #core::primitive::u8) -> Self {
+                Self { #(#loads),* }
+            }
+
+            #inline
+            unsafe fn store(#value: Self, #dst: *mut #core::primitive::u8) {
+                #(#stores)*
+            }
+        }
+    }
+}
+
+fn load(record: &Record<'_>, field: &Field<'_>, src: &Ident) -> TokenStream {
+    let (core, member) = (record.core(), &field.member);
+    if field.is_pad() {
+        let padding = as_trait(record, field, "Padding");
+        let (_, end) = field.type_ends();
+        let constant = quote_spanned!(end=> ::PADDING);
+        return quote!(#member: #padding #constant);
+    }
+    let (element, (_, end)) = (as_element(record, field), field.type_ends());
+    let method = quote_spanned!(end=> ::load);
+    let at = local("__at");
+    quote! {
+        #member: {
+            let #at = unsafe { #src.add(#core::mem::offset_of!(Self, #member)) };
+            unsafe { #element #method(#at) }
+        }
+    }
+}
+
+fn store(record: &Record<'_>, field: &Field<'_>, value: &Ident, dst: &Ident) -> TokenStream {
+    let (core, member) = (record.core(), &field.member);
+    if field.is_pad() {
+        // Not stored, but not an unused field either.
+        return quote!(let _ = #value.#member;);
+    }
+    let (element, (_, end)) = (as_element(record, field), field.type_ends());
+    let method = quote_spanned!(end=> ::store);
+    let at = local("__at");
+    quote! {
+        let #at = unsafe { #dst.add(#core::mem::offset_of!(Self, #member)) };
+        unsafe { #element #method(#value.#member, #at) };
+    }
+}
+
+/// The one field of a `repr(transparent)` struct, whose dtype is that of the struct.
+fn inner<'r, 'a>(record: &'r Record<'a>) -> Option<&'r Field<'a>> {
+    if record.repr == Repr::Transparent { record.columns().next() } else { None }
+}
+
+/// The value of `Element::DTYPE`. Where there are type or const parameters the layout is pinned here, since it is
+/// known only once they are.
+fn dtype(record: &Record<'_>) -> TokenStream {
+    let (krate, core) = (record.krate(Span::call_site()), record.core());
+    if let Some(inner) = inner(record) {
+        let (element, (_, end)) = (as_element(record, inner), inner.type_ends());
+        let constant = quote_spanned!(end=> ::DTYPE);
+        let pins = generic_pins(record, &quote!(#element #constant));
+        return if pins.is_empty() {
+            quote!(#element #constant)
+        } else {
+            quote!({ #(#pins;)* #element #constant })
+        };
+    }
+    let dtype = quote! {
+        #krate::DType::of_struct(
+            <Self as #krate::MmapRecord>::DTYPE_FIELDS,
+            #core::mem::size_of::<Self>(),
+            #core::mem::align_of::<Self>(),
+        )
+    };
+    let dtype_local = local("__dtype");
+    let pins = generic_pins(record, &quote!(&#dtype_local));
+    if pins.is_empty() {
+        return quote!(&#dtype);
+    }
+    quote!({
+        let #dtype_local = #dtype;
+        #(#pins;)*
+        #core::mem::forget(#dtype_local);
+        &#dtype
+    })
+}
+
+fn generic_pins(record: &Record<'_>, dtype: &TokenStream) -> Vec<TokenStream> {
+    if record.generics.params.is_empty() { Vec::new() } else { pins(record, &quote!(Self), dtype) }
+}
+
+/// One constant for each pin, so that the compiler looks at every one of them.
+fn standalone_pins(record: &Record<'_>) -> TokenStream {
+    if !record.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let (krate, name) = (record.krate(Span::call_site()), record.name);
+    let pins = pins(record, &name.to_token_stream(), &quote!(<#name as #krate::Element>::DTYPE));
+    quote!(#(const _: () = #pins;)*)
+}
+
+/// Calls that panic while compiling unless the layout is what the attributes say, each placed on what it is about.
+fn pins(record: &Record<'_>, this: &TokenStream, dtype: &TokenStream) -> Vec<TokenStream> {
+    let mut pins = Vec::new();
+    let name = record.name.to_string();
+    if let Some(itemsize) = &record.attrs.itemsize {
+        let place = itemsize.span().resolved_at(Span::mixed_site());
+        let krate = record.krate(place);
+        pins.push(quote_spanned!(place=> #krate::DType::assert_itemsize(#dtype, #name, #itemsize)));
+    }
+    if let Some(descr) = &record.attrs.descr {
+        let place = descr.span().resolved_at(Span::mixed_site());
+        let krate = record.krate(place);
+        pins.push(quote_spanned!(place=> #krate::DType::assert_descr(#dtype, #name, #descr)));
+    }
+    for field in &record.fields {
+        let (member, label) = (&field.member, field.label());
+        if let Some(offset) = &field.attrs.offset {
+            let place = offset.span().resolved_at(Span::mixed_site());
+            let (krate, core) = (record.krate(place), record.core());
+            let found = quote!(#core::mem::offset_of!(#this, #member));
+            pins.push(quote_spanned!(place=> #krate::DType::assert_offset(#label, #offset, #found)));
+        }
+        if let Some(dtype) = &field.attrs.dtype {
+            let place = dtype.span().resolved_at(Span::mixed_site());
+            let (krate, element, (_, end)) =
+                (record.krate(place), as_element(record, field), field.type_ends());
+            let constant = quote_spanned!(end=> ::DTYPE);
+            pins.push(
+                quote_spanned!(place=> #krate::DType::assert_dtype(#element #constant, #label, #dtype)),
+            );
+        }
+    }
+    pins
+}
+
+fn mmap_record(record: &Record<'_>) -> TokenStream {
+    let krate = record.krate(Span::call_site());
+    let attrs = impl_attrs(record);
+    let Record { name, lifetime, dim, .. } = record;
+    let generics = bounds(record, true);
+    let (params, args, where_clause) = generics.split_for_impl();
+    let column_generics = record.column_generics();
+    let (_, column_args, _) = column_generics.split_for_impl();
+    let [fields, columns, columns_mut] =
+        [Kind::Fields, Kind::Columns, Kind::ColumnsMut].map(|kind| kind.name(record));
+    let tokens = tokens(record);
+    let dtype_fields = dtype_fields(record);
+    let (view, token) = (local("__view"), local("__fields"));
+    let views = Kind::Columns
+        .construct(record, |_, member| quote!(#krate::View::split_field(&#view, #token.#member)));
+    let views_mut = Kind::ColumnsMut.construct(
+        record,
+        |_, member| quote!(unsafe { #krate::ViewMut::split_field(&#view, #token.#member) }),
+    );
+    let let_token =
+        record.columns().next().map(|_| quote!(let #token = <Self as #krate::MmapRecord>::FIELDS;));
+    let let_view = record.columns().next().is_none().then(|| quote!(let _ = #view;));
+    quote! {
+        #attrs
+        impl #params #krate::MmapRecord for #name #args #where_clause {
+            type Fields = #fields #args;
+            const FIELDS: #fields #args = #tokens;
+            type Columns<#lifetime, #dim> = #columns #column_args;
+            type ColumnsMut<#lifetime, #dim> = #columns_mut #column_args;
+            #dtype_fields
+
+            fn columns<#lifetime, #dim: #krate::Dimension>(
+                #view: #krate::View<#lifetime, Self, #dim>,
+            ) -> #columns #column_args {
+                #let_view
+                #let_token
+                #views
+            }
+
+            fn columns_mut<#lifetime, #dim: #krate::Dimension>(
+                #view: #krate::ViewMut<#lifetime, Self, #dim>,
+            ) -> #columns_mut #column_args {
+                #let_view
+                #let_token
+                #views_mut
+            }
+        }
+    }
+}
+
+/// The value of `MmapRecord::FIELDS`.
+pub(crate) fn tokens(record: &Record<'_>) -> TokenStream {
+    let (krate, core) = (record.krate(Span::call_site()), record.core());
+    Kind::Fields.construct(record, |field, _| {
+        let (name, member) = (field.dtype_name(), &field.member);
+        quote!(unsafe { #krate::Field::new(#name, #core::mem::offset_of!(Self, #member)) })
+    })
+}
+
+fn dtype_fields(record: &Record<'_>) -> Option<TokenStream> {
+    if record.repr == Repr::Transparent {
+        return None;
+    }
+    let (krate, core) = (record.krate(Span::call_site()), record.core());
+    let fields = record.columns().map(|field| {
+        let (name, member) = (field.dtype_name(), &field.member);
+        let title = match &field.attrs.title {
+            Some(title) => quote!(#core::option::Option::Some(#title)),
+            None => quote!(#core::option::Option::None),
+        };
+        let (element, (_, end)) = (as_element(record, field), field.type_ends());
+        let constant = quote_spanned!(end=> ::DTYPE);
+        quote! {
+            #krate::DTypeField::of_struct(#name, #title, #core::mem::offset_of!(Self, #member), #element #constant)
+        }
+    });
+    Some(quote!(const DTYPE_FIELDS: &'static [#krate::DTypeField] = &[#(#fields),*];))
+}

@@ -1,0 +1,58 @@
+//! The code for a struct with mistakes: what the rest of the program may name exists, so that it is not blamed as well.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+use crate::{
+    ast::Record,
+    expand::{bounds, impl_attrs, tokens},
+    structs::{self, Kind},
+};
+
+pub(crate) fn record(record: &Record<'_>) -> TokenStream {
+    let (krate, core) = (record.krate(Span::call_site()), record.core());
+    let structs = structs::declare(record);
+    let attrs = impl_attrs(record);
+    let Record { name, lifetime, dim, .. } = record;
+    let generics = bounds(record, false);
+    let (params, args, where_clause) = generics.split_for_impl();
+    let column_generics = record.column_generics();
+    let (_, column_args, _) = column_generics.split_for_impl();
+    let [fields, columns, columns_mut] =
+        [Kind::Fields, Kind::Columns, Kind::ColumnsMut].map(|kind| kind.name(record));
+    let tokens = tokens(record);
+    quote! {
+        #structs
+
+        #attrs
+        unsafe impl #params #krate::Element for #name #args #where_clause {
+            const DTYPE: &'static #krate::DType = &#krate::DType::of_struct(&[], 0, 1);
+
+            unsafe fn load(_: *const #core::primitive::u8) -> Self {
+                loop {}
+            }
+
+            unsafe fn store(_: Self, _: *mut #core::primitive::u8) {}
+        }
+
+        #attrs
+        impl #params #krate::MmapRecord for #name #args #where_clause {
+            type Fields = #fields #args;
+            const FIELDS: #fields #args = #tokens;
+            type Columns<#lifetime, #dim> = #columns #column_args;
+            type ColumnsMut<#lifetime, #dim> = #columns_mut #column_args;
+
+            fn columns<#lifetime, #dim: #krate::Dimension>(
+                _: #krate::View<#lifetime, Self, #dim>,
+            ) -> #columns #column_args {
+                loop {}
+            }
+
+            fn columns_mut<#lifetime, #dim: #krate::Dimension>(
+                _: #krate::ViewMut<#lifetime, Self, #dim>,
+            ) -> #columns_mut #column_args {
+                loop {}
+            }
+        }
+    }
+}
