@@ -168,6 +168,7 @@ impl DType {
 
     /// The dtype of a Rust array of `len` elements: arrays of arrays become one shape, as in NumPy `('<f8', (2, 5))`.
     #[doc(hidden)]
+    #[track_caller]
     pub const fn of_array(base: &'static Self, len: usize) -> Self {
         let joined = matches!(base.0, Repr::Array { .. });
         let itemsize = base.itemsize() * len;
@@ -177,6 +178,7 @@ impl DType {
 
     /// The dtype of a derived struct.
     #[doc(hidden)]
+    #[track_caller]
     pub const fn of_struct(fields: &'static [DTypeField], itemsize: usize, alignment: usize) -> Self {
         assert!(itemsize <= MAX_ITEMSIZE, "a record of more than 2147483647 bytes has no NumPy dtype");
         Self(Repr::Record { fields: Fields::Static(fields), itemsize, alignment })

@@ -64,7 +64,11 @@ impl DType {
             }
             return;
         }
+        let is_literal = matches!(lexer.peek(), Ok(Token::Str { .. } | Token::Punct(b'(' | b'[')));
         let checked = match check(self, what, &mut lexer, &mut message) {
+            Err(_) if !is_literal => {
+                Lexer::new(text).fail("a dtype such as <f8, ('<f4', (3,)) or [('ts', '<u8')]")
+            }
             Ok(true) if !matches!(lexer.peek(), Ok(Token::End)) => lexer.fail("the end of the text"),
             checked => checked,
         };
@@ -570,7 +574,7 @@ impl Message {
     const fn malformed(&mut self, text: &str, malformed: Malformed) {
         self.source().text(" cannot be read at byte ").number(malformed.at).text(": expected ");
         self.text(malformed.expected).text(", found ");
-        let (_, rest) = text.as_bytes().split_at(malformed.at);
+        let rest = text.as_bytes().split_at(malformed.at).1.trim_ascii_start();
         if rest.is_empty() {
             self.text("the end of the text");
         } else {

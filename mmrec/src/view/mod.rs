@@ -695,40 +695,38 @@ impl<'a, T: Element, D: Dimension, S: Select<T>> IntoIterator for Selected<'a, T
     }
 }
 
-/// As NumPy's `str(array)`: more than 1000 elements are shown by three at each end of each axis.
-impl<T: Element, D: Dimension> fmt::Display for View<'_, T, D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let item = |index: &[usize]| {
-            let mut at = D::zeros(self.ndim());
-            at.slice_mut().copy_from_slice(index);
-            self.get(at).map(stored_bytes).unwrap_or_default()
-        };
-        format::write_array(f, T::DTYPE, self.shape(), &item)
+/// Gives the stored bytes of the element at an index, for printing.
+fn item<'v, T: Element, D: Dimension>(view: &'v View<'_, T, D>) -> impl Fn(&[usize]) -> Vec<u8> + use<'v, T, D> {
+    |index| {
+        let mut at = D::zeros(view.ndim());
+        at.slice_mut().copy_from_slice(index);
+        view.get(at).map(stored_bytes).unwrap_or_default()
     }
 }
 
-/// The elements as `Display` shows them, with shape and dtype.
+/// As NumPy's `str(array)`: more than 1000 elements are shown by three at each end of each axis.
+impl<T: Element, D: Dimension> fmt::Display for View<'_, T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        format::write_array(f, T::DTYPE, self.shape(), &item(self))
+    }
+}
+
+/// As NumPy's `repr(array)`, with the dtype: `View([1., 2.5], dtype='<f8')`.
 impl<T: Element, D: Dimension> fmt::Debug for View<'_, T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "View({self}, shape={}, dtype={})", crate::dtype::ShapeText(self.shape()), T::DTYPE)
+        format::write_repr(f, "View", T::DTYPE, self.shape(), &item(self))
     }
 }
 
 impl<T: Element, D: Dimension> fmt::Display for ViewMut<'_, T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.view().fmt(f)
+        fmt::Display::fmt(&self.view(), f)
     }
 }
 
 impl<T: Element, D: Dimension> fmt::Debug for ViewMut<'_, T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "ViewMut({}, shape={}, dtype={})",
-            self.view(),
-            crate::dtype::ShapeText(self.shape()),
-            T::DTYPE
-        )
+        format::write_repr(f, "ViewMut", T::DTYPE, self.shape(), &item(&self.view()))
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Axis {
 impl Axis {
     /// The axes of an array of this shape, which are cut if it has too many elements.
     pub(super) fn of_shape(shape: &[usize]) -> Vec<Self> {
-        let many = count(shape) > THRESHOLD;
+        let many = is_cut(shape);
         shape.iter().map(|&len| Self { len, cut: many && len > 2 * EDGE }).collect()
     }
 
@@ -27,6 +27,16 @@ impl Axis {
         let dots = self.cut.then_some(None);
         (0..head).map(Some).chain(dots).chain((tail..self.len).map(Some))
     }
+}
+
+/// Whether an array of this shape is cut short.
+pub(super) fn is_cut(shape: &[usize]) -> bool {
+    count(shape) > THRESHOLD
+}
+
+/// Whether `end` fits on a line after `start` and a space.
+pub(super) fn fits(start: &str, end: &str) -> bool {
+    start.chars().count() + end.chars().count() < LINE
 }
 
 /// How many elements an array of this shape has.
@@ -64,25 +74,37 @@ pub(super) fn inline(axes: &[Axis], word: &mut dyn FnMut(usize) -> String) -> St
     step(axes, 0, word)
 }
 
-/// The array in brackets, its rows broken into lines. `words`: the printed elements in the order of [`visit`].
-pub(super) fn lines(axes: &[Axis], words: Vec<String>) -> String {
-    block(axes, &mut words.into_iter(), 1)
+/// What stands between elements and around the array.
+#[derive(Clone, Copy)]
+pub(super) struct Form {
+    pub(super) separator: &'static str,
+    /// Characters before the first bracket, by which further lines are indented.
+    pub(super) prefix: usize,
+    /// Characters after the last bracket, for which a line leaves room.
+    pub(super) suffix: usize,
 }
 
-/// One axis and those inside it. `indent`: brackets to the left of what the block holds, as many as will close it.
-fn block(axes: &[Axis], words: &mut dyn Iterator<Item = String>, indent: usize) -> String {
+/// The array in brackets, its rows broken into lines. `words`: the printed elements in the order of [`visit`].
+pub(super) fn lines(axes: &[Axis], words: Vec<String>, form: Form) -> String {
+    block(axes, &mut words.into_iter(), 1, form)
+}
+
+/// One axis and those inside it. `depth`: brackets to the left of what the block holds, as many as will close it.
+fn block(axes: &[Axis], words: &mut dyn Iterator<Item = String>, depth: usize, form: Form) -> String {
     let Some((axis, rest)) = axes.split_first() else { return words.next().unwrap_or_default() };
+    let indent = form.prefix + depth;
     let margin = " ".repeat(indent);
     let mut text = String::from("[");
     if !rest.is_empty() {
         for (i, place) in axis.places().enumerate() {
             if i > 0 {
                 // A blank line more for every further axis.
+                text.push_str(form.separator.trim_end());
                 text.push_str(&"\n".repeat(rest.len()));
                 text.push_str(&margin);
             }
             match place {
-                Some(_) => text.push_str(&block(rest, words, indent + 1)),
+                Some(_) => text.push_str(&block(rest, words, depth + 1, form)),
                 None => text.push_str(DOTS),
             }
         }
@@ -90,7 +112,7 @@ fn block(axes: &[Axis], words: &mut dyn Iterator<Item = String>, indent: usize) 
         return text;
     }
     // Room for the brackets that close.
-    let room = LINE.saturating_sub(indent);
+    let room = LINE.saturating_sub(form.suffix + depth);
     let mut column = indent;
     for (i, place) in axis.places().enumerate() {
         let word = match place {
@@ -99,8 +121,8 @@ fn block(axes: &[Axis], words: &mut dyn Iterator<Item = String>, indent: usize) 
         };
         let width = word.chars().count();
         if i > 0 {
-            text.push(' ');
-            column += 1;
+            text.push_str(form.separator);
+            column += form.separator.len();
         }
         // On a fresh line even a word that is too wide stays.
         if column > indent && column + width > room {

@@ -17,9 +17,9 @@ use std::fmt;
 use self::{
     digits::Real,
     float::{FloatStyle, Part},
-    layout::Axis,
+    layout::{Axis, Form},
 };
-use crate::dtype::{ByteOrder, DType, DTypeField, Kind, Scalar};
+use crate::dtype::{ByteOrder, DType, DTypeField, Kind, Scalar, ShapeText};
 
 /// Writes the array as NumPy's `str(array)` does.
 ///
@@ -32,12 +32,39 @@ pub(crate) fn write_array(
     item: &dyn Fn(&[usize]) -> Vec<u8>,
 ) -> fmt::Result {
     let (base, inner_shape) = without_axes(dtype);
-    let all = [shape, &inner_shape].concat();
-    if all.is_empty() {
+    if shape.is_empty() && inner_shape.is_empty() {
         return f.write_str(&alone(base, &item(&[])));
     }
+    f.write_str(&text(dtype, shape, item, Form { separator: " ", prefix: 0, suffix: 0 }))
+}
+
+/// Writes the array as NumPy's `repr(array)` does, with `name` for `array`. The dtype is always told, also where NumPy
+/// leaves it out.
+pub(crate) fn write_repr(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    dtype: &DType,
+    shape: &[usize],
+    item: &dyn Fn(&[usize]) -> Vec<u8>,
+) -> fmt::Result {
+    let form = Form { separator: ", ", prefix: name.len() + 1, suffix: 1 };
+    let start = format!("{name}({},", text(dtype, shape, item, form));
+    let told = layout::is_cut(shape) || (shape.contains(&0) && shape != [0]);
+    let shape = if told { format!("shape={}, ", ShapeText(shape)) } else { String::new() };
+    let end = format!("{shape}dtype={dtype})");
+    let last_line = start.rsplit('\n').next().unwrap_or(&start);
+    if layout::fits(last_line, &end) {
+        write!(f, "{start} {end}")
+    } else {
+        write!(f, "{start}\n{:1$}{end}", "", form.prefix)
+    }
+}
+
+fn text(dtype: &DType, shape: &[usize], item: &dyn Fn(&[usize]) -> Vec<u8>, form: Form) -> String {
+    let (base, inner_shape) = without_axes(dtype);
+    let all = [shape, &inner_shape].concat();
     if all.contains(&0) {
-        return f.write_str("[]");
+        return "[]".to_owned();
     }
     let axes = Axis::of_shape(&all);
     let (outer, inner) = axes.split_at(shape.len());
@@ -50,9 +77,9 @@ pub(crate) fn write_array(
         });
     });
     let slices: Vec<&[u8]> = elements.iter().map(Vec::as_slice).collect();
-    let style = Style::new(base, &slices, Place { axes: true, plain_floats: false });
+    let style = Style::new(base, &slices, Place { axes: !all.is_empty(), plain_floats: false });
     let words = slices.iter().map(|bytes| style.text(bytes)).collect();
-    f.write_str(&layout::lines(&axes, words))
+    layout::lines(&axes, words, form)
 }
 
 /// How the elements of one array, or of one field of its records, are written.

@@ -277,3 +277,51 @@ fn any_bytes_print() {
         }
     }
 }
+
+struct Repr<'a>(&'a str, &'a [usize]);
+
+impl fmt::Debug for Repr<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dtype: DType = self.0.parse().unwrap();
+        let shape = self.1;
+        let item = |index: &[usize]| {
+            let at = index.iter().zip(shape).fold(0, |at, (i, len)| at * len + i);
+            // Little-endian numbers, cut to the size.
+            let mut bytes = (at as u64).to_le_bytes().to_vec();
+            bytes.resize(dtype.itemsize(), 0);
+            bytes
+        };
+        super::write_repr(f, "array", &dtype, shape, &item)
+    }
+}
+
+/// NumPy's text, with the dtype that it leaves out for `<i8` put in.
+#[test]
+fn repr_has_commas_lines_that_leave_room_and_the_dtype() {
+    let repr = |descr: &str, shape: &[usize]| format!("{:?}", Repr(descr, shape));
+    assert_eq!(repr("'<i2'", &[3]), "array([0, 1, 2], dtype='<i2')");
+    assert_eq!(repr("'<i2'", &[2, 2]), "array([[0, 1],\n       [2, 3]], dtype='<i2')");
+    assert_eq!(repr("'<u4'", &[]), "array(0, dtype='<u4')");
+    assert_eq!(repr("'<u4'", &[0]), "array([], dtype='<u4')");
+    assert_eq!(repr("'<u4'", &[0, 3]), "array([], shape=(0, 3), dtype='<u4')");
+    assert_eq!(
+        repr("'<u4'", &[2000]),
+        "array([   0,    1,    2, ..., 1997, 1998, 1999],\n      shape=(2000,), dtype='<u4')"
+    );
+    assert_eq!(
+        repr("'<u2'", &[30]),
+        "array([ 0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14, 15, 16,\n       17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29], dtype='<u2')"
+    );
+    assert_eq!(
+        repr("[('a', '<i2'), ('b', '<f8')]", &[2]),
+        "array([(0, 0.), (1, 0.)], dtype=[('a', '<i2'), ('b', '<f8')])"
+    );
+    assert_eq!(
+        repr("'<u2'", &[2, 2, 2]),
+        "array([[[0, 1],\n        [2, 3]],\n\n       [[4, 5],\n        [6, 7]]], dtype='<u2')"
+    );
+    assert_eq!(
+        repr("'<u2'", &[18]),
+        "array([ 0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14, 15, 16,\n       17], dtype='<u2')"
+    );
+}
