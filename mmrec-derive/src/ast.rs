@@ -1,14 +1,14 @@
 //! The struct as the later stations see it.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
     Data, DeriveInput, GenericParam, Generics, Lifetime, Member, Type, Visibility, ext::IdentExt,
     parse_quote, spanned::Spanned,
 };
 
 use crate::{
-    attr::{FieldAttrs, StructAttrs, moved_to},
+    attr::{FieldAttrs, StructAttrs},
     diag::Diag,
     repr::Repr,
 };
@@ -27,6 +27,8 @@ pub(crate) struct Record<'a> {
     /// The parameters that column structs have beside those of the struct: their names are free.
     pub(crate) lifetime: Lifetime,
     pub(crate) dim: Ident,
+    /// The member of a generated struct that holds what no column mentions.
+    pub(crate) marker: Ident,
     /// Whether the struct or a field is marked `#[deprecated]`.
     pub(crate) is_deprecated: bool,
 }
@@ -74,6 +76,7 @@ impl<'a> Record<'a> {
             generics: plain(&input.generics),
             lifetime: Lifetime::new(&format!("'{}", free_name("a", &used)), Span::call_site()),
             dim: Ident::new(&free_name("D", &used), Span::call_site()),
+            marker: Ident::new(&free_name("__marker", &used), Span::call_site()),
             is_deprecated: std::iter::once(&input.attrs)
                 .chain(fields.into_iter().flatten().map(|field| &field.attrs))
                 .flatten()
@@ -81,12 +84,18 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The path of the runtime crate, as if written at `place`.
+    /// The path of the runtime crate. The default is as if written at `place`; the user's stays where it is, so that
+    /// a wrong one is reported there, and once.
     pub(crate) fn krate(&self, place: Span) -> TokenStream {
-        match &self.attrs.krate {
-            Some(path) => moved_to(place, path),
-            None => moved_to(place, quote!(::mmrec)),
-        }
+        let Some(path) = &self.attrs.krate else { return quote_spanned!(place=> ::mmrec) };
+        let tokens = path.to_token_stream().into_iter().map(|mut token| {
+            // `$crate` means something only where it was written.
+            if token.to_string() != "$crate" {
+                token.set_span(token.span().resolved_at(Span::call_site()));
+            }
+            token
+        });
+        tokens.collect()
     }
 
     /// The path of the crate `core`, whatever is in scope.
@@ -95,10 +104,9 @@ impl<'a> Record<'a> {
         quote!(#krate::__private::core)
     }
 
-    /// The name of a generated struct, `TradeColumns`: seen like the struct itself, but not the user's to be linted.
+    /// The name of a generated struct, `TradeColumns`.
     pub(crate) fn name_with(&self, suffix: &str) -> Ident {
-        let place = self.name.span().resolved_at(Span::call_site());
-        format_ident!("{}{suffix}", self.name, span = place)
+        format_ident!("{}{suffix}", self.name, span = Span::call_site())
     }
 
     /// The fields that are columns.
@@ -209,6 +217,7 @@ fn names_in(input: &DeriveInput) -> Vec<String> {
         _ => None,
     };
     for field in fields.into_iter().flatten() {
+        each_name(field.ident.to_token_stream(), &mut add);
         each_name(field.ty.to_token_stream(), &mut add);
     }
     names

@@ -1,7 +1,6 @@
 //! `#[mmrec(…)]` on the struct and on its fields.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{Attribute, LitInt, LitStr, Path, parse::Parser};
 
 use crate::diag::{Diag, did_you_mean};
@@ -24,7 +23,7 @@ pub(crate) struct FieldAttrs {
     pub(crate) title: Option<LitStr>,
     pub(crate) offset: Option<LitInt>,
     pub(crate) dtype: Option<LitStr>,
-    pub(crate) pad: Option<Ident>,
+    pub(crate) pad: Option<Flag>,
 }
 
 impl StructAttrs {
@@ -32,13 +31,13 @@ impl StructAttrs {
         let mut found = Self::default();
         for item in items(attrs, diag) {
             match item.key.to_string().as_str() {
-                "crate" => item.put(&mut found.krate, Item::path, diag),
-                "itemsize" => item.put(&mut found.itemsize, Item::number, diag),
-                "descr" => item.put(&mut found.descr, Item::text, diag),
+                "crate" => item.put(&mut found.krate, diag),
+                "itemsize" => item.put(&mut found.itemsize, diag),
+                "descr" => item.put(&mut found.descr, diag),
                 key if FIELD_KEYS.contains(&key) => {
                     diag.error(
                         &item.key,
-                        format_args!("`{key}` is for a field; move it to the field it is about"),
+                        format_args!("`{key}` is for a field; move it from the struct to the field"),
                     );
                 }
                 key => item.unknown(key, &STRUCT_KEYS, &FIELD_KEYS, "a struct", diag),
@@ -53,13 +52,16 @@ impl FieldAttrs {
         let mut found = Self::default();
         for item in items(attrs, diag) {
             match item.key.to_string().as_str() {
-                "rename" => item.put(&mut found.rename, Item::text, diag),
-                "title" => item.put(&mut found.title, Item::text, diag),
-                "offset" => item.put(&mut found.offset, Item::number, diag),
-                "dtype" => item.put(&mut found.dtype, Item::text, diag),
-                "pad" => item.put(&mut found.pad, Item::flag, diag),
+                "rename" => item.put(&mut found.rename, diag),
+                "title" => item.put(&mut found.title, diag),
+                "offset" => item.put(&mut found.offset, diag),
+                "dtype" => item.put(&mut found.dtype, diag),
+                "pad" => item.put(&mut found.pad, diag),
                 key if STRUCT_KEYS.contains(&key) => {
-                    diag.error(&item.key, format_args!("`{key}` is for the struct; move it above `struct`"));
+                    diag.error(
+                        &item.key,
+                        format_args!("`{key}` is for the struct; move it from the field to the struct"),
+                    );
                 }
                 key => item.unknown(key, &FIELD_KEYS, &STRUCT_KEYS, "a field", diag),
             }
@@ -75,23 +77,19 @@ struct Item {
     value: Option<TokenStream>,
 }
 
-/// What a key takes, for the message: `rename = "ts"`.
-type Expected = &'static str;
-
 impl Item {
-    fn put<V>(self, slot: &mut Option<V>, read: impl FnOnce(&Self) -> Result<V, Expected>, diag: &mut Diag) {
+    fn put<V: Value>(self, slot: &mut Option<V>, diag: &mut Diag) {
+        let key = &self.key;
         if slot.is_some() {
-            diag.error(&self.key, format_args!("`{}` is given twice; remove one of the two", self.key));
+            diag.error(key, format_args!("`{key}` is given twice; remove one of the two"));
             return;
         }
-        match read(&self) {
-            Ok(value) => *slot = Some(value),
-            Err(expected) => {
-                let text = format!("`{}` takes {expected}", self.key);
-                match self.value.filter(|value| !value.is_empty()) {
-                    Some(value) => diag.error(value, text),
-                    None => diag.error(&self.key, text),
-                }
+        *slot = V::read(self.value.as_ref());
+        if slot.is_none() {
+            let text = format!("`{key}` takes {}, as in `{key}{}`", V::WHAT, V::EXAMPLE);
+            match &self.value {
+                Some(value) if !value.is_empty() => diag.error(value, text),
+                _ => diag.error(key, text),
             }
         }
     }
@@ -105,34 +103,58 @@ impl Item {
         };
         diag.error(&self.key, text);
     }
+}
 
-    fn text(&self) -> Result<LitStr, Expected> {
-        let expected = "a string in quotes, as in `= \"…\"`";
-        self.value.clone().and_then(|value| syn::parse2(value).ok()).ok_or(expected)
+/// What stands after a key.
+trait Value: Sized {
+    const WHAT: &'static str;
+    /// What follows the key in an example.
+    const EXAMPLE: &'static str;
+
+    fn read(value: Option<&TokenStream>) -> Option<Self>;
+}
+
+impl Value for LitStr {
+    const WHAT: &'static str = "a string in quotes";
+    const EXAMPLE: &'static str = " = \"…\"";
+
+    fn read(value: Option<&TokenStream>) -> Option<Self> {
+        syn::parse2(value?.clone()).ok()
     }
+}
 
-    fn number(&self) -> Result<LitInt, Expected> {
-        let expected = "a number of bytes without quotes, as in `= 40`";
-        let number: LitInt = self.value.clone().and_then(|value| syn::parse2(value).ok()).ok_or(expected)?;
-        let plain = matches!(number.suffix(), "" | "usize") && number.base10_parse::<u32>().is_ok();
-        plain.then_some(number).ok_or(expected)
+impl Value for LitInt {
+    const WHAT: &'static str = "a number of bytes without quotes";
+    const EXAMPLE: &'static str = " = 40";
+
+    fn read(value: Option<&TokenStream>) -> Option<Self> {
+        let number: Self = syn::parse2(value?.clone()).ok()?;
+        let is_size = matches!(number.suffix(), "" | "usize") && number.base10_parse::<u32>().is_ok();
+        is_size.then_some(number)
     }
+}
 
-    fn path(&self) -> Result<Path, Expected> {
-        let expected = "the path of the mmrec crate, as in `= ::mmrec`";
-        let value = self.value.clone().ok_or(expected)?;
-        let path = match syn::parse2::<LitStr>(value.clone()) {
-            Ok(quoted) => quoted.parse_with(Path::parse_mod_style),
-            Err(_) => Path::parse_mod_style.parse2(value),
-        };
-        path.map_err(|_| expected)
-    }
+impl Value for Path {
+    const WHAT: &'static str = "the path of the crate mmrec";
+    const EXAMPLE: &'static str = " = ::mmrec";
 
-    fn flag(&self) -> Result<Ident, Expected> {
-        match self.value {
-            None => Ok(self.key.clone()),
-            Some(_) => Err("no value; write `pad` alone"),
+    fn read(value: Option<&TokenStream>) -> Option<Self> {
+        match syn::parse2::<LitStr>(value?.clone()) {
+            Ok(quoted) => quoted.parse_with(Path::parse_mod_style).ok(),
+            Err(_) => Path::parse_mod_style.parse2(value?.clone()).ok(),
         }
+    }
+}
+
+/// A key alone.
+pub(crate) struct Flag;
+
+impl Value for Flag {
+    const WHAT: &'static str = "no value";
+    const EXAMPLE: &'static str = "";
+
+    fn read(value: Option<&TokenStream>) -> Option<Self> {
+        value.is_none().then_some(Self)
     }
 }
 
@@ -172,13 +194,4 @@ fn item(tokens: &[TokenTree], diag: &mut Diag) -> Option<Item> {
             None
         }
     }
-}
-
-/// `tokens` as if they stood at `place`; names mean what they did.
-pub(crate) fn moved_to(place: Span, tokens: impl ToTokens) -> TokenStream {
-    let moved = tokens.into_token_stream().into_iter().map(|mut token| {
-        token.set_span(place.resolved_at(token.span()));
-        token
-    });
-    moved.collect()
 }

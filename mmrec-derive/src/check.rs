@@ -1,7 +1,7 @@
 //! What the compiler would not find, or would explain badly.
 
-use quote::ToTokens;
-use syn::{GenericParam, PathArguments, Type};
+use proc_macro2::Span;
+use syn::{GenericParam, LitStr, PathArguments, Type};
 
 use crate::{
     ast::{Field, Record},
@@ -46,38 +46,31 @@ fn pad_alone(field: &Field<'_>, diag: &mut Diag) {
     }
 }
 
-/// Names and titles, which have to be unlike each other, as in NumPy.
+/// Names and titles, which have to be unlike each other, as in NumPy. A name that is written out gives way.
 fn names(record: &Record<'_>, diag: &mut Diag) {
     let mut taken: Vec<(String, String)> = Vec::new();
-    let mut claim =
-        |name: String, place: &dyn ToTokens, field: &Field<'_>, fix: &str, diag: &mut Diag| match taken
-            .iter()
-            .find(|(other, _)| *other == name)
-        {
-            Some((_, owner)) => {
-                diag.error(place.to_token_stream(), format_args!("`{name}` is already the {owner}; {fix}"));
-            }
-            None => taken.push((name, format!("name or title of field `{}`", field.label()))),
-        };
-    for field in record.columns() {
-        if let Some(rename) = &field.attrs.rename
-            && rename.value().is_empty()
-        {
-            diag.error(rename, "a field needs a name; write one, or remove `rename`");
-            continue;
+    let mut claim = |kind: &str, text: &LitStr, field: &Field<'_>, diag: &mut Diag| {
+        let value = text.value();
+        if value.is_empty() {
+            diag.error(text, format_args!("an empty {kind}; write one, or leave it out"));
+        } else if let Some((_, owner)) = taken.iter().find(|(name, _)| *name == value) {
+            diag.error(text, format_args!("`{value}` is already the {owner}; choose another {kind}"));
+        } else {
+            taken.push((value, format!("{kind} of field `{}`", field.label())));
         }
-        match &field.attrs.rename {
-            Some(rename) => claim(field.dtype_name(), rename, field, "choose another name", diag),
-            None => claim(field.dtype_name(), &field.member, field, "give one of the two another name", diag),
+    };
+    for field in record.columns().filter(|field| field.attrs.rename.is_none()) {
+        let name = LitStr::new(&field.dtype_name(), Span::call_site());
+        claim("name", &name, field, diag);
+    }
+    for field in record.columns() {
+        if let Some(name) = &field.attrs.rename {
+            claim("name", name, field, diag);
         }
     }
     for field in record.columns() {
-        match &field.attrs.title {
-            Some(title) if title.value().is_empty() => {
-                diag.error(title, "an empty title; write one, or remove `title`");
-            }
-            Some(title) => claim(title.value(), title, field, "choose another title", diag),
-            None => {}
+        if let Some(title) = &field.attrs.title {
+            claim("title", title, field, diag);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Generics, parse_quote_spanned};
+use syn::{Generics, parse_quote, parse_quote_spanned};
 
 use crate::{
     ast::{Field, Record},
@@ -25,10 +25,11 @@ pub(crate) fn record(record: &Record<'_>) -> TokenStream {
 pub(crate) fn bounds(record: &Record<'_>, fields_too: bool) -> Generics {
     let core = record.core();
     let mut generics = record.generics.clone();
+    if generics.params.is_empty() {
+        return generics;
+    }
     let clause = generics.make_where_clause();
-    // Also where nothing is generic: the compiler then says once, at the name, that `derive(Clone, Copy)` is missing.
-    let name = record.name_with("").span().resolved_at(Span::mixed_site());
-    clause.predicates.push(parse_quote_spanned!(name=> Self: #core::marker::Copy + 'static));
+    clause.predicates.push(parse_quote!(Self: #core::marker::Copy + 'static));
     for field in record.fields.iter().filter(|field| fields_too && record.is_generic(field.ty)) {
         let (ty, (start, end)) = (field.ty, field.type_ends());
         let krate = record.krate(end);
@@ -245,7 +246,7 @@ fn mmap_record(record: &Record<'_>) -> TokenStream {
             type ColumnsMut<#lifetime, #dim> = #columns_mut #column_args;
             #dtype_fields
 
-            fn columns<#lifetime, #dim: #krate::Dimension>(
+            fn view_columns<#lifetime, #dim: #krate::Dimension>(
                 #view: #krate::View<#lifetime, Self, #dim>,
             ) -> #columns #column_args {
                 #let_view
@@ -253,7 +254,7 @@ fn mmap_record(record: &Record<'_>) -> TokenStream {
                 #views
             }
 
-            fn columns_mut<#lifetime, #dim: #krate::Dimension>(
+            fn view_columns_mut<#lifetime, #dim: #krate::Dimension>(
                 #view: #krate::ViewMut<#lifetime, Self, #dim>,
             ) -> #columns_mut #column_args {
                 #let_view

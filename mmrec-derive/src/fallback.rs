@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::Type;
 
 use crate::{
     ast::Record,
@@ -10,6 +11,9 @@ use crate::{
 };
 
 pub(crate) fn record(record: &Record<'_>) -> TokenStream {
+    if record.fields.iter().any(|field| has_no_size(field.ty)) {
+        return TokenStream::new();
+    }
     let (krate, core) = (record.krate(Span::call_site()), record.core());
     let structs = structs::declare(record);
     let attrs = impl_attrs(record);
@@ -42,17 +46,26 @@ pub(crate) fn record(record: &Record<'_>) -> TokenStream {
             type Columns<#lifetime, #dim> = #columns #column_args;
             type ColumnsMut<#lifetime, #dim> = #columns_mut #column_args;
 
-            fn columns<#lifetime, #dim: #krate::Dimension>(
+            fn view_columns<#lifetime, #dim: #krate::Dimension>(
                 _: #krate::View<#lifetime, Self, #dim>,
             ) -> #columns #column_args {
                 loop {}
             }
 
-            fn columns_mut<#lifetime, #dim: #krate::Dimension>(
+            fn view_columns_mut<#lifetime, #dim: #krate::Dimension>(
                 _: #krate::ViewMut<#lifetime, Self, #dim>,
             ) -> #columns_mut #column_args {
                 loop {}
             }
         }
+    }
+}
+
+/// Whether it is of no use to name the type again: the compiler would find fault with every mention.
+fn has_no_size(ty: &Type) -> bool {
+    match ty {
+        Type::Array(array) => has_no_size(&array.elem),
+        Type::Path(path) => path.path.is_ident("str"),
+        ty => matches!(ty, Type::Slice(_) | Type::TraitObject(_) | Type::ImplTrait(_) | Type::Infer(_)),
     }
 }

@@ -1,8 +1,8 @@
 //! `#[derive(MmapRecord)]` for the crate `mmrec`, which re-exports it; depend on that crate, not on this one.
 //!
-//! The stations, in order: [`ast`] reads the struct, with its attributes ([`attr`]) and representation ([`repr`]);
-//! [`check`] looks for mistakes; [`expand`] writes the code, with the structs beside the user's ([`structs`]). Every
-//! station reports to [`diag`]. If there was a report, [`fallback`] writes stand-ins in place of the code.
+//! The stations, in order: `ast` reads the struct, with its attributes (`attr`) and representation (`repr`);
+//! `check` looks for mistakes; `expand` writes the code, with the structs beside the user's (`structs`). Every
+//! station reports to `diag`. If there was a report, `fallback` writes stand-ins in place of the code.
 
 mod ast;
 mod attr;
@@ -13,22 +13,94 @@ mod fallback;
 mod repr;
 mod structs;
 
-use proc_macro::TokenStream;
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, parse_macro_input};
 
-/// Derives `MmapRecord` and `Element`.
+/// Makes a struct a record: it gets the structured dtype that NumPy would use for it, by-value access, and typed
+/// fields and columns.
+///
+/// ```
+/// use mmrec::{ByteStr, DType, MmapRecord};
+///
+/// #[derive(Clone, Copy, MmapRecord)]
+/// #[repr(C)]
+/// #[mmrec(descr = "[('ts', '<u8'), ('price', '<f8'), ('quantity', '<u4'), ('', '|V4'), ('symbol', '|S8')]")]
+/// struct Trade {
+///     ts: u64,
+///     price: f64,
+///     #[mmrec(rename = "quantity", offset = 16)]
+///     qty: u32,
+///     #[mmrec(pad)]
+///     reserved: [u8; 4],
+///     symbol: ByteStr<8>,
+/// }
+///
+/// assert_eq!(DType::of::<Trade>().itemsize(), 32);
+/// assert_eq!(Trade::FIELDS.symbol.offset(), 24);
+/// ```
+///
+/// # The struct
+///
+/// It implements `Clone` and `Copy`, has no lifetimes, and its layout is fixed by one of:
+///
+/// | `repr` | the dtype |
+/// |---|---|
+/// | `C`, `C, align(N)` | with padding where the C compiler puts it, as NumPy's `align=True` |
+/// | `C, packed` | without padding |
+/// | `C, packed(N)` | with padding up to `N` bytes |
+/// | `transparent` | that of its one field |
+///
+/// Its fields are elements: numbers, `bool`, byte-order numbers, `ByteStr`, arrays of elements, and other records.
+/// Fields without names are called `f0`, `f1` and so on, as in NumPy. Types and constants may be parameters.
+///
+/// # What it gets
+///
+/// For a struct `Trade`, with the visibility that it and its fields have:
+///
+/// - the traits `Element` and `MmapRecord`;
+/// - `TradeFields`, a token for each field, of which `Trade::FIELDS` is the value;
+/// - `TradeColumns` and `TradeColumnsMut`, a view for each field, which `columns()` and `columns_mut()` give.
+///
+/// Bytes between fields are neither read nor written.
+///
+/// # Attributes of the struct
+///
+/// | `#[mmrec(…)]` | |
+/// |---|---|
+/// | `itemsize = 40` | does not compile if the record has another number of bytes |
+/// | `descr = "[('ts', '<u8'), …]"` | does not compile if the dtype is another; `('', '\|V4')` is padding |
+/// | `crate = path` | where the derive finds the crate mmrec if not at `::mmrec` |
+///
+/// # Attributes of a field
+///
+/// | `#[mmrec(…)]` | |
+/// |---|---|
+/// | `rename = "…"` | its name in the dtype, if not that of the field |
+/// | `title = "…"` | its title in the dtype, NumPy's second name |
+/// | `offset = 16` | does not compile if it lies elsewhere |
+/// | `dtype = "<f8"` | does not compile if its dtype is another |
+/// | `pad` | padding: not in the dtype, not a column, neither read nor written; zero in a record that is read |
+///
+/// In a struct with parameters the layout is compared where the parameters are known: when the record is used.
 #[proc_macro_derive(MmapRecord, attributes(mmrec))]
-pub fn derive_mmap_record(input: TokenStream) -> TokenStream {
+pub fn derive_mmap_record(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
+    derive(&input).into()
+}
+
+fn derive(input: &DeriveInput) -> TokenStream {
     let mut diag = diag::Diag::default();
-    let record = ast::Record::read(&input, &mut diag);
+    let record = ast::Record::read(input, &mut diag);
     check::record(&record, &mut diag);
     match diag.into_errors() {
-        None => expand::record(&record).into(),
+        None => expand::record(&record),
         Some(errors) => {
             let stand_ins = fallback::record(&record);
-            quote!(#errors #stand_ins).into()
+            quote!(#errors #stand_ins)
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,8 +109,8 @@ impl Kind {
             })
             .collect();
         if self.needs_marker(record) {
-            let marker = self.marker_type(record);
-            members.push(if record.is_tuple { marker } else { quote!(__marker: #marker) });
+            let (marker, ty) = (&record.marker, self.marker_type(record));
+            members.push(if record.is_tuple { ty } else { quote!(#marker: #ty) });
         }
         if record.is_tuple {
             quote!(#[doc = #doc] #vis struct #name #generics (#(#members),*) #where_clause;)
@@ -145,7 +145,7 @@ impl Kind {
         if self.needs_marker(record) {
             let member = match record.is_tuple {
                 true => Member::from(record.fields.len()),
-                false => parse_quote!(__marker),
+                false => Member::from(record.marker.clone()),
             };
             members.push(quote!(#member: #core::marker::PhantomData));
         }
@@ -207,7 +207,7 @@ fn debug(record: &Record<'_>) -> TokenStream {
     let [f, out] = ["__f", "__out"].map(|name| Ident::new(name, Span::mixed_site()));
     let fields = record.columns().map(|field| {
         let (label, member) = (field.label(), field.generated_member());
-        quote!(#core::fmt::DebugStruct::field(&mut #out, #label, &self.#member);)
+        quote!(let _ = #core::fmt::DebugStruct::field(&mut #out, #label, &self.#member);)
     });
     quote! {
         fn fmt(&self, #f: &mut #core::fmt::Formatter<'_>) -> #core::fmt::Result {

@@ -31,9 +31,9 @@ pub trait MmapRecord: Element {
 
     /// The columns of a view; [`View::columns`] calls this.
     #[doc(hidden)]
-    fn columns<'a, D: Dimension>(view: View<'a, Self, D>) -> Self::Columns<'a, D>;
+    fn view_columns<'a, D: Dimension>(view: View<'a, Self, D>) -> Self::Columns<'a, D>;
 
     /// The columns of a view; [`ViewMut::into_columns`] calls this.
     #[doc(hidden)]
-    fn columns_mut<'a, D: Dimension>(view: ViewMut<'a, Self, D>) -> Self::ColumnsMut<'a, D>;
+    fn view_columns_mut<'a, D: Dimension>(view: ViewMut<'a, Self, D>) -> Self::ColumnsMut<'a, D>;
 }

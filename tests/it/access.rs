@@ -282,6 +282,7 @@ fn byte_order_numbers_are_stored_in_their_order_on_every_machine() {
 }
 
 #[test]
+#[expect(clippy::host_endian_bytes, reason = "native numbers are stored in the machine's own order")]
 fn native_numbers_and_arrays_round_trip_bit_for_bit() {
     fn round_trip<T: Element>(value: T, stored: &[u8]) {
         let dir = tempdir().unwrap();

@@ -75,7 +75,12 @@ impl Described {
             .collect();
         assert_eq!(fields, self.fields, "fields of {text}");
         for (i, field) in dtype.fields().iter().enumerate() {
-            assert_eq!(dtype.field(field.name()), Some(&dtype.fields()[i]), "field {:?} of {text}", field.name());
+            assert_eq!(
+                dtype.field(field.name()),
+                Some(&dtype.fields()[i]),
+                "field {:?} of {text}",
+                field.name()
+            );
         }
         if let Some(expected) = &self.leaves {
             let mut leaves = Vec::new();
@@ -174,24 +179,26 @@ fn fields_lie_where_numpy_puts_them() {
 
 fn scalar() -> impl Strategy<Value = DType> {
     let order = prop_oneof![Just(ByteOrder::Little), Just(ByteOrder::Big)];
-    let step = (0usize..13, prop_oneof![Just(1u32), 1..=u32::try_from(i32::MAX).unwrap()]).prop_map(|(unit, count)| {
-        let units = [
-            TimeUnit::Year,
-            TimeUnit::Month,
-            TimeUnit::Week,
-            TimeUnit::Day,
-            TimeUnit::Hour,
-            TimeUnit::Minute,
-            TimeUnit::Second,
-            TimeUnit::Millisecond,
-            TimeUnit::Microsecond,
-            TimeUnit::Nanosecond,
-            TimeUnit::Picosecond,
-            TimeUnit::Femtosecond,
-            TimeUnit::Attosecond,
-        ];
-        TimeStep { unit: units[unit], count }
-    });
+    let step = (0usize..13, prop_oneof![Just(1u32), 1..=u32::try_from(i32::MAX).unwrap()]).prop_map(
+        |(unit, count)| {
+            let units = [
+                TimeUnit::Year,
+                TimeUnit::Month,
+                TimeUnit::Week,
+                TimeUnit::Day,
+                TimeUnit::Hour,
+                TimeUnit::Minute,
+                TimeUnit::Second,
+                TimeUnit::Millisecond,
+                TimeUnit::Microsecond,
+                TimeUnit::Nanosecond,
+                TimeUnit::Picosecond,
+                TimeUnit::Femtosecond,
+                TimeUnit::Attosecond,
+            ];
+            TimeStep { unit: units[unit], count }
+        },
+    );
     let step = proptest::option::of(step);
     let kind = prop_oneof![
         Just((Kind::Bool, 1)),
@@ -253,13 +260,15 @@ fn mutated() -> impl Strategy<Value = String> {
         .filter(|text| text.len() < 400)
         .collect();
     let text = proptest::sample::select(texts);
-    (text, any::<[proptest::sample::Index; 2]>(), "[\\[\\](){},'\"\\\\<>|=?a-zA-Z0-9 :\n]{0,6}").prop_map(|(text, cut, put)| {
-        let mut chars: Vec<char> = text.chars().collect();
-        let start = cut[0].index(chars.len() + 1);
-        let end = (start + cut[1].index(8)).min(chars.len());
-        chars.splice(start..end, put.chars());
-        chars.into_iter().collect()
-    })
+    (text, any::<[proptest::sample::Index; 2]>(), "[\\[\\](){},'\"\\\\<>|=?a-zA-Z0-9 :\n]{0,6}").prop_map(
+        |(text, cut, put)| {
+            let mut chars: Vec<char> = text.chars().collect();
+            let start = cut[0].index(chars.len() + 1);
+            let end = (start + cut[1].index(8)).min(chars.len());
+            chars.splice(start..end, put.chars());
+            chars.into_iter().collect()
+        },
+    )
 }
 
 proptest! {

@@ -127,10 +127,11 @@ fn a_mode_known_at_run_time_gives_a_map_whose_writing_is_checked() {
 fn paths_and_files_of_every_kind_are_sources() {
     let (dir, path) = file_of(32);
     let text = path.to_str().unwrap();
+    let owned = text.to_owned();
     let maps = [
         RecordMap::<Tick>::open(text),
         RecordMap::<Tick>::open(text.to_owned()),
-        RecordMap::<Tick>::open(&text.to_owned()),
+        RecordMap::<Tick>::open(&owned),
         RecordMap::<Tick>::open(path.as_path()),
         RecordMap::<Tick>::open(path.clone()),
         RecordMap::<Tick>::open(&path),
@@ -384,7 +385,7 @@ fn a_full_file_system_is_an_error_and_the_file_stays_as_it_was() {
         // Every page of the reserved file can be written, whatever others do to the disk.
         let mut map = create(60 << 10).unwrap();
         while fs::write(dir.path().join("rest"), vec![1; 64 << 10]).is_ok()
-            && fs::rename(dir.path().join("rest"), dir.path().join(format!("rest{}", fastrand()))).is_ok()
+            && fs::rename(dir.path().join("rest"), dir.path().join(format!("rest{}", counter()))).is_ok()
         {
         }
         map.fill(9);
@@ -397,7 +398,7 @@ fn a_full_file_system_is_an_error_and_the_file_stays_as_it_was() {
 
 /// A number that is another one at each call.
 #[cfg(target_os = "linux")]
-fn fastrand() -> u32 {
+fn counter() -> u32 {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NEXT: AtomicU32 = AtomicU32::new(0);
     NEXT.fetch_add(1, Ordering::Relaxed)

@@ -50,7 +50,7 @@ macro_rules! steps {
     )*};
 }
 
-steps!(u8, i16, i32, i64, f32, f64);
+steps!(i16, i32, i64, f32, f64);
 
 impl Case {
     fn len(&self) -> usize {
@@ -65,7 +65,6 @@ impl Case {
             (None, Some(hex), None) => from_hex(hex).into_iter().cycle().take(size).collect(),
             (None, None, Some([start, step])) => {
                 let bytes_of = match self.rust.as_str() {
-                    "u8" => u8::bytes_of,
                     "i16" => i16::bytes_of,
                     "i32" => i32::bytes_of,
                     "i64" => i64::bytes_of,
@@ -167,7 +166,8 @@ fn arrays_print_as_in_numpy() {
     for case in &golden.cases {
         let printed = case.printed();
         if printed != case.text {
-            writeln!(wrong, "{} ({}):\nNumPy:\n{}\nhere:\n{printed}\n", case.id, case.rust, case.text).unwrap();
+            writeln!(wrong, "{} ({}):\nNumPy:\n{}\nhere:\n{printed}\n", case.id, case.rust, case.text)
+                .unwrap();
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

@@ -42,37 +42,22 @@ fn slice_info(shape: &[usize], numbers: &[(u8, u8, i8, u8)]) -> SliceInfo<Vec<Sl
     let elems = shape.iter().enumerate().map(|(axis, &len)| {
         let (a, b, step, kind) = numbers[axis % numbers.len()];
         let (a, b) = (usize::from(a) % (len + 1), usize::from(b) % (len + 1));
-        let (start, end) = (a.min(b) as isize, a.max(b) as isize);
+        let (start, end) = (a.min(b).cast_signed(), a.max(b).cast_signed());
+        let step = if step == 0 { -1 } else { step.into() };
         match kind % 8 {
-            0 if len > 0 => SliceInfoElem::Index((a % len) as isize),
-            1 if len > 0 => SliceInfoElem::Index((a % len) as isize - len as isize),
-            2 => SliceInfoElem::Slice {
-                start: start - len as isize,
-                end: None,
-                step: if step == 0 { 1 } else { step.into() },
+            0 if len > 0 => SliceInfoElem::Index((a % len).cast_signed()),
+            1 if len > 0 => SliceInfoElem::Index((a % len).cast_signed() - len.cast_signed()),
+            2 if start < len.cast_signed() => {
+                SliceInfoElem::Slice { start: start - len.cast_signed(), end: None, step }
             }
-            .clone_if(len > 0, start, end),
-            _ => {
-                SliceInfoElem::Slice { start, end: Some(end), step: if step == 0 { -1 } else { step.into() } }
-            }
+            _ => SliceInfoElem::Slice { start, end: Some(end), step },
         }
     });
     let mut elems: Vec<_> = elems.collect();
-    if numbers[0].3 % 5 == 0 && shape.len() < 5 {
+    if numbers[0].3.is_multiple_of(5) && shape.len() < 5 {
         elems.push(SliceInfoElem::NewAxis);
     }
     SliceInfo::try_from(elems).unwrap()
-}
-
-trait CloneIf {
-    /// Itself, or a plain range where counting from the end makes no sense.
-    fn clone_if(self, sensible: bool, start: isize, end: isize) -> Self;
-}
-
-impl CloneIf for SliceInfoElem {
-    fn clone_if(self, sensible: bool, start: isize, end: isize) -> Self {
-        if sensible { self } else { SliceInfoElem::Slice { start, end: Some(end), step: 1 } }
-    }
 }
 
 fn permutation(mut seed: u32, n: usize) -> Vec<usize> {
@@ -84,7 +69,7 @@ fn permutation(mut seed: u32, n: usize) -> Vec<usize> {
     axes
 }
 
-/// Takes one step on the view and on the model, and says how many bytes the first element moved by the model.
+/// Takes one step on the view and on the model.
 fn take<'a>(
     step: &Step,
     view: View<'a, Packed, IxDyn>,
@@ -414,7 +399,7 @@ fn nested_fields_and_arrays_are_views_with_byte_strides() {
     map.field_named_mut::<u16>("inner.a").unwrap().fill(3);
     assert_eq!(map.at(4).inner, Inner { a: 3, b: 2.5 });
 
-    let item = map.dtype().itemsize() as isize;
+    let item = map.dtype().itemsize().cast_signed();
     assert_eq!(item, 64);
     let mut grid = map.field_mut(Outer::FIELDS.grid);
     let mut cells = grid.elements_mut();

@@ -173,7 +173,8 @@ impl Parser<'_> {
         while self.lexer.peek()? != Token::Punct(b']') {
             let (name, title, dtype) = self.field()?;
             // A hole, which NumPy knows by its type: void bytes, and sub-arrays of anything count as void.
-            let is_void = matches!(dtype.as_scalar().map(Scalar::kind), Some(Kind::Void)) || dtype.outer_axis().is_some();
+            let is_void = matches!(dtype.as_scalar().map(Scalar::kind), Some(Kind::Void))
+                || dtype.outer_axis().is_some();
             let next = end.checked_add(dtype.itemsize()).ok_or_else(too_large)?;
             if !(name.is_empty() && is_void) {
                 let mut field = DTypeField::new(name, dtype).at(end);

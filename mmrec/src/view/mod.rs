@@ -168,7 +168,7 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
     where
         T: MmapRecord,
     {
-        T::columns(self.clone())
+        T::view_columns(self.clone())
     }
 
     /// Several fields to be read together, by one pass over the records and without reading the other fields.
@@ -443,7 +443,7 @@ impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
     where
         T: MmapRecord,
     {
-        T::columns_mut(self.view_mut())
+        T::view_columns_mut(self.view_mut())
     }
 
     /// [`columns_mut`](Self::columns_mut) for as long as the map is borrowed.
@@ -451,7 +451,7 @@ impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
     where
         T: MmapRecord,
     {
-        T::columns_mut(self)
+        T::view_columns_mut(self)
     }
 
     /// The view of one field, to be written: `m.field_mut(Trade::FIELDS.price)`.
@@ -696,7 +696,9 @@ impl<'a, T: Element, D: Dimension, S: Select<T>> IntoIterator for Selected<'a, T
 }
 
 /// Gives the stored bytes of the element at an index, for printing.
-fn item<'v, T: Element, D: Dimension>(view: &'v View<'_, T, D>) -> impl Fn(&[usize]) -> Vec<u8> + use<'v, T, D> {
+fn item<'v, T: Element, D: Dimension>(
+    view: &'v View<'_, T, D>,
+) -> impl Fn(&[usize]) -> Vec<u8> + use<'v, T, D> {
     |index| {
         let mut at = D::zeros(view.ndim());
         at.slice_mut().copy_from_slice(index);

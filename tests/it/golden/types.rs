@@ -42,6 +42,18 @@ numbers! {
     big_endian::U32: from_bytes to_bytes;
 }
 
+impl Bytes for ByteStr<0> {
+    const SCALARS: &'static [(usize, usize)] = &[];
+
+    fn pack(self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn unpack(_: &[u8]) -> Self {
+        Self::default()
+    }
+}
+
 impl Bytes for [f64; 3] {
     const SCALARS: &'static [(usize, usize)] = &[(0, 8), (8, 8), (16, 8)];
 
@@ -54,35 +66,47 @@ impl Bytes for [f64; 3] {
     }
 }
 
-/// The same three fields: 13 bytes, and 24 with the gaps a C compiler leaves.
-macro_rules! ticks {
-    ($($name:ident($repr:meta) [$($scalar:expr),*];)*) => {$(
-        #[derive(Clone, Copy, MmapRecord)]
-        #[$repr]
-        pub(crate) struct $name {
-            tag: u8,
-            qty: u32,
-            price: f64,
-        }
-
-        impl Bytes for $name {
-            const SCALARS: &'static [(usize, usize)] = &[$($scalar),*];
-
-            fn pack(self) -> Vec<u8> {
-                let Self { tag, qty, price } = self;
-                [tag.pack(), qty.pack(), price.pack()].concat()
-            }
-
-            fn unpack(bytes: &[u8]) -> Self {
-                Self { tag: bytes[0], qty: u32::unpack(&bytes[1..5]), price: f64::unpack(&bytes[5..]) }
-            }
-        }
-    )*};
+/// 13 bytes without gaps.
+#[derive(Clone, Copy, MmapRecord)]
+#[repr(C, packed)]
+pub(crate) struct Packed {
+    tag: u8,
+    qty: u32,
+    price: f64,
 }
 
-ticks! {
-    Packed(repr(C, packed)) [(0, 1), (1, 4), (5, 8)];
-    Padded(repr(C)) [(0, 1), (4, 4), (8, 8)];
+impl Bytes for Packed {
+    const SCALARS: &'static [(usize, usize)] = &[(0, 1), (1, 4), (5, 8)];
+
+    fn pack(self) -> Vec<u8> {
+        let Self { tag, qty, price } = self;
+        [tag.pack(), qty.pack(), price.pack()].concat()
+    }
+
+    fn unpack(bytes: &[u8]) -> Self {
+        Self { tag: bytes[0], qty: u32::unpack(&bytes[1..5]), price: f64::unpack(&bytes[5..]) }
+    }
+}
+
+/// 24 bytes with a gap inside and one at the end.
+#[derive(Clone, Copy, MmapRecord)]
+#[repr(C)]
+pub(crate) struct Padded {
+    tag: u8,
+    price: f64,
+    qty: u32,
+}
+
+impl Bytes for Padded {
+    const SCALARS: &'static [(usize, usize)] = &[(0, 1), (8, 8), (16, 4)];
+
+    fn pack(self) -> Vec<u8> {
+        [self.tag.pack(), self.price.pack(), self.qty.pack()].concat()
+    }
+
+    fn unpack(bytes: &[u8]) -> Self {
+        Self { tag: bytes[0], price: f64::unpack(&bytes[1..9]), qty: u32::unpack(&bytes[9..]) }
+    }
 }
 
 #[derive(Clone, Copy, MmapRecord)]

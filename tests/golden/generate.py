@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Asks NumPy what is right and writes it down, for the golden tests to replay.
+
+    python generate.py [--out DIR]
+
+writes memmap.json, printing.json and dtypes.json, the same bytes on every run. requirements.txt pins NumPy.
+Never edit the .json files: change a case here and run this again.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+import dtype_cases
+import memmap_cases
+import printing_cases
+
+
+def write(path, sections):
+    """Writes JSON with one case per line, so that a change shows as the lines it changes."""
+    parts = [f'"numpy":{json.dumps(np.__version__)}']
+    for name, cases in sections.items():
+        lines = [json.dumps(case, separators=(",", ":")) for case in cases]
+        parts.append(f'"{name}":[\n' + ",\n".join(lines) + "\n]")
+    path.write_text("{" + ",\n".join(parts) + "}\n", encoding="ascii")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent, help="default: this folder")
+    out = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    write(out / "dtypes.json", dtype_cases.generate())
+    write(out / "memmap.json", {"cases": memmap_cases.generate()})
+    write(out / "printing.json", {"cases": printing_cases.generate()})
+
+
+if __name__ == "__main__":
+    main()

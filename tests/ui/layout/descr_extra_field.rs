@@ -1,0 +1,11 @@
+use mmrec::MmapRecord;
+
+#[derive(Clone, Copy, MmapRecord)]
+#[repr(C)]
+#[mmrec(descr = "[('ts', '<u8'), ('price', '<f8'), ('qty', '<u4')]")]
+struct Trade {
+    ts: u64,
+    price: f64,
+}
+
+fn main() {}

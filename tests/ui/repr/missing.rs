@@ -1,0 +1,9 @@
+use mmrec::MmapRecord;
+
+#[derive(Clone, Copy, MmapRecord)]
+struct Trade {
+    ts: u64,
+    price: f64,
+}
+
+fn main() {}
