@@ -85,7 +85,7 @@ impl<'a> Record<'a> {
     }
 
     /// The path of the runtime crate. The default is as if written at `place`; the user's stays where it is, so that
-    /// a wrong one is reported there, and once.
+    /// a wrong one is reported there.
     pub(crate) fn krate(&self, place: Span) -> TokenStream {
         let Some(path) = &self.attrs.krate else { return quote_spanned!(place=> ::mmrec) };
         let tokens = path.to_token_stream().into_iter().map(|mut token| {

@@ -139,7 +139,9 @@ fn built_in_type(ty: &Type) -> Option<&'static str> {
              or an array if all parts are of one type"
         }
         Type::Slice(_) => "a slice has no fixed size; use an array `[T; N]`",
-        Type::TraitObject(_) | Type::ImplTrait(_) => "a field needs a concrete type of fixed size; name it",
+        Type::TraitObject(_) | Type::ImplTrait(_) | Type::Infer(_) => {
+            "a field needs a concrete type of fixed size; name it"
+        }
         Type::Never(_) => "`!` has no value; remove the field",
         _ => return None,
     })

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Generics, parse_quote, parse_quote_spanned};
+use syn::{Generics, PredicateType, Token, TypeParamBound, WherePredicate, parse_quote};
 
 use crate::{
     ast::{Field, Record},
@@ -33,9 +33,14 @@ pub(crate) fn bounds(record: &Record<'_>, fields_too: bool) -> Generics {
     for field in record.fields.iter().filter(|field| fields_too && record.is_generic(field.ty)) {
         let (ty, (start, end)) = (field.ty, field.type_ends());
         let krate = record.krate(end);
-        let bound =
-            if field.is_pad() { quote_spanned!(end=> Padding) } else { quote_spanned!(end=> Element) };
-        clause.predicates.push(parse_quote_spanned!(start=> #ty: #krate::#bound));
+        let bound = Ident::new(if field.is_pad() { "Padding" } else { "Element" }, end);
+        let bound = TypeParamBound::Verbatim(quote_spanned!(end=> #krate::#bound));
+        clause.predicates.push(WherePredicate::Type(PredicateType {
+            lifetimes: None,
+            bounded_ty: ty.clone(),
+            colon_token: Token![:](start),
+            bounds: [bound].into_iter().collect(),
+        }));
     }
     generics
 }
@@ -46,17 +51,17 @@ pub(crate) fn impl_attrs(record: &Record<'_>) -> TokenStream {
     quote!(#[automatically_derived] #deprecated)
 }
 
-/// `<u64 as Element>`, placed so that the compiler's complaints about the type underline the type: they are the same
-/// wherever this is used, and so come out once.
-fn as_element(record: &Record<'_>, field: &Field<'_>) -> TokenStream {
-    as_trait(record, field, "Element")
+/// `<u64 as Element>::load`, placed so that the compiler's complaints about the type underline the type: they are the
+/// same wherever the type is used, and so come out once.
+fn of_element(record: &Record<'_>, field: &Field<'_>, item: &str) -> TokenStream {
+    item_of(record, field, "Element", item)
 }
 
-fn as_trait(record: &Record<'_>, field: &Field<'_>, name: &str) -> TokenStream {
+fn item_of(record: &Record<'_>, field: &Field<'_>, of: &str, item: &str) -> TokenStream {
     let (ty, (start, end)) = (field.ty, field.type_ends());
-    let (krate, name) = (record.krate(end), Ident::new(name, end));
+    let (krate, of, item) = (record.krate(end), Ident::new(of, end), Ident::new(item, end));
     let open = quote_spanned!(start=> <);
-    quote_spanned!(end=> #open #ty as #krate::#name>)
+    quote_spanned!(end=> #open #ty as #krate::#of>::#item)
 }
 
 fn local(name: &str) -> Ident {
@@ -96,18 +101,14 @@ fn element(record: &Record<'_>) -> TokenStream {
 fn load(record: &Record<'_>, field: &Field<'_>, src: &Ident) -> TokenStream {
     let (core, member) = (record.core(), &field.member);
     if field.is_pad() {
-        let padding = as_trait(record, field, "Padding");
-        let (_, end) = field.type_ends();
-        let constant = quote_spanned!(end=> ::PADDING);
-        return quote!(#member: #padding #constant);
+        let padding = item_of(record, field, "Padding", "PADDING");
+        return quote!(#member: #padding);
     }
-    let (element, (_, end)) = (as_element(record, field), field.type_ends());
-    let method = quote_spanned!(end=> ::load);
-    let at = local("__at");
+    let (load, at) = (of_element(record, field, "load"), local("__at"));
     quote! {
         #member: {
             let #at = unsafe { #src.add(#core::mem::offset_of!(Self, #member)) };
-            unsafe { #element #method(#at) }
+            unsafe { #load(#at) }
         }
     }
 }
@@ -118,12 +119,10 @@ fn store(record: &Record<'_>, field: &Field<'_>, value: &Ident, dst: &Ident) -> 
         // Not stored, but not an unused field either.
         return quote!(let _ = #value.#member;);
     }
-    let (element, (_, end)) = (as_element(record, field), field.type_ends());
-    let method = quote_spanned!(end=> ::store);
-    let at = local("__at");
+    let (store, at) = (of_element(record, field, "store"), local("__at"));
     quote! {
         let #at = unsafe { #dst.add(#core::mem::offset_of!(Self, #member)) };
-        unsafe { #element #method(#value.#member, #at) };
+        unsafe { #store(#value.#member, #at) };
     }
 }
 
@@ -137,14 +136,9 @@ fn inner<'r, 'a>(record: &'r Record<'a>) -> Option<&'r Field<'a>> {
 fn dtype(record: &Record<'_>) -> TokenStream {
     let (krate, core) = (record.krate(Span::call_site()), record.core());
     if let Some(inner) = inner(record) {
-        let (element, (_, end)) = (as_element(record, inner), inner.type_ends());
-        let constant = quote_spanned!(end=> ::DTYPE);
-        let pins = generic_pins(record, &quote!(#element #constant));
-        return if pins.is_empty() {
-            quote!(#element #constant)
-        } else {
-            quote!({ #(#pins;)* #element #constant })
-        };
+        let dtype = of_element(record, inner, "DTYPE");
+        let pins = generic_pins(record, &dtype);
+        return if pins.is_empty() { dtype } else { quote!({ #(#pins;)* #dtype }) };
     }
     let dtype = quote! {
         #krate::DType::of_struct(
@@ -204,12 +198,8 @@ fn pins(record: &Record<'_>, this: &TokenStream, dtype: &TokenStream) -> Vec<Tok
         }
         if let Some(dtype) = &field.attrs.dtype {
             let place = dtype.span().resolved_at(Span::mixed_site());
-            let (krate, element, (_, end)) =
-                (record.krate(place), as_element(record, field), field.type_ends());
-            let constant = quote_spanned!(end=> ::DTYPE);
-            pins.push(
-                quote_spanned!(place=> #krate::DType::assert_dtype(#element #constant, #label, #dtype)),
-            );
+            let (krate, found) = (record.krate(place), of_element(record, field, "DTYPE"));
+            pins.push(quote_spanned!(place=> #krate::DType::assert_dtype(#found, #label, #dtype)));
         }
     }
     pins
@@ -285,11 +275,8 @@ fn dtype_fields(record: &Record<'_>) -> Option<TokenStream> {
             Some(title) => quote!(#core::option::Option::Some(#title)),
             None => quote!(#core::option::Option::None),
         };
-        let (element, (_, end)) = (as_element(record, field), field.type_ends());
-        let constant = quote_spanned!(end=> ::DTYPE);
-        quote! {
-            #krate::DTypeField::of_struct(#name, #title, #core::mem::offset_of!(Self, #member), #element #constant)
-        }
+        let dtype = of_element(record, field, "DTYPE");
+        quote!(#krate::DTypeField::of_struct(#name, #title, #core::mem::offset_of!(Self, #member), #dtype))
     });
     Some(quote!(const DTYPE_FIELDS: &'static [#krate::DTypeField] = &[#(#fields),*];))
 }

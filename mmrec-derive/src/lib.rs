@@ -52,6 +52,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `transparent` | that of its one field |
 ///
 /// Its fields are elements: numbers, `bool`, byte-order numbers, `ByteStr`, arrays of elements, and other records.
+/// A field that is `pad` is of a type that implements `Padding`: an integer, `()`, `PhantomData`, or an array of these.
 /// Fields without names are called `f0`, `f1` and so on, as in NumPy. Types and constants may be parameters.
 ///
 /// # What it gets

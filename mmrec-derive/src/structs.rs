@@ -67,20 +67,12 @@ impl Kind {
         quote!(#core::marker::PhantomData<#held>)
     }
 
-    fn docs(self, record: &Record<'_>) -> (String, fn(&Field<'_>) -> String) {
+    fn doc(self, record: &Record<'_>) -> String {
         let name = record.name;
         match self {
-            Self::Fields => (format!("Where each field of `{name}` lies."), |field| {
-                format!("The field `{}`.", field.label())
-            }),
-            Self::Columns => (format!("A view of each field of `{name}`."), |field| {
-                format!("The values of `{}`.", field.label())
-            }),
-            Self::ColumnsMut => {
-                (format!("A view of each field of `{name}`, to read and write through."), |field| {
-                    format!("The values of `{}`.", field.label())
-                })
-            }
+            Self::Fields => format!("Where each field of `{name}` lies."),
+            Self::Columns => format!("A view of each field of `{name}`."),
+            Self::ColumnsMut => format!("A view of each field of `{name}`, to read and write through."),
         }
     }
 
@@ -93,12 +85,12 @@ impl Kind {
             dim.default = Some(parse_quote!(#krate::Ix1));
         }
         let where_clause = generics.where_clause.take();
-        let (doc, field_doc) = self.docs(record);
+        let doc = self.doc(record);
         let mut members: Vec<_> = record
             .fields
             .iter()
             .filter_map(|field| {
-                let (vis, doc) = (field.vis, field_doc(field));
+                let (vis, doc) = (field.vis, format!("The field `{}`.", field.label()));
                 let ty = self.member_type(record, field.ty);
                 match field.generated_member() {
                     Member::Named(_) if field.is_pad() => None,

@@ -1,8 +1,5 @@
 //! Typed field tokens, and reading chosen fields of a record.
-#![allow(
-    unsafe_code,
-    reason = "a field token stands for a pointer offset; reading through it is element access"
-)]
+#![allow(unsafe_code, reason = "a field token is a pointer offset; reading through it is element access")]
 
 use std::{fmt, marker::PhantomData};
 

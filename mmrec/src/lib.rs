@@ -60,7 +60,6 @@ mod view;
 
 mod map;
 
-/// Implements [`MmapRecord`](trait@MmapRecord) and [`Element`] for a struct.
 pub use mmrec_derive::MmapRecord;
 #[doc(no_inline)]
 pub use ndarray::{

@@ -14,7 +14,13 @@ struct Trade {
 #[derive(MmapRecord)]
 #[repr(C)]
 struct Tail {
-    dynamic: dyn Price,
+    bytes: [u8],
+}
+
+#[derive(MmapRecord)]
+#[repr(C)]
+struct Dynamic {
+    price: dyn Price,
 }
 
 fn main() {}

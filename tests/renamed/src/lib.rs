@@ -1,0 +1,57 @@
+//! A crate that knows mmrec as `records`, and nothing called `mmrec`.
+
+use records::{DType, MmapRecord};
+
+/// A record of plain fields, with checks.
+#[derive(Clone, Copy, Debug, MmapRecord)]
+#[mmrec(crate = records, itemsize = 16, descr = "[('id', '<u4'), ('', '|V4'), ('at', '<f8')]")]
+#[repr(C)]
+pub struct Plain {
+    /// A number.
+    pub id: u32,
+    /// A time.
+    #[mmrec(offset = 8, dtype = "<f8")]
+    pub at: f64,
+}
+
+/// A generic record, nested, with padding.
+#[derive(Clone, Copy, Debug, MmapRecord)]
+#[mmrec(crate = "::records")]
+#[repr(C, packed)]
+pub struct Generic<T, const N: usize> {
+    /// Several.
+    pub values: [T; N],
+    #[mmrec(pad)]
+    _gap: [u8; 3],
+    /// One more.
+    pub plain: Plain,
+}
+
+/// The dtypes, which need every path of the derive's code.
+pub fn dtypes() -> [DType; 2] {
+    [DType::of::<Plain>(), DType::of::<Generic<u16, 2>>()]
+}
+
+#[cfg(test)]
+mod tests {
+    use records::RecordMap;
+
+    use super::*;
+
+    #[test]
+    fn the_derive_names_the_crate_as_it_was_told() {
+        let [plain, generic] = dtypes();
+        assert_eq!(plain.to_string(), "[('id', '<u4'), ('', '|V4'), ('at', '<f8')]");
+        assert_eq!(
+            generic.to_string(),
+            "[('values', '<u2', (2,)), ('', '|V3'), ('plain', [('id', '<u4'), ('', '|V4'), ('at', '<f8')])]"
+        );
+        let path = std::env::temp_dir().join(format!("mmrec-renamed-{}", std::process::id()));
+        let mut map = RecordMap::<Generic<u16, 2>>::options().shape(2).create(&path).unwrap();
+        map.columns_mut().values.fill([1, 2]);
+        map.field_mut(Generic::<u16, 2>::FIELDS.plain.then(Plain::FIELDS.at)).fill(0.5);
+        let read = map.at(1);
+        assert_eq!((read.values[1], { read.plain }.at), (2, 0.5));
+        std::fs::remove_file(path).unwrap();
+    }
+}
