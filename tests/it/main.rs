@@ -2,6 +2,7 @@
 
 mod access;
 mod descr;
+mod difference;
 mod golden;
 mod maps;
 mod printing;
