@@ -80,6 +80,9 @@ fn element(record: &Record<'_>) -> TokenStream {
     let (src, dst, value) = (local("__src"), local("__dst"), local("__value"));
     let loads = record.fields.iter().map(|field| load(record, field, &src));
     let stores = record.fields.iter().map(|field| store(record, field, &value, &dst));
+    // SAFETY: a `repr` fixes the layout, and `DType::of_record` asks the compiler for the size (1). `load` makes a `Self`
+    // of valid fields whatever the bytes are, and `store` writes to the places of the fields alone (2, 3). Both go
+    // through the fields' own `load` and `store` at addresses, by value (4).
     quote! {
         #attrs
         unsafe impl #params #krate::Element for #name #args #where_clause {
@@ -99,30 +102,34 @@ fn element(record: &Record<'_>) -> TokenStream {
 }
 
 fn load(record: &Record<'_>, field: &Field<'_>, src: &Ident) -> TokenStream {
-    let (core, member) = (record.core(), &field.member);
+    let member = &field.member;
     if field.is_pad() {
         let padding = item_of(record, field, "Padding", "PADDING");
         return quote!(#member: #padding);
     }
     let (load, at) = (of_element(record, field, "load"), local("__at"));
+    // SAFETY: the caller of the generated `load` vouches for the bytes of a `Self`, and the place of the field is within
+    // them. It is only named, not accessed, so it needs no alignment. What `load` gives becomes the field, so its type
+    // is the field's own, whatever the tokens of the type mean elsewhere.
     quote! {
         #member: {
-            let #at = unsafe { #src.add(#core::mem::offset_of!(Self, #member)) };
-            unsafe { #load(#at) }
+            let #at = unsafe { &raw const (*#src.cast::<Self>()).#member };
+            unsafe { #load(#at.cast()) }
         }
     }
 }
 
 fn store(record: &Record<'_>, field: &Field<'_>, value: &Ident, dst: &Ident) -> TokenStream {
-    let (core, member) = (record.core(), &field.member);
+    let member = &field.member;
     if field.is_pad() {
         // Not stored, but not an unused field either.
         return quote!(let _ = #value.#member;);
     }
     let (store, at) = (of_element(record, field, "store"), local("__at"));
+    // SAFETY: as for `load`; what is stored is the field, so its type is the field's own.
     quote! {
-        let #at = unsafe { #dst.add(#core::mem::offset_of!(Self, #member)) };
-        unsafe { #store(#value.#member, #at) };
+        let #at = unsafe { &raw mut (*#dst.cast::<Self>()).#member };
+        unsafe { #store(#value.#member, #at.cast()) };
     }
 }
 
@@ -140,13 +147,7 @@ fn dtype(record: &Record<'_>) -> TokenStream {
         let pins = generic_pins(record, &dtype);
         return if pins.is_empty() { dtype } else { quote!({ #(#pins;)* #dtype }) };
     }
-    let dtype = quote! {
-        #krate::DType::of_struct(
-            <Self as #krate::MmapRecord>::DTYPE_FIELDS,
-            #core::mem::size_of::<Self>(),
-            #core::mem::align_of::<Self>(),
-        )
-    };
+    let dtype = quote!(#krate::DType::of_record::<Self>(<Self as #krate::MmapRecord>::DTYPE_FIELDS));
     let dtype_local = local("__dtype");
     let pins = generic_pins(record, &quote!(&#dtype_local));
     if pins.is_empty() {
@@ -220,6 +221,7 @@ fn mmap_record(record: &Record<'_>) -> TokenStream {
     let (view, token) = (local("__view"), local("__fields"));
     let views = Kind::Columns
         .construct(record, |_, member| quote!(#krate::View::split_field(&#view, #token.#member)));
+    // SAFETY: the fields of a struct do not overlap, each has one token, and the view of the whole is used up.
     let views_mut = Kind::ColumnsMut.construct(
         record,
         |_, member| quote!(unsafe { #krate::ViewMut::split_field(&#view, #token.#member) }),
@@ -255,12 +257,27 @@ fn mmap_record(record: &Record<'_>) -> TokenStream {
     }
 }
 
-/// The value of `MmapRecord::FIELDS`.
+/// The value of `MmapRecord::FIELDS`. Offset and type of each token come from the place of the field, so a token fits
+/// its field even where the same tokens of a type mean another type in the generated struct, as `Self` can.
 pub(crate) fn tokens(record: &Record<'_>) -> TokenStream {
     let (krate, core) = (record.krate(Span::call_site()), record.core());
-    Kind::Fields.construct(record, |field, _| {
+    if record.columns().next().is_none() {
+        return Kind::Fields.construct(record, |_, _| TokenStream::new());
+    }
+    let [room, at, place] = ["__record", "__at", "__field"].map(local);
+    // SAFETY: the place of a field is within the room for a `Self`, and it is only named. `Field::between` is given a
+    // record and the place of a field of it.
+    let tokens = Kind::Fields.construct(record, |field, _| {
         let (name, member) = (field.dtype_name(), &field.member);
-        quote!(unsafe { #krate::Field::new(#name, #core::mem::offset_of!(Self, #member)) })
+        quote!({
+            let #place = unsafe { &raw const (*#at).#member };
+            unsafe { #krate::Field::between(#name, #at, #place) }
+        })
+    });
+    quote!({
+        let #room = #core::mem::MaybeUninit::<Self>::uninit();
+        let #at: *const Self = #room.as_ptr();
+        #tokens
     })
 }
 
@@ -276,7 +293,8 @@ fn dtype_fields(record: &Record<'_>) -> Option<TokenStream> {
             None => quote!(#core::option::Option::None),
         };
         let dtype = of_element(record, field, "DTYPE");
-        quote!(#krate::DTypeField::of_struct(#name, #title, #core::mem::offset_of!(Self, #member), #dtype))
+        let offset = quote!(<Self as #krate::MmapRecord>::FIELDS.#member.offset());
+        quote!(#krate::DTypeField::of_struct(#name, #title, #offset, #dtype))
     });
     Some(quote!(const DTYPE_FIELDS: &'static [#krate::DTypeField] = &[#(#fields),*];))
 }

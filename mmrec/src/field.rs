@@ -43,14 +43,17 @@ pub struct Field<R, F> {
 }
 
 impl<R, F> Field<R, F> {
-    /// The token of a field that lies `offset` bytes into a stored `R`.
+    /// The token of a field, from the place of a record and the place of the field in it.
     ///
     /// # Safety
     ///
-    /// Every stored `R` has an `F` there: `offset + size_of::<F>() <= size_of::<R>()`.
+    /// `field` points to a field of the `R` at `record`.
     #[doc(hidden)]
-    pub const unsafe fn new(name: &'static str, offset: usize) -> Self {
-        Self { offset, name, types: PhantomData }
+    pub const unsafe fn between(name: &'static str, record: *const R, field: *const F) -> Self {
+        // SAFETY: both point into the same record, by the caller.
+        let offset = unsafe { field.cast::<u8>().offset_from(record.cast::<u8>()) };
+        // F1: the compiler says that an `F` is there.
+        Self { offset: offset.cast_unsigned(), name, types: PhantomData }
     }
 
     /// Bytes from the start of the record.
@@ -91,8 +94,12 @@ impl<R: Element, F: Element> Field<R, F> {
             );
             return Err(Error::new(ErrorKind::DTypeMismatch, message));
         }
-        // F1: the dtype of `R` says that a field is there, and it has the dtype of `F`, so its size too. Every bit
-        // pattern loads as a valid `F`.
+        if dtype.itemsize() != size_of::<F>() || offset + size_of::<F>() > size_of::<R>() {
+            let message = format!("the dtype of {} does not describe it", short_name::<R>());
+            return Err(Error::new(ErrorKind::DTypeMismatch, message));
+        }
+        // F1: an `F` that starts at `offset` ends within the `R`, as was just seen; that it is what is stored there is
+        // what the equal dtypes say. Every bit pattern loads as a valid `F`.
         Ok(Self { offset, name: "", types: PhantomData })
     }
 }

@@ -33,7 +33,10 @@ fn fields_are_told_by_name_offset_type_and_byte_order() {
     check(
         "[('a', '|u1'), ('', '|V7'), ('b', '<f8')]",
         "[('a', '|u1'), ('b', '<f8')]",
-        &["field `b`: the file has '<f8' at 1, Trade has '<f8' at 8", "itemsize: the file has 9 bytes, Trade has 16"],
+        &[
+            "field `b`: the file has '<f8' at 1, Trade has '<f8' at 8",
+            "itemsize: the file has 9 bytes, Trade has 16",
+        ],
     );
 }
 
@@ -42,7 +45,10 @@ fn missing_and_extra_fields_are_told() {
     check(
         "[('a', '<u4'), ('b', '<u4')]",
         "[('a', '<u4'), ('c', '|S4')]",
-        &["field `b`: the file has none, Trade has '<u4' at 4", "field `c`: the file has '|S4' at 4, Trade has none"],
+        &[
+            "field `b`: the file has none, Trade has '<u4' at 4",
+            "field `c`: the file has '|S4' at 4, Trade has none",
+        ],
     );
 }
 
@@ -75,8 +81,10 @@ fn shapes_titles_orders_and_kinds_are_told() {
     check("'|S4'", "'|S5'", &["the file has '|S5', Trade has '|S4'"]);
     // Only the order differs: no field by itself is wrong.
     let f4 = || dtype("<f4");
-    let ours = DType::with_offsets([DTypeField::new("a", f4()).at(0), DTypeField::new("b", f4()).at(4)], 8).unwrap();
-    let theirs = DType::with_offsets([DTypeField::new("b", f4()).at(4), DTypeField::new("a", f4()).at(0)], 8).unwrap();
+    let ours =
+        DType::with_offsets([DTypeField::new("a", f4()).at(0), DTypeField::new("b", f4()).at(4)], 8).unwrap();
+    let theirs =
+        DType::with_offsets([DTypeField::new("b", f4()).at(4), DTypeField::new("a", f4()).at(0)], 8).unwrap();
     let text = ours.difference("Trade", &theirs, "the file").unwrap();
     assert_eq!(
         text,

@@ -3,7 +3,9 @@
 mod access;
 mod descr;
 mod difference;
+mod examples;
 mod golden;
 mod maps;
+mod oracles;
 mod printing;
 mod views;

@@ -307,6 +307,66 @@ fn create_follows_a_link_to_a_file_that_does_not_exist_yet() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_to_no_file_leaves_none_if_the_file_cannot_be_made() {
+    let dir = tempdir().unwrap();
+    let (link, target) = (dir.path().join("link"), dir.path().join("target"));
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    assert!(RecordMap::<u8>::options().offset(1 << 62).shape(1).sparse(true).create(&link).is_err());
+    assert!(!target.exists() && fs::symlink_metadata(&link).unwrap().is_symlink());
+}
+
+#[test]
+fn a_file_opened_for_appending_is_not_overwritten() {
+    for dir in [tempdir().unwrap(), tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempdir().unwrap())] {
+        let path = dir.path().join("log");
+        fs::write(&path, content(64)).unwrap();
+        let file = OpenOptions::new().read(true).append(true).open(&path).unwrap();
+        let error = RecordMap::<u8>::options().shape(64).create(file).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+        assert_eq!(fs::read(&path).unwrap(), content(64));
+        let file = OpenOptions::new().read(true).write(true).open(&path).unwrap();
+        RecordMap::<u8>::options().shape(60).create(file).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), [0; 60]);
+    }
+}
+
+/// Others may extend a file, or append to it, while this process tries to: nobody's bytes are cut off.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_others_extend_meanwhile_is_never_shortened() {
+    use io::Write;
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("log");
+    fs::write(&path, content(16)).unwrap();
+    std::thread::scope(|scope| {
+        let appended = scope.spawn(|| {
+            let mut file = OpenOptions::new().append(true).open(&path).unwrap();
+            (0..3000).for_each(|_| file.write_all(&content(16)).unwrap());
+        });
+        while !appended.is_finished() {
+            let refused = RecordMap::<u8>::options().shape(1 << 46).open_rw(&path);
+            assert!(refused.is_err());
+        }
+    });
+    assert_eq!(len_of(&path), 16 * 3001);
+
+    for i in 0..300 {
+        let path = dir.path().join(format!("raced{i}"));
+        fs::write(&path, b"").unwrap();
+        let extend =
+            |shape: usize| RecordMap::<u8>::options().shape(shape).sparse(true).open_rw(&path).unwrap();
+        std::thread::scope(|scope| {
+            let long = scope.spawn(|| extend(100_000));
+            extend(10);
+            let long = long.join().unwrap();
+            assert_eq!(len_of(&path), 100_000);
+            assert_eq!(long.at(99_999), 0);
+        });
+    }
+}
+
 #[test]
 fn create_keeps_the_inode_so_that_other_maps_stay_coherent() {
     let (_dir, path) = file_of(48);
@@ -326,14 +386,15 @@ fn disk_space_is_reserved_unless_the_file_may_be_sparse() {
         RecordMap::<u8>::options().shape(1 << 22).sparse(sparse).create(dir.path().join(name))
     };
     make("sparse", true).unwrap();
-    assert_eq!(blocks("sparse"), 0);
+    // One block is for the last byte, by which the file was extended, as NumPy's are.
+    assert!(blocks("sparse") <= 4096);
     make("dense", false).unwrap();
     if blocks("dense") < 1 << 22 {
         println!("skipped: this file system cannot reserve space");
         return;
     }
     RecordMap::<u8>::options().shape(1 << 22).open_rw(dir.path().join("sparse")).unwrap();
-    assert_eq!(blocks("sparse"), 0, "a file that is long enough is not touched");
+    assert!(blocks("sparse") <= 4096, "a file that is long enough is not touched");
     RecordMap::<u8>::options().shape((1 << 22) + 1).open_rw(dir.path().join("sparse")).unwrap();
     assert!(blocks("sparse") > 1 << 22, "an extension reserves the holes in front of it too");
 }
@@ -662,16 +723,26 @@ fn locks_keep_out_other_maps_until_they_are_dropped() {
     let readers = (with(Lock::Shared).open(&path).unwrap(), with(Lock::Shared).open_cow(&path).unwrap());
     expect_error(with(Lock::Exclusive).open_rw(&path), ErrorKind::Locked, &path, &["an exclusive lock"]);
     drop(readers);
-    // An open file's lock goes with the map, though the caller keeps the file.
-    let file = OpenOptions::new().read(true).write(true).open(&path).unwrap();
-    let map = with(Lock::Exclusive).open_rw(&file).unwrap();
+    // A file that is given up to the map is locked and let go of like one that was opened for it.
+    let open = || OpenOptions::new().read(true).write(true).open(&path).unwrap();
+    let map = with(Lock::Exclusive).open_rw(open()).unwrap();
     expect_error(with(Lock::Shared).open(&path), ErrorKind::Locked, &path, &[]);
     drop(map);
-    with(Lock::Exclusive).open_rw(&path).unwrap();
+    // A lock on a file that is only lent would be the lender's, and two maps of it would not exclude each other.
+    let file = open();
+    let error = with(Lock::Exclusive).open_rw(&file).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+    file.try_lock().unwrap();
+    with(Lock::None).open_rw(&file).unwrap();
+    expect_error(with(Lock::Shared).open(&path), ErrorKind::Locked, &path, &[]);
+    drop(file);
     // A map that could not be made leaves no lock behind.
-    let result = with(Lock::Exclusive).shape(1 << 40).open(&file);
-    assert_eq!(result.unwrap_err().kind(), ErrorKind::PastEnd);
+    expect_error(with(Lock::Exclusive).shape(1 << 40).open(&path), ErrorKind::PastEnd, &path, &[]);
     with(Lock::Exclusive).open_rw(&path).unwrap();
+    // A file that could not be made because of someone's lock is that someone's, and stays.
+    let holder = with(Lock::Exclusive).open_rw(&path).unwrap();
+    expect_error(with(Lock::Exclusive).shape(1).create(&path), ErrorKind::Locked, &path, &[]);
+    assert_eq!(holder.len(), 2);
 }
 
 /// The lock of another process, which ends with it.

@@ -5,15 +5,24 @@ use std::{collections::HashSet, sync::Arc};
 use super::{DType, DTypeField, Fields, MAX_ITEMSIZE, Ref, Repr};
 use crate::error::{Error, ErrorKind, Result};
 
+/// NumPy's limit on the axes of an array.
+const MAX_AXES: usize = 64;
+
 impl DType {
     /// A sub-array of `base` with this shape; an empty shape is `base` itself.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Overflow`] past 2^31 - 1 bytes or for a longer axis, where NumPy's limit is.
+    /// [`ErrorKind::Overflow`] past 2^31 - 1 bytes or for a longer axis, [`ErrorKind::RankMismatch`] for more than 64
+    /// axes; these are NumPy's limits.
     ///
     /// NumPy: `numpy.dtype((base, shape))`.
     pub fn array(base: DType, shape: &[usize]) -> Result<Self> {
+        if shape.len() > MAX_AXES {
+            let message =
+                format!("a sub-array has {} axes, and NumPy allows {MAX_AXES}; merge some", shape.len());
+            return Err(Error::new(ErrorKind::RankMismatch, message));
+        }
         shape.iter().rev().enumerate().try_fold(base, |base, (axis, &len)| {
             let bytes = base.itemsize().checked_mul(len).filter(|_| len <= MAX_ITEMSIZE);
             let itemsize = within_limit(bytes)?;

@@ -176,11 +176,23 @@ impl DType {
         Self(Repr::Array { base: Ref::Static(base), len, itemsize, joined })
     }
 
-    /// The dtype of a derived struct.
+    /// The dtype of a derived struct `R`.
+    ///
+    /// # Panics
+    ///
+    /// While compiling, if it is too large for NumPy, or if a field does not lie within it.
     #[doc(hidden)]
     #[track_caller]
-    pub const fn of_struct(fields: &'static [DTypeField], itemsize: usize, alignment: usize) -> Self {
+    pub const fn of_record<R>(fields: &'static [DTypeField]) -> Self {
+        let (itemsize, alignment) = (size_of::<R>(), align_of::<R>());
         assert!(itemsize <= MAX_ITEMSIZE, "a record of more than 2147483647 bytes has no NumPy dtype");
+        let mut i = 0;
+        while i < fields.len() {
+            let Ref::Static(dtype) = &fields[i].dtype else { panic!("the fields of a struct are constants") };
+            let within = fields[i].offset <= itemsize && dtype.itemsize() <= itemsize - fields[i].offset;
+            assert!(within, "a field does not lie within its record");
+            i += 1;
+        }
         Self(Repr::Record { fields: Fields::Static(fields), itemsize, alignment })
     }
 

@@ -21,7 +21,8 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 ///
 /// # Safety
 ///
-/// 1. `DTYPE.itemsize()` is `size_of::<Self>()`.
+/// 1. `DTYPE.itemsize()` is `size_of::<Self>()`, and every field of a record dtype lies within it and holds what is
+///    stored there.
 /// 2. `load` returns a valid value whatever the bytes are, and reads only the `itemsize` bytes at `src`.
 /// 3. `store` writes only the `itemsize` bytes at `dst`, and there only what fields take up: padding stays as it is.
 /// 4. Neither makes a reference to the bytes, and both work at any alignment.
@@ -39,7 +40,8 @@ pub unsafe trait Element: Copy + 'static {
     ///
     /// # Safety
     ///
-    /// `size_of::<Self>()` bytes can be read at `src`. They need no alignment, and others may write them meanwhile.
+    /// `size_of::<Self>()` bytes can be read at `src`. They need no alignment. Others may write them
+    /// meanwhile through other addresses: another process, or another mapping of this one.
     unsafe fn load(src: *const u8) -> Self;
 
     /// Writes a value, one volatile access for each scalar; bytes of padding are not written.

@@ -9,12 +9,14 @@ mod source;
 
 use std::{
     fmt,
+    fs::File,
     ops::{Bound, Range, RangeBounds},
     path::{Path, PathBuf},
 };
 
 use ndarray::{Array, Axis, Dimension, IntoDimension, Ix1, RemoveAxis, SliceArg};
 
+use self::region::Mapped;
 pub use self::{
     lock::Lock,
     mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Writable},
@@ -22,7 +24,6 @@ pub use self::{
     region::Advice,
     source::Source,
 };
-use self::{lock::LockedFile, region::Mapped};
 use crate::{
     dtype::{DType, ShapeText},
     element::Element,
@@ -66,8 +67,8 @@ pub struct RecordMap<T, D = Ix1, M = ReadOnly> {
     order: Order,
     offset: u64,
     path: Option<PathBuf>,
-    /// Dropped after the mapping: the lock is held as long as that.
-    _lock: Option<LockedFile>,
+    /// The file, where it has to stay open for its lock. Closed after the mapping is gone, which lets go of the lock.
+    _lock: Option<File>,
     access: std::marker::PhantomData<fn() -> M>,
 }
 
@@ -118,7 +119,7 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
         order: Order,
         offset: u64,
         path: Option<PathBuf>,
-        lock: Option<LockedFile>,
+        lock: Option<File>,
     ) -> Self {
         Self { mapped, mode, order, offset, path, _lock: lock, access: std::marker::PhantomData }
     }

@@ -1,6 +1,6 @@
 //! The builder: what to map and how. Everything is checked before anything is touched.
 
-use std::{fs, io, marker::PhantomData, path::Path};
+use std::{fs, marker::PhantomData, path::Path};
 
 use ndarray::{Dimension, IntoDimension, Ix1};
 
@@ -178,30 +178,30 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         self.map_existing(mode, opened).map_err(|error| error.with_path(path.as_deref()))
     }
 
-    fn map_existing<M>(self, mode: Mode, mut opened: Opened) -> Result<RecordMap<T, D, M>> {
-        opened.file.lock(self.lock)?;
+    fn map_existing<M>(self, mode: Mode, opened: Opened) -> Result<RecordMap<T, D, M>> {
+        opened.lock(self.lock)?;
         if !self.raw && self.offset == 0 && starts_as_npy(&opened.file) {
             let message = "the file begins as a .npy file, whose first bytes are a header and not records; this version \
                            maps no .npy: give the offset and shape of its data, or call .raw() to map all bytes as records";
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
+        let len = opened.len()?;
         let dim = match &self.shape {
             Some(dim) => dim.clone(),
-            None => self.shape_of_rest(opened.len)?,
+            None => self.shape_of_rest(len)?,
         };
         let bytes = byte_size::<T>(dim.slice())?;
         let end = end_of(self.offset, bytes)?;
         let extends = mode == Mode::ReadWrite && self.shape.is_some();
         let mut grown_from = None;
-        if let Some(len) = opened.len
+        if let Some(len) = len
             && end > len
         {
             if !extends {
                 return Err(past_end::<T>(dim.slice(), self.offset, end, len));
             }
             if bytes > 0 {
-                grow(&opened.file, end, self.sparse)?;
-                grown_from = Some(len);
+                grown_from = self.extend(&opened.file, end)?;
             }
         }
         let access = match mode {
@@ -209,15 +209,38 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
             Mode::CopyOnWrite => Access::Copy,
             Mode::ReadWrite | Mode::Create => Access::Write,
         };
-        let mapped = Mapped::open(&opened.file, access, self.offset, dim, self.order == Order::F);
-        let mapped = mapped.map_err(|error| {
-            if let Some(len) = grown_from {
-                // The error to report is why the file could not be mapped.
-                let _ = opened.file.set_len(len);
+        let mapped = self.map_extended(&opened.file, access, dim, grown_from, end)?;
+        Ok(self.finish(mapped, mode, opened))
+    }
+
+    /// Makes the file `end` bytes long if it is shorter, and gives the length it had then.
+    fn extend(&self, file: &fs::File, end: u64) -> Result<Option<u64>> {
+        reserve::extend(file, end, self.sparse).map_err(|error| {
+            let hint = if self.sparse { "" } else { "; make room, or use .sparse(true) to reserve none" };
+            Error::io(format!("cannot make the file {end} bytes long{hint}"), error)
+        })
+    }
+
+    /// Maps the array; if that fails, takes back that the file was extended for it.
+    fn map_extended(
+        &self,
+        file: &fs::File,
+        access: Access,
+        dim: D,
+        grown_from: Option<u64>,
+        end: u64,
+    ) -> Result<Mapped<T, D>> {
+        Mapped::open(file, access, self.offset, dim, self.order == Order::F).map_err(|error| {
+            if let Some(before) = grown_from {
+                reserve::cut_back(file, before, end);
             }
-            Error::io(format!("cannot map {bytes} bytes from byte {}", self.offset), error)
-        })?;
-        Ok(RecordMap::new(mapped, mode, self.order, self.offset, opened.path, opened.file.if_locked()))
+            Error::io(format!("cannot map {} bytes from byte {}", end - self.offset, self.offset), error)
+        })
+    }
+
+    fn finish<M>(self, mapped: Mapped<T, D>, mode: Mode, opened: Opened) -> RecordMap<T, D, M> {
+        let lock = (self.lock != Lock::None).then_some(opened.file);
+        RecordMap::new(mapped, mode, self.order, self.offset, opened.path, lock)
     }
 
     /// The bytes of the shape that was given, if one was, so that sizes are refused before a file is opened.
@@ -271,10 +294,10 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         };
         let end = end_of(self.offset, byte_size::<T>(dim.slice())?)?;
         let opened = Opened::created(origin, only_new)?;
-        let path = opened.path.clone();
-        let made = path.clone().filter(|_| opened.is_new);
+        let (path, made) = (opened.path.clone(), opened.made.clone());
         self.map_created(dim, end, opened).map_err(|error| {
-            if let Some(made) = made {
+            // Whoever holds a lock has taken the file for his own.
+            if let Some(made) = made.filter(|_| error.kind() != ErrorKind::Locked) {
                 // The error to report is why the file could not be made.
                 let _ = fs::remove_file(made);
             }
@@ -282,43 +305,29 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         })
     }
 
-    /// Makes the file long enough and maps it, and only when nothing more can go wrong overwrites what it held.
-    fn map_created<M>(self, dim: D, end: u64, mut opened: Opened) -> Result<RecordMap<T, D, M>> {
-        opened.file.lock(self.lock)?;
-        let Some(before) = opened.len else {
-            let message = "expected a file to overwrite, found a device; open it with open_rw";
-            return Err(Error::new(ErrorKind::Unsupported, message));
-        };
+    /// Makes the file long enough and maps it, and only when nothing but the disk itself can fail any more overwrites
+    /// what it held.
+    fn map_created<M>(self, dim: D, end: u64, opened: Opened) -> Result<RecordMap<T, D, M>> {
+        opened.lock(self.lock)?;
         let file = &opened.file;
-        grow(file, end, self.sparse)?;
-        let mapped =
-            Mapped::open(file, Access::Write, self.offset, dim, self.order == Order::F).map_err(|error| {
-                // The error to report is why the file could not be mapped.
-                let _ = file.set_len(before);
-                Error::io(format!("cannot map the file from byte {}", self.offset), error)
-            })?;
-        let overwrite = || -> io::Result<()> {
-            if before == 0 {
-                return Ok(());
+        if reserve::appends(file) {
+            let message =
+                "the file was opened for appending, so it cannot be overwritten; open it without append";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let before = match opened.len()? {
+            Some(len) if opened.is_regular()? => len,
+            _ => {
+                let message = "expected a file to overwrite, found a device; open it with open_rw";
+                return Err(Error::new(ErrorKind::Unsupported, message));
             }
-            if self.sparse {
-                file.set_len(0)?;
-                return file.set_len(end);
-            }
-            if end < before {
-                file.set_len(end)?;
-            }
-            reserve::zero(file, before.min(end))
         };
-        overwrite().map_err(|error| Error::io("cannot overwrite what the file held", error))?;
-        Ok(RecordMap::new(
-            mapped,
-            Mode::Create,
-            self.order,
-            self.offset,
-            opened.path,
-            opened.file.if_locked(),
-        ))
+        let grown_from = self.extend(file, end)?;
+        let mapped = self.map_extended(file, Access::Write, dim, grown_from, end)?;
+        let cut = if end < before { file.set_len(end) } else { Ok(()) };
+        let zeroed = cut.and_then(|()| reserve::zero(file, before.min(end), self.sparse));
+        zeroed.map_err(|error| Error::io("cannot overwrite all that the file held", error))?;
+        Ok(self.finish(mapped, Mode::Create, opened))
     }
 }
 
@@ -337,7 +346,7 @@ impl<T: Element, D: Dimension> MapOptions<T, D, Shaped> {
     /// - [`ErrorKind::Overflow`] if the shape has more bytes than there are addresses;
     /// - [`ErrorKind::Locked`] if a lock was asked for and another holds one.
     ///
-    /// An old file is then as it was.
+    /// An old file is then as it was, unless it is the disk that fails while old bytes are being overwritten.
     ///
     /// NumPy: `numpy.memmap(path, dtype, mode='w+', shape=...)`.
     pub fn create(self, source: impl Source) -> Result<RecordMap<T, D, ReadWrite>> {
@@ -352,19 +361,6 @@ impl<T: Element, D: Dimension> MapOptions<T, D, Shaped> {
     pub fn create_new(self, path: impl AsRef<Path>) -> Result<RecordMap<T, D, ReadWrite>> {
         self.create_as(Origin::Path(path.as_ref().to_path_buf()), true)
     }
-}
-
-/// Extends the file to `len` bytes if it is shorter, and reserves disk space for all of it unless it may have holes.
-fn grow(file: &fs::File, len: u64, sparse: bool) -> Result<()> {
-    let done = if sparse {
-        file.metadata().and_then(|metadata| if metadata.len() < len { file.set_len(len) } else { Ok(()) })
-    } else {
-        reserve::reserve(file, len)
-    };
-    done.map_err(|error| {
-        let hint = if sparse { "" } else { "; make room, or use .sparse(true) to reserve none" };
-        Error::io(format!("cannot make the file {len} bytes long{hint}"), error)
-    })
 }
 
 /// The bytes that a shape of `T` takes.

@@ -1,47 +1,89 @@
-//! Room on the disk: so that a full disk is an error when a file is made and not a fault when it is written.
-#![allow(unsafe_code, reason = "fallocate and fstatvfs have no safe form in the standard library")]
+//! Sizes of files: extending them with room on the disk, so that a full disk is an error when a file is made and not a
+//! fault when it is written; and zeroing what they held.
+//!
+//! Others may extend the same file at the same time, so nothing here shortens a file that someone may have grown.
+#![allow(unsafe_code, reason = "fallocate, fstatvfs and fcntl have no safe form in the standard library")]
 
 use std::{fs::File, io};
 
-/// Makes the file `len` bytes long with all of them reserved on the disk, keeping what it holds. Where the file system
-/// cannot reserve, only the length is set.
+/// Makes the file `len` bytes long if it is shorter, and gives the length that it had then. Unless it is to be sparse,
+/// space for all `len` bytes is reserved first, where the file system can.
 ///
 /// On failure the file has the length it had.
-pub(crate) fn reserve(file: &File, len: u64) -> io::Result<()> {
-    let before = file.metadata()?.len();
-    let done = imp::reserve(file, len).and_then(|reserved| {
-        let now = file.metadata()?.len();
-        if !reserved || now < len { file.set_len(len.max(now)) } else { Ok(()) }
-    });
-    if done.is_err() {
-        // The first error is the one to report.
-        let _ = file.set_len(before);
+pub(crate) fn extend(file: &File, len: u64, sparse: bool) -> io::Result<Option<u64>> {
+    if !sparse {
+        imp::reserve(file, len)?;
     }
-    done
+    let before = file.metadata()?.len();
+    if before >= len {
+        return Ok(None);
+    }
+    if !imp::extend(file, len)? {
+        // Not atomic: a file that someone else has made longer since would be cut. There is no other way here.
+        file.set_len(len)?;
+    }
+    Ok(Some(before))
 }
 
-/// Makes the first `len` bytes zero and keeps them reserved.
-pub(crate) fn zero(file: &File, len: u64) -> io::Result<()> {
-    if len == 0 || imp::zero(file, len) {
+/// Takes back an extension from `before` to `len` bytes, unless someone else has changed the length since.
+pub(crate) fn cut_back(file: &File, before: u64, len: u64) {
+    if file.metadata().is_ok_and(|metadata| metadata.len() == len) {
+        // The caller has a better error to report than that this failed.
+        let _ = file.set_len(before);
+    }
+}
+
+/// Makes the first `len` bytes zero: as a hole if the file is to be sparse, and else reserved.
+pub(crate) fn zero(file: &File, len: u64, sparse: bool) -> io::Result<()> {
+    if len == 0 || imp::zero(file, len, sparse) {
         return Ok(());
+    }
+    if sparse {
+        let whole = file.metadata()?.len();
+        file.set_len(0)?;
+        return file.set_len(whole);
     }
     let zeros = vec![0; 1 << 20];
     let mut at = 0;
     while at < len {
         let rest = usize::try_from(len - at).unwrap_or(usize::MAX).min(zeros.len());
-        at += write_at(file, &zeros[..rest], at)? as u64;
+        write_at(file, &zeros[..rest], at)?;
+        at += rest as u64;
     }
     Ok(())
 }
 
 #[cfg(unix)]
-fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::write_at(file, bytes, at)
+fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
 }
 
 #[cfg(windows)]
-fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_write(file, bytes, at)
+fn write_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match std::os::windows::fs::FileExt::seek_write(file, bytes, at)? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            written => {
+                bytes = &bytes[written..];
+                at += written as u64;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the file was opened for appending, so that writes go to its end wherever they are meant for.
+#[cfg(unix)]
+pub(crate) fn appends(file: &File) -> bool {
+    use std::os::fd::AsRawFd;
+    // SAFETY: the descriptor is that of an open file; the call reads and writes no memory of this process.
+    let flags = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETFL) };
+    flags != -1 && flags & libc::O_APPEND != 0
+}
+
+#[cfg(not(unix))]
+pub(crate) fn appends(_: &File) -> bool {
+    false
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -53,8 +95,8 @@ mod imp {
         os::{fd::AsRawFd, unix::fs::MetadataExt},
     };
 
-    /// Whether the file system reserved the space; `false` if it cannot.
-    pub(super) fn reserve(file: &File, len: u64) -> io::Result<bool> {
+    /// Reserves the first `len` bytes, where the file system can; the file's length stays as it is.
+    pub(super) fn reserve(file: &File, len: u64) -> io::Result<()> {
         // A reservation that cannot succeed would first fill the disk for everyone else.
         let missing = len.saturating_sub(file.metadata()?.blocks().saturating_mul(512));
         if let Some(free) = free_bytes(file)
@@ -63,33 +105,46 @@ mod imp {
             let message = format!("{missing} more bytes are needed, and the disk has {free} free");
             return Err(io::Error::new(io::ErrorKind::StorageFull, message));
         }
-        loop {
-            return match fallocate(file, 0, len) {
-                Ok(()) => Ok(true),
-                Err(error) => match error.raw_os_error() {
-                    Some(libc::EINTR) => continue,
-                    Some(libc::EOPNOTSUPP | libc::ENOSYS) => Ok(false),
-                    _ => Err(error),
-                },
-            };
-        }
+        fallocate(file, libc::FALLOC_FL_KEEP_SIZE, 0, len).map(drop)
     }
 
-    /// Whether the file system could do it without writing.
-    pub(super) fn zero(file: &File, len: u64) -> bool {
-        fallocate(file, libc::FALLOC_FL_ZERO_RANGE | libc::FALLOC_FL_KEEP_SIZE, len).is_ok()
+    /// Extends a shorter file to `len` bytes in one step that never shortens it; `false` if the file system cannot.
+    pub(super) fn extend(file: &File, len: u64) -> io::Result<bool> {
+        fallocate(file, 0, len - 1, 1)
     }
 
-    fn fallocate(file: &File, mode: libc::c_int, len: u64) -> io::Result<()> {
-        let len = i64::try_from(len).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
+    /// Zeroes without writing; `false` if the file system cannot.
+    pub(super) fn zero(file: &File, len: u64, sparse: bool) -> bool {
+        let how = if sparse { libc::FALLOC_FL_PUNCH_HOLE } else { libc::FALLOC_FL_ZERO_RANGE };
+        fallocate(file, how | libc::FALLOC_FL_KEEP_SIZE, 0, len).unwrap_or(false)
+    }
+
+    /// `false` if the file system cannot do it.
+    fn fallocate(file: &File, mode: libc::c_int, from: u64, len: u64) -> io::Result<bool> {
+        let signed = |value| i64::try_from(value).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge));
+        let (from, len) = (signed(from)?, signed(len)?);
         if len == 0 {
-            return Ok(());
+            return Ok(true);
         }
-        // SAFETY: the descriptor is that of an open file; the call reads and writes no memory of this process.
-        let failed = unsafe { libc::fallocate64(file.as_raw_fd(), mode, 0, len) } != 0;
-        if failed { Err(io::Error::last_os_error()) } else { Ok(()) }
+        loop {
+            // SAFETY: the descriptor is that of an open file; the call reads and writes no memory of this process.
+            if unsafe { libc::fallocate64(file.as_raw_fd(), mode, from, len) } == 0 {
+                return Ok(true);
+            }
+            let error = io::Error::last_os_error();
+            match error.raw_os_error() {
+                Some(libc::EINTR) => {}
+                Some(libc::EOPNOTSUPP | libc::ENOSYS) => return Ok(false),
+                _ => return Err(error),
+            }
+        }
     }
 
+    #[allow(
+        clippy::useless_conversion,
+        clippy::unnecessary_cast,
+        reason = "the fields are narrower on 32-bit systems"
+    )]
     fn free_bytes(file: &File) -> Option<u64> {
         let mut stat = MaybeUninit::<libc::statvfs64>::zeroed();
         // SAFETY: the descriptor is that of an open file, and `stat` has room for what the call writes.
@@ -99,7 +154,7 @@ mod imp {
         }
         // SAFETY: the call has filled it in, and all zeros would be valid too.
         let stat = unsafe { stat.assume_init() };
-        Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+        Some((stat.f_bavail as u64).saturating_mul(stat.f_frsize as u64))
     }
 }
 
@@ -107,11 +162,15 @@ mod imp {
 mod imp {
     use std::{fs::File, io};
 
-    pub(super) fn reserve(_: &File, _: u64) -> io::Result<bool> {
+    pub(super) fn reserve(_: &File, _: u64) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn extend(_: &File, _: u64) -> io::Result<bool> {
         Ok(false)
     }
 
-    pub(super) fn zero(_: &File, _: u64) -> bool {
+    pub(super) fn zero(_: &File, _: u64, _: bool) -> bool {
         false
     }
 }

@@ -3,11 +3,11 @@
 use std::{
     ffi::{OsStr, OsString},
     fs::{self, File, OpenOptions},
-    io,
+    io::{self, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
 
-use super::{lock::LockedFile, mode::Mode};
+use super::{lock::Lock, mode::Mode};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What can be mapped: a path (`&str`, `String`, `&Path`, `PathBuf`, `&OsStr`, `OsString`) or an open [`File`].
@@ -30,8 +30,10 @@ pub(super) mod sealed {
 pub enum Origin {
     /// To be opened.
     Path(PathBuf),
-    /// Open, with what went wrong if it had to be duplicated.
-    File(io::Result<File>),
+    /// Open, and given to the map.
+    File(File),
+    /// Open, and lent: a duplicate of it, or what went wrong with that.
+    Borrowed(io::Result<File>),
 }
 
 macro_rules! paths {
@@ -54,25 +56,24 @@ impl sealed::Sealed for &PathBuf {
 
 impl sealed::Sealed for File {
     fn into_origin(self) -> Origin {
-        Origin::File(Ok(self))
+        Origin::File(self)
     }
 }
 
 impl sealed::Sealed for &File {
     fn into_origin(self) -> Origin {
-        Origin::File(self.try_clone())
+        Origin::Borrowed(self.try_clone())
     }
 }
 
 /// An open file with what is known about it.
 pub(super) struct Opened {
-    pub(super) file: LockedFile,
+    pub(super) file: File,
     /// Absolute; `None` for a file that was open already.
     pub(super) path: Option<PathBuf>,
-    /// Bytes in the file; `None` for a device, which has no end.
-    pub(super) len: Option<u64>,
-    /// Whether this call made the file.
-    pub(super) is_new: bool,
+    /// What this call made and has to remove if it fails: the file, or the target of a link to none.
+    pub(super) made: Option<PathBuf>,
+    is_borrowed: bool,
 }
 
 impl Opened {
@@ -81,7 +82,7 @@ impl Opened {
         let write = mode == Mode::ReadWrite;
         Self::open(origin, |path| {
             let file = OpenOptions::new().read(true).write(write).open(path);
-            file.map(|file| (file, false)).map_err(|error| {
+            file.map(|file| (file, None)).map_err(|error| {
                 let hint = match error.kind() {
                     io::ErrorKind::NotFound => "; to make the file, give a shape and call create",
                     io::ErrorKind::PermissionDenied if write => "; modes r and c need no permission to write",
@@ -99,13 +100,16 @@ impl Opened {
             options.read(true).write(true);
             let made = options.clone().create_new(true).open(path);
             match made {
-                Ok(file) => Ok((file, true)),
+                Ok(file) => Ok((file, Some(path.to_path_buf()))),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !only_new => {
                     // `create` is for a link whose target does not exist yet.
-                    let file = options.create(true).truncate(false).open(path);
-                    let what =
-                        "cannot open the file to overwrite it (mode w+ needs permission to read and write)";
-                    file.map(|file| (file, false)).map_err(|error| Error::io(what, error))
+                    let is_new =
+                        fs::metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+                    let file = options.create(true).truncate(false).open(path).map_err(|error| {
+                        Error::io("cannot open the file to overwrite it (mode w+ needs permission to read and write)", error)
+                    })?;
+                    let made = if is_new { fs::canonicalize(path).ok() } else { None };
+                    Ok((file, made))
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     let what = "cannot make the file; remove it, or call create to overwrite it";
@@ -116,37 +120,69 @@ impl Opened {
         })
     }
 
-    fn open(origin: Origin, open: impl FnOnce(&Path) -> Result<(File, bool)>) -> Result<Self> {
-        let (file, is_new, path) = match origin {
-            Origin::File(file) => {
-                (file.map_err(|error| Error::io("cannot use the open file", error))?, false, None)
+    fn open(origin: Origin, open: impl FnOnce(&Path) -> Result<(File, Option<PathBuf>)>) -> Result<Self> {
+        let lent = |error| Error::io("cannot duplicate the open file", error);
+        let opened = match origin {
+            Origin::File(file) => Self { file, path: None, made: None, is_borrowed: false },
+            Origin::Borrowed(file) => {
+                Self { file: file.map_err(lent)?, path: None, made: None, is_borrowed: true }
             }
             Origin::Path(given) => {
                 // Only fails for an empty path, which `open` then refuses.
                 let path = std::path::absolute(&given).unwrap_or_else(|_| given.clone());
-                refuse_unmappable(fs::metadata(&given).ok()).map_err(|error| error.with_path(Some(&path)))?;
-                let (file, is_new) = open(&given).map_err(|error| error.with_path(Some(&path)))?;
-                (file, is_new, Some(path))
+                let opened = match fs::metadata(&given) {
+                    Ok(metadata) => refuse_unmappable(&metadata).and_then(|()| open(&given)),
+                    Err(_) => open(&given),
+                };
+                let (file, made) = opened.map_err(|error| error.with_path(Some(&path)))?;
+                Self { file, path: Some(path), made, is_borrowed: false }
             }
         };
-        let checked = file.metadata().map_err(|error| Error::io("cannot read the file's size", error));
-        let checked = checked.and_then(|metadata| {
-            let len = metadata.is_file().then_some(metadata.len());
-            refuse_unmappable(Some(metadata)).map(|()| len)
+        let checked = opened.metadata().and_then(|metadata| refuse_unmappable(&metadata));
+        checked.map_err(|error| error.with_path(opened.path.as_deref()))?;
+        Ok(opened)
+    }
+
+    fn metadata(&self) -> Result<fs::Metadata> {
+        self.file.metadata().map_err(|error| Error::io("cannot read the file's size", error))
+    }
+
+    /// Takes a lock, which goes when the file is closed.
+    pub(super) fn lock(&self, lock: Lock) -> Result<()> {
+        lock.take(&self.file, self.is_borrowed)
+    }
+
+    /// Whether it is a file, and not a device.
+    pub(super) fn is_regular(&self) -> Result<bool> {
+        self.metadata().map(|metadata| metadata.is_file())
+    }
+
+    /// Bytes in the file now; `None` for a device without an end. To be asked once the file is locked.
+    pub(super) fn len(&self) -> Result<Option<u64>> {
+        let metadata = self.metadata()?;
+        if metadata.is_file() {
+            return Ok(Some(metadata.len()));
+        }
+        if !is_block_device(&metadata) {
+            return Ok(None);
+        }
+        let mut file = &self.file;
+        let end = file.stream_position().and_then(|position| {
+            let end = file.seek(SeekFrom::End(0))?;
+            file.seek(SeekFrom::Start(position))?;
+            Ok(end)
         });
-        let len = checked.map_err(|error| error.with_path(path.as_deref()))?;
-        Ok(Self { file: LockedFile::unlocked(file), path, len, is_new })
+        end.map(Some).map_err(|error| Error::io("cannot read the device's size", error))
     }
 }
 
 /// Opening a directory succeeds and opening a pipe waits for its other end, so both are refused by what they are.
-fn refuse_unmappable(metadata: Option<fs::Metadata>) -> Result<()> {
-    let Some(metadata) = metadata else { return Ok(()) };
+fn refuse_unmappable(metadata: &fs::Metadata) -> Result<()> {
     if metadata.is_dir() {
         let error = io::Error::from(io::ErrorKind::IsADirectory);
         return Err(Error::io("expected a file of records; give the path of a file in it", error));
     }
-    if is_stream(&metadata) {
+    if is_stream(metadata) {
         let message = "expected a file of records, found a pipe or socket, which cannot be mapped; write it to a file first";
         return Err(Error::new(ErrorKind::Unsupported, message));
     }
@@ -159,8 +195,19 @@ fn is_stream(metadata: &fs::Metadata) -> bool {
     metadata.file_type().is_fifo() || metadata.file_type().is_socket()
 }
 
+#[cfg(unix)]
+fn is_block_device(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    metadata.file_type().is_block_device()
+}
+
 #[cfg(not(unix))]
 fn is_stream(_: &fs::Metadata) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn is_block_device(_: &fs::Metadata) -> bool {
     false
 }
 

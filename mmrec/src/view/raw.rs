@@ -527,12 +527,13 @@ impl<'a, T, D: Dimension> Runs<'a, T, D> {
         let run = self.run_at(self.distance);
         self.next += 1;
         for axis in (0..self.dim.ndim().saturating_sub(1)).rev() {
-            self.index[axis] += 1;
-            self.distance += self.strides.get(axis);
-            if self.index[axis] < self.dim[axis] {
+            if self.index[axis] + 1 < self.dim[axis] {
+                self.index[axis] += 1;
+                self.distance += self.strides.get(axis);
                 break;
             }
-            self.distance -= self.dim[axis].cast_signed() * self.strides.get(axis);
+            // Back to index 0. Every sum on the way is that of a place, so none overflows.
+            self.distance -= self.index[axis].cast_signed() * self.strides.get(axis);
             self.index[axis] = 0;
         }
         Some(run)
