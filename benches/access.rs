@@ -75,7 +75,7 @@ fn main() -> Result<()> {
     for n in [1_000, 100_000, 4_000_000] {
         let mut wide = map::<Wide>(&dir, n)?;
         let mut next = 0;
-        wide.update(|_| {
+        wide.fill_with(|| {
             next += 1;
             Wide { ts: next, price: next as f64 * 0.25, qty: next as u32 % 100, ..Wide::default() }
         });
@@ -141,7 +141,7 @@ fn main() -> Result<()> {
         drop(wide);
         let mut packed = map::<Packed>(&dir, n)?;
         let mut next = 0;
-        packed.columns_mut().price.update(|_| {
+        packed.columns_mut().price.fill_with(|| {
             next += 1;
             f64::from(next)
         });

@@ -152,7 +152,7 @@ fn write(path: &Path, rows: usize) -> Result<RecordMap<Trade, Ix1, ReadWrite>> {
     let mut market = Market::new(rows);
     for start in (0..rows).step_by(BLOCK) {
         let end = rows.min(start + BLOCK);
-        map.slice_mut(s![start..end]).update(|_| market.trade());
+        map.slice_mut(s![start..end]).fill_with(|| market.trade());
         bar.set_position(end as u64);
     }
     bar.finish_and_clear();

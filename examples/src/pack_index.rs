@@ -286,7 +286,7 @@ pub fn write_sample(path: &Path, texts: impl IntoIterator<Item = String>) -> Res
     extend::<ObjectId>(path, layout.ids, ids.len())?.copy_from_slice(&ids);
     let mut numbers = 0..objects;
     extend::<U32>(path, layout.crc32s, ids.len())?
-        .update(|_| numbers.next().unwrap_or_default().wrapping_mul(0x9E37_79B9).into());
+        .fill_with(|| numbers.next().unwrap_or_default().wrapping_mul(0x9E37_79B9).into());
     let mut larges = 0..;
     let offset = |number: u32| {
         if is_large(&number) { IS_LARGE | larges.next().unwrap_or(0) } else { 12 + 100 * number }

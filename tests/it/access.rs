@@ -87,10 +87,11 @@ fn padding_in_the_file_is_never_written() {
     let value = Padded { tag: 1, price: 2.0, flag: true, qty: 3 };
 
     type Write = fn(ViewMut<'_, Padded>, Padded);
-    let writes: [(&str, Write); 6] = [
+    let writes: [(&str, Write); 7] = [
         ("set", |mut view, value| (0..4).for_each(|i| view.set(i, value))),
         ("fill", |mut view, value| view.fill(value)),
         ("update", |mut view, value| view.update(|_| value)),
+        ("fill_with", |mut view, value| view.fill_with(|| value)),
         ("copy_from_slice", |mut view, value| view.copy_from_slice(&[value; 4])),
         ("assign", |mut view, value| {
             let dir = tempdir().unwrap();

@@ -294,3 +294,32 @@ proptest! {
         }
     }
 }
+
+/// As deep and as wide as texts may be, in a thread with a small stack: reading, printing, comparing and dropping.
+#[test]
+fn the_deepest_text_does_not_overflow_the_stack() {
+    let axes = format!("({})", "1,".repeat(64));
+    let mut text = "'|u1'".to_owned();
+    for _ in 0..99 {
+        text = format!("[('a', {text}, {axes})]");
+    }
+    let small = std::thread::Builder::new().stack_size(2 << 20);
+    let thread = small.spawn(move || {
+        let dtype: DType = text.parse().unwrap();
+        assert_eq!(dtype.to_string().parse::<DType>().unwrap(), dtype);
+        assert_eq!((dtype.itemsize(), dtype.alignment()), (1, 1));
+        assert!(format!("[('a', {text})]").parse::<DType>().is_err());
+    });
+    thread.unwrap().join().unwrap();
+}
+
+#[test]
+fn sub_arrays_have_as_many_axes_as_numpy_allows() {
+    let text = |axes: usize| format!("('|u1', ({}))", "1,".repeat(axes));
+    assert_eq!(text(64).parse::<DType>().unwrap().shape(), [1; 64]);
+    for axes in [65, 100_000] {
+        let error = text(axes).parse::<DType>().unwrap_err();
+        assert_eq!(error.kind(), mmrec::ErrorKind::RankMismatch);
+        assert!(error.to_string().contains("64"), "{error}");
+    }
+}

@@ -379,6 +379,21 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     }
 }
 
+impl<T: Element, M> RecordMap<T, Ix1, M> {
+    /// The index of the first element for which `pred` is false; see [`View::partition_point`]. To look at one field
+    /// alone, call it on that field's view.
+    pub fn partition_point(&self, pred: impl FnMut(T) -> bool) -> usize {
+        self.view().partition_point(pred)
+    }
+}
+
+impl<F: Element, D: Dimension, M, const N: usize> RecordMap<[F; N], D, M> {
+    /// The elements of array elements, along a new last axis; see [`View::elements`].
+    pub fn elements(&self) -> View<'_, F, D::Larger> {
+        self.view().elements()
+    }
+}
+
 impl<T: Element, D: Dimension, M: Writable> RecordMap<T, D, M> {
     fn raw_mut(&mut self) -> RawMut<'_, T, D> {
         match self.mapped.raw_mut() {
@@ -406,6 +421,11 @@ impl<T: Element, D: Dimension, M: Writable> RecordMap<T, D, M> {
     /// Writes `value` to every element.
     pub fn fill(&mut self, value: T) {
         self.view_mut().fill(value);
+    }
+
+    /// Writes what `f` gives to every element, in C order, and reads none; see [`ViewMut::fill_with`].
+    pub fn fill_with(&mut self, f: impl FnMut() -> T) {
+        self.view_mut().fill_with(f);
     }
 
     /// Replaces every element by what `f` makes of it, in C order.

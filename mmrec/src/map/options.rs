@@ -392,8 +392,8 @@ fn too_large(what: &str) -> Error {
 
 fn past_end<T>(shape: &[usize], offset: u64, end: u64, len: u64) -> Error {
     let message = format!(
-        "shape {} of {} from byte {offset} on ends at byte {end}, the file has {len} bytes: {} too few; give a smaller \
-         shape or offset, or extend the file with open_rw",
+        "shape {} of {} from byte {offset} on ends at byte {end}, the file has {len} bytes: {} too few; the file may \
+         be cut short, or the shape or offset too large; open_rw would extend it",
         ShapeText(shape),
         short_name::<T>(),
         end - len

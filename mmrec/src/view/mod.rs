@@ -399,6 +399,21 @@ impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
         self.raw.for_each_place(|mut place| place.set(value));
     }
 
+    /// Writes what `f` gives to every element, in C order, and reads none.
+    ///
+    /// ```
+    /// # let path = std::env::temp_dir().join(format!("mmrec-doc-fill-with-{}", std::process::id()));
+    /// let mut squares = mmrec::RecordMap::<u64>::options().shape(5).create(&path)?;
+    /// let mut n = 0..;
+    /// squares.fill_with(|| n.next().map_or(0, |n| n * n));
+    /// assert_eq!(squares.to_vec(), [0, 1, 4, 9, 16]);
+    /// # std::fs::remove_file(path).unwrap();
+    /// # Ok::<(), mmrec::Error>(())
+    /// ```
+    pub fn fill_with(&mut self, mut f: impl FnMut() -> T) {
+        self.raw.for_each_place(|mut place| place.set(f()));
+    }
+
     /// Replaces every element by what `f` makes of it, in C order.
     pub fn update(&mut self, mut f: impl FnMut(T) -> T) {
         self.raw.for_each_place(|mut place| place.set(f(place.get())));
