@@ -380,7 +380,7 @@ struct Clock {
 
 impl Clock {
     fn start() -> Self {
-        let table = Table::new([Left("step"), Right("ms"), Right("GB/s")]);
+        let table = Table::new([Left("step"), Right("ms"), Right("GB/s of file")]);
         Self { started: Instant::now(), table }
     }
 

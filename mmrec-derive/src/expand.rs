@@ -147,7 +147,7 @@ fn dtype(record: &Record<'_>) -> TokenStream {
         let pins = generic_pins(record, &dtype);
         return if pins.is_empty() { dtype } else { quote!({ #(#pins;)* #dtype }) };
     }
-    let dtype = quote!(#krate::DType::of_record::<Self>(<Self as #krate::MmapRecord>::DTYPE_FIELDS));
+    let dtype = quote!(#krate::DType::of_record::<Self>(<Self as #krate::MmapRecord>::__DTYPE_FIELDS));
     let dtype_local = local("__dtype");
     let pins = generic_pins(record, &quote!(&#dtype_local));
     if pins.is_empty() {
@@ -296,5 +296,5 @@ fn dtype_fields(record: &Record<'_>) -> Option<TokenStream> {
         let offset = quote!(<Self as #krate::MmapRecord>::FIELDS.#member.offset());
         quote!(#krate::DTypeField::of_struct(#name, #title, #offset, #dtype))
     });
-    Some(quote!(const DTYPE_FIELDS: &'static [#krate::DTypeField] = &[#(#fields),*];))
+    Some(quote!(const __DTYPE_FIELDS: &'static [#krate::DTypeField] = &[#(#fields),*];))
 }

@@ -11,6 +11,14 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What kind of thing went wrong, for code that has to tell errors apart.
 ///
 /// The text of an [`Error`] says more: the file, the numbers and the remedy.
+///
+/// ```
+/// use mmrec::{ErrorKind, RecordMap};
+///
+/// let error = RecordMap::<u64>::open("no/such/file").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Io);
+/// assert_eq!(error.io_error().unwrap().kind(), std::io::ErrorKind::NotFound);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -111,9 +119,10 @@ impl fmt::Display for Error {
     }
 }
 
+/// The text with the kind behind it: what a `main` that returns the error shows.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({:?}, \"{self}\")", self.0.kind)
+        write!(f, "{self} ({:?})", self.0.kind)
     }
 }
 

@@ -33,10 +33,33 @@
 //!
 //! # The main types
 //!
-//! - [`RecordMap`] is a mapped file; [`RecordMap::options`] has offset, shape, order, locking.
+//! - [`RecordMap`] is a mapped file; [`RecordMap::options`] has offset, shape, order and locks, and makes files.
 //! - [`View`] and [`ViewMut`] are strided arrays in it: records, fields, slices.
 //! - [`DType`] is the NumPy dtype of a type, as a value; [`Element`] are the types that have one.
-//! - [`Error`] names the file, what was expected, what was found, and what to do.
+//! - [`Error`] names the file, what was expected, what was found, and what to do; [`ErrorKind`] is for `match`.
+//!
+//! Shapes, axes and slices are those of [`ndarray`]. What is needed of it is re-exported here: [`s!`], [`Axis`],
+//! [`Array`], and `Ix1` to `Ix6` and `IxDyn` for numbers of axes.
+//!
+//! # For those who know NumPy
+//!
+//! | NumPy | mmrec |
+//! |---|---|
+//! | `np.memmap(path, dtype, mode='r')` | [`RecordMap::<T>::open(path)`](RecordMap::open) |
+//! | `mode='r+'`, `mode='c'` | [`open_rw`](RecordMap::open_rw), [`open_cow`](RecordMap::open_cow) |
+//! | `mode='w+', shape=(3, 4)` | `RecordMap::<T>::options().shape((3, 4))`[`.create(path)`](MapOptions::create) |
+//! | `offset=16, order='F'` | [`.offset(16)`](MapOptions::offset) [`.order(Order::F)`](MapOptions::order) |
+//! | `a[5]`, `a[5] = x` | [`a.at(5)`](RecordMap::at), [`a.set(5, x)`](RecordMap::set) |
+//! | `a['price']`, `a['pos']['x']` | `a.field(T::FIELDS.price)`, `a.field(T::FIELDS.pos.`[`then`](Field::then)`(Pos::FIELDS.x))` |
+//! | `a['qty'] += 1`, `a[5]['qty'] = 3` | `a.field_mut(T::FIELDS.qty).update(\|q\| q + 1)`, `a.field_mut(T::FIELDS.qty).set(5, 3)` |
+//! | `a[10:20]`, `a[:, ::2]`, `a.T` | [`a.slice(s![10..20])`](View::slice), `a.slice(s![.., ..;2])`, [`a.view().t()`](View::t) |
+//! | `a['xyz']` of `('<f4', (3,))` has one more axis | [`a.field(T::FIELDS.xyz).elements()`](View::elements) |
+//! | `np.searchsorted(a['ts'], t)` | [`a.columns().ts.partition_point(\|ts\| ts < t)`](View::partition_point) |
+//! | `np.array(a)`, `a[:] = b` | [`a.to_array()`](View::to_array), [`a.assign(&b)`](ViewMut::assign) |
+//! | `a.flush()` | [`a.flush()`](RecordMap::flush), [`a.close()`](RecordMap::close) |
+//! | `np.dtype(…)`, `str(a)`, `repr(a)` | [`DType::of::<T>()`](DType::of), `format!("{a}")`, `format!("{a:?}")` |
+//!
+//! What differs on purpose, with the reasons: [`doc::numpy_differences`].
 //!
 //! # Safety
 //!
@@ -44,9 +67,6 @@
 //! file is ever made in safe code: each scalar is read and written by value with one volatile access, records field by
 //! field. A record may be torn under a concurrent writer; a `bool` with an invalid byte cannot come out. A file that is
 //! cut short under a map ends the process with SIGBUS, as with every mapping.
-//!
-//! # What differs from NumPy
-#![doc = include_str!("doc/numpy_differences.md")]
 
 mod error;
 
@@ -62,10 +82,10 @@ mod map;
 
 pub use mmrec_derive::MmapRecord;
 #[doc(no_inline)]
-pub use ndarray::{
-    self, Array, Axis, Dimension, IntoDimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn, RemoveAxis,
-    SliceArg, s,
-};
+pub use ndarray::{self, Array, Axis, Dimension, IntoDimension, RemoveAxis, SliceArg, s};
+// Each is a type and a function, which would make two lines of the front page.
+#[doc(hidden)]
+pub use ndarray::{Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
 #[doc(no_inline)]
 pub use zerocopy::byteorder::{big_endian, little_endian};
 
@@ -75,12 +95,19 @@ pub use crate::{
     error::{Error, ErrorKind, Result},
     field::{Field, Select, Whole},
     map::{
-        Advice, AnyMode, CopyOnWrite, Lock, MapOptions, Mode, NoShape, Order, ReadOnly, ReadWrite, RecordMap,
-        Shaped, Source, Writable,
+        Advice, AnyMode, CopyOnWrite, HasShape, Lock, MapOptions, Mode, NoShape, Order, ReadOnly, ReadWrite,
+        RecordMap, Shaped, Source, Writable,
     },
     record::MmapRecord,
     view::{AxisIter, AxisIterMut, Iter, Selected, View, ViewMut},
 };
+
+/// Guides.
+#[cfg(doc)]
+pub mod doc {
+    #[doc = include_str!("doc/numpy_differences.md")]
+    pub mod numpy_differences {}
+}
 
 /// What the derive's code names; not public API.
 #[doc(hidden)]

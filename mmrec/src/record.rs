@@ -27,7 +27,7 @@ pub trait MmapRecord: Element {
 
     /// The fields of the dtype.
     #[doc(hidden)]
-    const DTYPE_FIELDS: &'static [DTypeField] = &[];
+    const __DTYPE_FIELDS: &'static [DTypeField] = &[];
 
     /// The columns of a view; [`View::columns`] calls this.
     #[doc(hidden)]

@@ -435,23 +435,62 @@ fn ranks_known_at_run_time_become_ranks_known_to_the_compiler() {
 /// Panics are the caller's mistakes and name the caller's line.
 #[test]
 fn panics_say_what_was_out_of_bounds() {
+    thread_local! {
+        static PLACE: std::cell::RefCell<Option<(String, u32)>> = const { std::cell::RefCell::new(None) };
+    }
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(|place| (place.file().to_owned(), place.line()));
+        PLACE.with(|last| last.replace(place));
+        // Other tests panic on other threads, and want to be heard.
+        if std::thread::current().name() != Some("views::panics_say_what_was_out_of_bounds") {
+            default(panic);
+        }
+    }));
     let dir = tempdir().unwrap();
     let mut map = RecordMap::<u8>::options().shape((2, 3)).create(dir.path().join("m")).unwrap();
+    let other = RecordMap::<u8>::options().shape((3, 2)).create(dir.path().join("o")).unwrap();
+    let first_line = line!();
+    let calls: [(&str, &mut dyn FnMut()); 12] = [
+        ("index [3, 0] is out of bounds for shape [3, 2]", &mut || _ = other.at([3, 0])),
+        ("index [0, 3] is out of bounds for shape [2, 3]", &mut || map.view_mut().set([0, 3], 1)),
+        ("axis 2 is out of bounds for a view of 2 axes", &mut || _ = other.index_axis(Axis(2), 0)),
+        ("index 3 is out of bounds for axis 0 with length 3", &mut || _ = other.index_axis(Axis(0), 3)),
+        ("slice 1..4 is out of bounds for axis 1 with length 2", &mut || _ = other.slice(s![.., 1..4])),
+        ("slice -3.. is out of bounds for axis 1 with length 2", &mut || _ = other.slice(s![.., -3..])),
+        ("index -4 is out of bounds for axis 0 with length 3", &mut || _ = other.slice(s![-4, ..])),
+        ("cannot split axis 1 with length 2 at 3", &mut || _ = other.view().split_at(Axis(1), 3)),
+        ("axis 0 is repeated", &mut || _ = other.view().permuted_axes([0, 0])),
+        ("axis 5 is out of bounds for a view of 2 axes", &mut || _ = other.axis_iter(Axis(5))),
+        ("cannot copy 6 elements to a slice of 2", &mut || other.view().copy_to(&mut [0; 2])),
+        ("index [3, 0] is out of bounds for shape [3, 2]", &mut || {
+            _ = other.view().select(mmrec::Whole).at([3, 0])
+        }),
+    ];
+    for (expected, call) in calls {
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)).unwrap_err();
+        assert_eq!(panic.downcast_ref::<String>().unwrap(), expected);
+        let (file, line) = PLACE.with(|last| last.take()).unwrap();
+        assert!(file.ends_with("views.rs") && line > first_line, "`{expected}` at {file}:{line}");
+    }
     let message = |f: &mut dyn FnMut()| {
         let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).unwrap_err();
         panic.downcast_ref::<String>().cloned().unwrap_or_default()
     };
-    assert_eq!(message(&mut || _ = map.at([2, 0])), "index [2, 0] is out of bounds for shape [2, 3]");
-    assert_eq!(
-        message(&mut || _ = map.index_axis(Axis(2), 0)),
-        "axis 2 is out of bounds for a view of 2 axes"
-    );
-    assert_eq!(
-        message(&mut || _ = map.slice(s![.., 1..4])),
-        "slice 1..4 is out of bounds for axis 1 with length 3"
-    );
     assert_eq!(message(&mut || map.copy_from_slice(&[1, 2])), "cannot copy a slice of 2 to 6 elements");
-    let other = RecordMap::<u8>::options().shape((3, 2)).create(dir.path().join("o")).unwrap();
     let expected = "cannot assign a view of shape [3, 2] to one of shape [2, 3]";
     assert_eq!(message(&mut || map.assign(&other.view())), expected);
+    let row = "slice 0..4 is out of bounds for axis 1 with length 3";
+    assert_eq!(message(&mut || _ = map.slice_mut(s![.., 0..4])), row);
+}
+
+#[test]
+fn views_are_equal_when_shapes_and_elements_are() {
+    let dir = tempdir().unwrap();
+    let a = map_of(&[2, 3], Order::C, &dir.path().join("a"));
+    let b = map_of(&[2, 3], Order::F, &dir.path().join("b"));
+    let c = map_of(&[3, 2], Order::C, &dir.path().join("c"));
+    assert_eq!(a.view(), b.view());
+    assert_ne!(a.view(), c.view());
+    assert_ne!(a.view(), a.view().permuted_axes(vec![1, 0]));
 }

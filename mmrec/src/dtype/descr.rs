@@ -103,6 +103,12 @@ impl FromStr for DType {
         if let Some(scalar) = Scalar::parse(text.as_bytes()) {
             return Ok(scalar.into());
         }
+        if !text.trim_start().starts_with(['(', '[', '\'', '"']) {
+            let message = format!(
+                "`{text}` is not a dtype; expected a scalar such as <f8, |S5 or <M8[ns], or a list such as [('ts', '<u8')]"
+            );
+            return Err(Error::new(ErrorKind::BadDescr, message));
+        }
         let mut parser = Parser { lexer: Lexer::new(text), depth: 0 };
         let parsed = parser.dtype().and_then(|dtype| match parser.lexer.next()? {
             Token::End => Ok(dtype),

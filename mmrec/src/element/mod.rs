@@ -9,7 +9,7 @@ pub use self::{byte_str::ByteStr, padding::Padding};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 
 /// A type with a NumPy dtype that is read and written by value: numbers, `bool`, byte-order numbers
-/// ([`zerocopy::little_endian`], [`zerocopy::big_endian`]), [`ByteStr`], arrays of elements, and records
+/// ([`little_endian`](crate::little_endian), [`big_endian`](crate::big_endian)), [`ByteStr`], arrays of elements, and records
 /// ([`MmapRecord`](crate::MmapRecord)).
 ///
 /// Mapped bytes may change at any time, through another process or another map of the same file, so no reference to

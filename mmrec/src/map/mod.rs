@@ -20,7 +20,7 @@ use self::region::Mapped;
 pub use self::{
     lock::Lock,
     mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Writable},
-    options::{MapOptions, NoShape, Order, Shaped},
+    options::{HasShape, MapOptions, NoShape, Order, Shaped},
     region::Advice,
     source::Source,
 };
@@ -38,7 +38,7 @@ use crate::{
 /// `M` is [`ReadOnly`], [`ReadWrite`], [`CopyOnWrite`], or [`AnyMode`] for a mode known at run time. A map that only
 /// reads has no methods that write: using one does not compile.
 ///
-/// ```compile_fail,E0599
+/// ```compile_fail,E0277
 /// # fn f() -> mmrec::Result<()> {
 /// let mut map = mmrec::RecordMap::<u32>::open("numbers.bin")?;
 /// map.set(0, 7);
@@ -47,6 +47,34 @@ use crate::{
 /// ```
 ///
 /// The common ways to read and write are here; [`view`](Self::view) and [`view_mut`](Self::view_mut) have the rest.
+///
+/// ```
+/// use mmrec::{ErrorKind, MmapRecord, RecordMap, s};
+///
+/// #[derive(Clone, Copy, MmapRecord)]
+/// #[repr(C)]
+/// struct Tick {
+///     ts: u64,
+///     price: f64,
+/// }
+///
+/// # let path = std::env::temp_dir().join(format!("mmrec-doc-map-{}.bin", std::process::id()));
+/// let mut ticks = RecordMap::<Tick>::options().shape(1000).create(&path)?;        // a new file of zeros
+/// ticks.set(7, Tick { ts: 7, price: 1.5 });                                       // one record
+/// ticks.field_mut(Tick::FIELDS.price).update(|price| price + 0.5);                // one field of all
+/// ticks.slice_mut(s![10..20]).fill(Tick { ts: 10, price: 3.0 });                  // some records
+/// ticks.close()?;
+///
+/// let ticks = RecordMap::<Tick>::open(&path)?;
+/// assert_eq!(ticks.columns().price.slice(s![6..11]).to_vec(), [0.5, 2.0, 0.5, 0.5, 3.0]);
+///
+/// match RecordMap::<[u8; 3]>::open(&path) {
+///     Err(error) if error.kind() == ErrorKind::SizeNotMultiple => println!("{error}"),
+///     other => panic!("{other:?}"),
+/// }
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), mmrec::Error>(())
+/// ```
 ///
 /// # What others do to the file
 ///
@@ -72,7 +100,8 @@ pub struct RecordMap<T, D = Ix1, M = ReadOnly> {
     access: std::marker::PhantomData<fn() -> M>,
 }
 
-impl<T: Element> RecordMap<T, Ix1, ReadOnly> {
+// As below: the bound on each method brings up the text of `Element`.
+impl<T> RecordMap<T, Ix1, ReadOnly> {
     /// Maps a whole file to be read, mode `r`, with one axis.
     ///
     /// # Errors
@@ -80,7 +109,10 @@ impl<T: Element> RecordMap<T, Ix1, ReadOnly> {
     /// As for [`MapOptions::open`].
     ///
     /// NumPy: `numpy.memmap(path, dtype, mode='r')`.
-    pub fn open(source: impl Source) -> Result<Self> {
+    pub fn open(source: impl Source) -> Result<Self>
+    where
+        T: Element,
+    {
         Self::options().open(source)
     }
 
@@ -91,7 +123,10 @@ impl<T: Element> RecordMap<T, Ix1, ReadOnly> {
     /// As for [`MapOptions::open_rw`].
     ///
     /// NumPy: `numpy.memmap(path, dtype, mode='r+')`.
-    pub fn open_rw(source: impl Source) -> Result<RecordMap<T, Ix1, ReadWrite>> {
+    pub fn open_rw(source: impl Source) -> Result<RecordMap<T, Ix1, ReadWrite>>
+    where
+        T: Element,
+    {
         Self::options().open_rw(source)
     }
 
@@ -102,12 +137,18 @@ impl<T: Element> RecordMap<T, Ix1, ReadOnly> {
     /// As for [`MapOptions::open_cow`].
     ///
     /// NumPy: `numpy.memmap(path, dtype, mode='c')`.
-    pub fn open_cow(source: impl Source) -> Result<RecordMap<T, Ix1, CopyOnWrite>> {
+    pub fn open_cow(source: impl Source) -> Result<RecordMap<T, Ix1, CopyOnWrite>>
+    where
+        T: Element,
+    {
         Self::options().open_cow(source)
     }
 
     /// What to map and how: offset, shape, order, lock; and the way to make files.
-    pub fn options() -> MapOptions<T> {
+    pub fn options() -> MapOptions<T>
+    where
+        T: Element,
+    {
         MapOptions::new()
     }
 }
@@ -185,13 +226,14 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
         self.path.as_deref()
     }
 
-    /// The element at `index`, or `None` past the end: `map.get(5)`, `map.get([1, 2])`.
+    /// A copy of the element at `index`, or `None` past the end: `map.get(5)`, `map.get([1, 2])`.
     #[inline]
     pub fn get<I: IntoDimension<Dim = D>>(&self, index: I) -> Option<T> {
         self.mapped.raw().get(&index.into_dimension(), crate::field::Whole)
     }
 
-    /// The element at `index`: `map.at(5)`, `map.at([1, 2])`.
+    /// A copy of the element at `index`: `map.at(5)`, `map.at([1, 2])`. To change a field in the file, write through its
+    /// view: `map.field_mut(Trade::FIELDS.qty).set(5, 100)`.
     ///
     /// # Panics
     ///
@@ -230,7 +272,7 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     }
 
     /// Several fields to be read together; see [`View::select`].
-    pub fn select<S: Select<T>>(&self, fields: S) -> Selected<'_, T, D, S> {
+    pub fn select<S: Select<T>>(&self, fields: S) -> Selected<'_, T, S, D> {
         self.view().select(fields)
     }
 
@@ -406,7 +448,11 @@ impl<T: Element, D: Dimension, M: Writable> RecordMap<T, D, M> {
     pub fn view_mut(&mut self) -> ViewMut<'_, T, D> {
         ViewMut::from_raw(self.raw_mut())
     }
+}
 
+// The bound is on each method, not on the block, so that using one on a map that only reads is answered by the text of
+// `Writable`.
+impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     /// Writes the element at `index`: `map.set(5, value)`, `map.set([1, 2], value)`. Padding in the file stays as it is.
     ///
     /// # Panics
@@ -414,22 +460,34 @@ impl<T: Element, D: Dimension, M: Writable> RecordMap<T, D, M> {
     /// If an index is past the end of its axis.
     #[inline]
     #[track_caller]
-    pub fn set<I: IntoDimension<Dim = D>>(&mut self, index: I, value: T) {
+    pub fn set<I: IntoDimension<Dim = D>>(&mut self, index: I, value: T)
+    where
+        M: Writable,
+    {
         self.view_mut().set(index, value);
     }
 
     /// Writes `value` to every element.
-    pub fn fill(&mut self, value: T) {
+    pub fn fill(&mut self, value: T)
+    where
+        M: Writable,
+    {
         self.view_mut().fill(value);
     }
 
     /// Writes what `f` gives to every element, in C order, and reads none; see [`ViewMut::fill_with`].
-    pub fn fill_with(&mut self, f: impl FnMut() -> T) {
+    pub fn fill_with(&mut self, f: impl FnMut() -> T)
+    where
+        M: Writable,
+    {
         self.view_mut().fill_with(f);
     }
 
     /// Replaces every element by what `f` makes of it, in C order.
-    pub fn update(&mut self, f: impl FnMut(T) -> T) {
+    pub fn update(&mut self, f: impl FnMut(T) -> T)
+    where
+        M: Writable,
+    {
         self.view_mut().update(f);
     }
 
@@ -439,7 +497,10 @@ impl<T: Element, D: Dimension, M: Writable> RecordMap<T, D, M> {
     ///
     /// If the shapes differ.
     #[track_caller]
-    pub fn assign(&mut self, from: &View<'_, T, D>) {
+    pub fn assign(&mut self, from: &View<'_, T, D>)
+    where
+        M: Writable,
+    {
         self.view_mut().assign(from);
     }
 
@@ -449,20 +510,27 @@ impl<T: Element, D: Dimension, M: Writable> RecordMap<T, D, M> {
     ///
     /// If `from` is not of the map's length.
     #[track_caller]
-    pub fn copy_from_slice(&mut self, from: &[T]) {
+    pub fn copy_from_slice(&mut self, from: &[T])
+    where
+        M: Writable,
+    {
         self.view_mut().copy_from_slice(from);
     }
 
     /// All fields, each as a view to be written, all at once.
     pub fn columns_mut(&mut self) -> T::ColumnsMut<'_, D>
     where
+        M: Writable,
         T: MmapRecord,
     {
         self.view_mut().into_columns()
     }
 
     /// The view of one field, to be written.
-    pub fn field_mut<F: Element>(&mut self, field: Field<T, F>) -> ViewMut<'_, F, D> {
+    pub fn field_mut<F: Element>(&mut self, field: Field<T, F>) -> ViewMut<'_, F, D>
+    where
+        M: Writable,
+    {
         self.view_mut().into_field(field)
     }
 
@@ -471,7 +539,10 @@ impl<T: Element, D: Dimension, M: Writable> RecordMap<T, D, M> {
     /// # Errors
     ///
     /// As for [`View::field_named`]; the error names the file.
-    pub fn field_named_mut<F: Element>(&mut self, name: &str) -> Result<ViewMut<'_, F, D>> {
+    pub fn field_named_mut<F: Element>(&mut self, name: &str) -> Result<ViewMut<'_, F, D>>
+    where
+        M: Writable,
+    {
         let field = Field::named(name).map_err(|error| self.name(error))?;
         Ok(self.field_mut(field))
     }
@@ -482,8 +553,25 @@ impl<T: Element, D: Dimension, M: Writable> RecordMap<T, D, M> {
     ///
     /// If a range or index is past the end of its axis, or a step is 0.
     #[track_caller]
-    pub fn slice_mut<I: SliceArg<D>>(&mut self, info: I) -> ViewMut<'_, T, I::OutDim> {
+    pub fn slice_mut<I: SliceArg<D>>(&mut self, info: I) -> ViewMut<'_, T, I::OutDim>
+    where
+        M: Writable,
+    {
         self.view_mut().into_slice(info)
+    }
+
+    /// The sub-view at one index of an axis, to be written.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis or index.
+    #[track_caller]
+    pub fn index_axis_mut(&mut self, axis: Axis, index: usize) -> ViewMut<'_, T, D::Smaller>
+    where
+        M: Writable,
+        D: RemoveAxis,
+    {
+        ViewMut::from_raw(self.raw_mut().index_axis(axis, index))
     }
 
     /// Iterates over the sub-views at each index of an axis, to be written.
@@ -494,6 +582,7 @@ impl<T: Element, D: Dimension, M: Writable> RecordMap<T, D, M> {
     #[track_caller]
     pub fn axis_iter_mut(&mut self, axis: Axis) -> AxisIterMut<'_, T, D>
     where
+        M: Writable,
         D: RemoveAxis,
     {
         AxisIterMut::new(self.raw_mut(), axis)

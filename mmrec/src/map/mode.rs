@@ -53,6 +53,13 @@ impl FromStr for Mode {
     }
 }
 
+impl Mode {
+    /// Whether maps of this mode can be written to: all but `r`.
+    pub fn is_writable(self) -> bool {
+        self != Self::ReadOnly
+    }
+}
+
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -76,15 +83,16 @@ pub enum ReadWrite {}
 #[derive(Clone, Copy, Debug)]
 pub enum CopyOnWrite {}
 
-/// A map whose mode is known only at run time: asking it for a [`ViewMut`](crate::ViewMut) can fail.
+/// A map whose mode is known only at run time: it is written to through `view_mut()?`, which fails in mode `r`.
 #[derive(Clone, Copy, Debug)]
 pub enum AnyMode {}
 
 /// The modes whose maps can be written to.
 #[diagnostic::on_unimplemented(
-    message = "a map in this mode cannot be written to",
-    label = "mode `{Self}` has no methods that write",
-    note = "open the file with `open_rw` to write to it, or with `open_cow` to keep what is written in this process"
+    message = "a map in mode `{Self}` has no methods that write",
+    label = "writing needs another mode",
+    note = "open the file with `open_rw` to write to it, or with `open_cow` to keep what is written in this process",
+    note = "a map from `open_mode` is written to through `view_mut()?`"
 )]
 pub trait Writable: sealed::Sealed {}
 

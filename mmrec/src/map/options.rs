@@ -1,6 +1,6 @@
 //! The builder: what to map and how. Everything is checked before anything is touched.
 
-use std::{fs, marker::PhantomData, path::Path};
+use std::{fs, io, marker::PhantomData, path::Path};
 
 use ndarray::{Dimension, IntoDimension, Ix1};
 
@@ -38,6 +38,21 @@ pub enum NoShape {}
 #[derive(Clone, Copy, Debug)]
 pub enum Shaped {}
 
+/// Options with a shape, as are needed to make a file.
+#[diagnostic::on_unimplemented(
+    message = "a new file needs a shape",
+    label = "how many records?",
+    note = "say how many there are with `.shape(1000)`, or along each axis with `.shape((3, 4))`, before this call"
+)]
+pub trait HasShape: sealed::Sealed {}
+
+impl HasShape for Shaped {}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Shaped {}
+}
+
 /// What to map of a file and how, from [`RecordMap::options`].
 ///
 /// ```
@@ -54,7 +69,7 @@ pub enum Shaped {}
 ///
 /// A file can only be created once there is a shape:
 ///
-/// ```compile_fail,E0599
+/// ```compile_fail,E0277
 /// let map = mmrec::RecordMap::<f32>::options().create("new.bin");
 /// ```
 #[must_use = "options do nothing until the file is opened"]
@@ -172,7 +187,7 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         if mode == Mode::Create {
             return self.create_as(origin, false);
         }
-        self.given_size()?;
+        self.given_size().map_err(|error| error.with_path(origin.path().as_deref()))?;
         let opened = Opened::existing(origin, mode)?;
         let path = opened.path.clone();
         self.map_existing(mode, opened).map_err(|error| error.with_path(path.as_deref()))
@@ -234,7 +249,16 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
             if let Some(before) = grown_from {
                 reserve::cut_back(file, before, end);
             }
-            Error::io(format!("cannot map {} bytes from byte {}", end - self.offset, self.offset), error)
+            let hint = match error.kind() {
+                io::ErrorKind::PermissionDenied => {
+                    "; open the File with .read(true), and .write(true) to write"
+                }
+                _ => "",
+            };
+            Error::io(
+                format!("cannot map {} bytes from byte {}{hint}", end - self.offset, self.offset),
+                error,
+            )
         })
     }
 
@@ -273,10 +297,13 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         }
         let (count, remainder) = (rest / itemsize, rest % itemsize);
         if remainder != 0 {
+            let leave_out = match count {
+                0 => String::new(),
+                _ => format!(", or give .shape({count}) to leave the end out"),
+            };
             let message = format!(
                 "{rest} bytes from byte {offset} on are not a whole number of {record}, which has {itemsize} bytes: \
-                 {count} of them and {remainder} bytes over; check the type, the offset, or give .shape({count}) to leave \
-                 the end out"
+                 {count} of them and {remainder} bytes over; check the type and the offset{leave_out}"
             );
             return Err(Error::new(ErrorKind::SizeNotMultiple, message));
         }
@@ -290,9 +317,10 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     fn create_as<M>(self, origin: Origin, only_new: bool) -> Result<RecordMap<T, D, M>> {
         let Some(dim) = self.shape.clone() else {
             let message = "mode w+ makes a file and needs to know its shape; give one with .shape(..)";
-            return Err(Error::new(ErrorKind::ShapeMismatch, message));
+            return Err(Error::new(ErrorKind::ShapeMismatch, message).with_path(origin.path().as_deref()));
         };
-        let end = end_of(self.offset, byte_size::<T>(dim.slice())?)?;
+        let end = byte_size::<T>(dim.slice()).and_then(|bytes| end_of(self.offset, bytes));
+        let end = end.map_err(|error| error.with_path(origin.path().as_deref()))?;
         let opened = Opened::created(origin, only_new)?;
         let (path, made) = (opened.path.clone(), opened.made.clone());
         self.map_created(dim, end, opened).map_err(|error| {
@@ -331,7 +359,7 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     }
 }
 
-impl<T: Element, D: Dimension> MapOptions<T, D, Shaped> {
+impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     /// Makes a file of zeros, or overwrites an old one with zeros, and maps it to be read and written, mode `w+`. The
     /// file ends where the shape does; bytes before the offset are zero too.
     ///
@@ -349,7 +377,10 @@ impl<T: Element, D: Dimension> MapOptions<T, D, Shaped> {
     /// An old file is then as it was, unless it is the disk that fails while old bytes are being overwritten.
     ///
     /// NumPy: `numpy.memmap(path, dtype, mode='w+', shape=...)`.
-    pub fn create(self, source: impl Source) -> Result<RecordMap<T, D, ReadWrite>> {
+    pub fn create(self, source: impl Source) -> Result<RecordMap<T, D, ReadWrite>>
+    where
+        S: HasShape,
+    {
         self.create_as(source.into_origin(), false)
     }
 
@@ -358,7 +389,10 @@ impl<T: Element, D: Dimension> MapOptions<T, D, Shaped> {
     /// # Errors
     ///
     /// As for `create`, and [`ErrorKind::Io`] if the file exists.
-    pub fn create_new(self, path: impl AsRef<Path>) -> Result<RecordMap<T, D, ReadWrite>> {
+    pub fn create_new(self, path: impl AsRef<Path>) -> Result<RecordMap<T, D, ReadWrite>>
+    where
+        S: HasShape,
+    {
         self.create_as(Origin::Path(path.as_ref().to_path_buf()), true)
     }
 }

@@ -10,13 +10,17 @@ use std::{
 use super::{lock::Lock, mode::Mode};
 use crate::error::{Error, ErrorKind, Result};
 
-/// What can be mapped: a path (`&str`, `String`, `&Path`, `PathBuf`, `&OsStr`, `OsString`) or an open [`File`].
+/// What can be mapped: a path (`&str`, `String`, `&Path`, `PathBuf`, `&OsStr`, `OsString`, or a reference to one of
+/// these), or an open [`File`] or `&File`.
 ///
-/// An open file's position and length are left alone, except that a shape past the end extends it in mode `r+`. It
-/// may be closed while it is mapped.
+/// An open file's position is left alone, and its length too, except that a shape past the end extends it in mode
+/// `r+`. It may be closed while it is mapped.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a path nor an open file",
+    label = "cannot be mapped",
+    note = "give a path as `&str`, `String`, `&Path` or `PathBuf`, or an open `File` or `&File`"
+)]
 pub trait Source: sealed::Sealed {}
-
-impl<T: sealed::Sealed> Source for T {}
 
 pub(super) mod sealed {
     pub trait Sealed {
@@ -36,8 +40,21 @@ pub enum Origin {
     Borrowed(io::Result<File>),
 }
 
+impl Origin {
+    /// The path, made absolute.
+    pub(super) fn path(&self) -> Option<PathBuf> {
+        match self {
+            // Only fails for an empty path, which is refused when it is opened.
+            Self::Path(path) => Some(std::path::absolute(path).unwrap_or_else(|_| path.clone())),
+            Self::File(_) | Self::Borrowed(_) => None,
+        }
+    }
+}
+
 macro_rules! paths {
     ($($path:ty),*) => {$(
+        impl Source for $path {}
+
         impl sealed::Sealed for $path {
             fn into_origin(self) -> Origin {
                 Origin::Path(PathBuf::from(self))
@@ -47,6 +64,17 @@ macro_rules! paths {
 }
 
 paths!(&str, String, &String, &Path, PathBuf, &OsStr, OsString);
+
+impl Source for &PathBuf {}
+impl Source for &OsString {}
+impl Source for File {}
+impl Source for &File {}
+
+impl sealed::Sealed for &OsString {
+    fn into_origin(self) -> Origin {
+        Origin::Path(PathBuf::from(self))
+    }
+}
 
 impl sealed::Sealed for &PathBuf {
     fn into_origin(self) -> Origin {
@@ -84,8 +112,9 @@ impl Opened {
             let file = OpenOptions::new().read(true).write(write).open(path);
             file.map(|file| (file, None)).map_err(|error| {
                 let hint = match error.kind() {
-                    io::ErrorKind::NotFound => "; to make the file, give a shape and call create",
+                    io::ErrorKind::NotFound => "; check the path, or make the file with a shape and create",
                     io::ErrorKind::PermissionDenied if write => "; modes r and c need no permission to write",
+                    io::ErrorKind::PermissionDenied => "; every mode needs permission to read it",
                     _ => "",
                 };
                 Error::io(format!("cannot open the file in mode {mode}{hint}"), error)
@@ -115,7 +144,14 @@ impl Opened {
                     let what = "cannot make the file; remove it, or call create to overwrite it";
                     Err(Error::io(what, error))
                 }
-                Err(error) => Err(Error::io("cannot make the file", error)),
+                Err(error) => {
+                    let hint = match error.kind() {
+                        io::ErrorKind::NotFound => "; make its directory first",
+                        io::ErrorKind::PermissionDenied => "; its directory needs permission to write",
+                        _ => "",
+                    };
+                    Err(Error::io(format!("cannot make the file{hint}"), error))
+                }
             }
         })
     }
@@ -127,12 +163,15 @@ impl Opened {
             Origin::Borrowed(file) => {
                 Self { file: file.map_err(lent)?, path: None, made: None, is_borrowed: true }
             }
-            Origin::Path(given) => {
-                // Only fails for an empty path, which `open` then refuses.
-                let path = std::path::absolute(&given).unwrap_or_else(|_| given.clone());
-                let opened = match fs::metadata(&given) {
-                    Ok(metadata) => refuse_unmappable(&metadata).and_then(|()| open(&given)),
-                    Err(_) => open(&given),
+            Origin::Path(given) if given.as_os_str().is_empty() => {
+                let error = io::Error::from(io::ErrorKind::NotFound);
+                return Err(Error::io("the path is empty; give that of a file", error));
+            }
+            Origin::Path(ref given) => {
+                let path = origin.path().unwrap_or_default();
+                let opened = match fs::metadata(given) {
+                    Ok(metadata) => refuse_unmappable(&metadata).and_then(|()| open(given)),
+                    Err(_) => open(given),
                 };
                 let (file, made) = opened.map_err(|error| error.with_path(Some(&path)))?;
                 Self { file, path: Some(path), made, is_borrowed: false }

@@ -2,7 +2,7 @@
 
 use std::{fmt, iter::FusedIterator};
 
-use ndarray::{Axis, Dimension, RemoveAxis};
+use ndarray::{Axis, Dimension, Ix1, RemoveAxis};
 
 use super::{
     View, ViewMut,
@@ -17,7 +17,7 @@ use crate::{
 /// [`View::select`].
 ///
 /// It knows its length and goes from both ends. Made by [`View::iter`] and [`Selected::iter`](super::Selected::iter).
-pub struct Iter<'a, T, D, S = Whole> {
+pub struct Iter<'a, T, D = Ix1, S = Whole> {
     front: Run<'a, T>,
     runs: Runs<'a, T, D>,
     back: Run<'a, T>,
@@ -160,6 +160,7 @@ pub struct AxisIter<'a, T, D> {
 }
 
 impl<'a, T: Element, D: RemoveAxis> AxisIter<'a, T, D> {
+    #[track_caller]
     pub(super) fn new(view: View<'a, T, D>, axis: Axis) -> Self {
         // Refuses an axis that is not there at once rather than at the first `next`.
         let _ = view.len_of(axis);
@@ -214,6 +215,7 @@ pub struct AxisIterMut<'a, T, D> {
 }
 
 impl<'a, T: Element, D: RemoveAxis> AxisIterMut<'a, T, D> {
+    #[track_caller]
     pub(crate) fn new(raw: RawMut<'a, T, D>, axis: Axis) -> Self {
         let ndim = raw.raw().dim().ndim();
         assert!(axis.index() < ndim, "axis {} is out of bounds for a view of {ndim} axes", axis.index());

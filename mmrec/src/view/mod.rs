@@ -36,6 +36,21 @@ pub struct View<'a, T, D = Ix1> {
 /// [`view`](Self::view) gives a [`View`] of it with all the ways to read. Methods in `_mut` borrow the view, and
 /// methods in `into_` use it up, so that what they give lives as long as the map is borrowed.
 ///
+/// ```
+/// use mmrec::{Axis, RecordMap, s};
+///
+/// # let path = std::env::temp_dir().join(format!("mmrec-doc-view-mut-{}", std::process::id()));
+/// let mut grid = RecordMap::<u32>::options().shape((3, 4)).create(&path)?;
+/// let mut view = grid.view_mut();
+/// view.set([0, 1], 7);
+/// view.slice_mut(s![1.., ..;2]).fill(1);
+/// let (mut left, right) = view.split_at(Axis(1), 2);
+/// left.index_axis_mut(Axis(0), 2).assign(&right.view().index_axis(Axis(0), 0));
+/// assert_eq!(grid.to_vec(), [0, 7, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0]);
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok::<(), mmrec::Error>(())
+/// ```
+///
 /// Values that are written are in the file at once for every reader of it, in this process and others (or, in a
 /// copy-on-write map, for this map alone); [`RecordMap::flush`](crate::RecordMap::flush) puts them on the disk.
 pub struct ViewMut<'a, T, D = Ix1> {
@@ -43,7 +58,7 @@ pub struct ViewMut<'a, T, D = Ix1> {
 }
 
 /// Chosen fields of a view, to be read together. Made by [`View::select`].
-pub struct Selected<'a, T, D, S> {
+pub struct Selected<'a, T, S, D = Ix1> {
     raw: Raw<'a, T, D>,
     select: S,
 }
@@ -104,13 +119,14 @@ macro_rules! geometry {
             T::DTYPE
         }
 
-        /// The element at `index`, or `None` past the end: `v.get(5)`, `v.get([1, 2])`.
+        /// A copy of the element at `index`, or `None` past the end: `v.get(5)`, `v.get([1, 2])`; with a number of axes
+        /// known only at run time, `v.get(&[1, 2][..])`.
         #[inline]
         pub fn get<I: IntoDimension<Dim = D>>(&self, index: I) -> Option<T> {
             self.raw().get(&index.into_dimension(), Whole)
         }
 
-        /// The element at `index`: `v.at(5)`, `v.at([1, 2])`.
+        /// A copy of the element at `index`: `v.at(5)`, `v.at([1, 2])`. Changing it does not change the file.
         ///
         /// # Panics
         ///
@@ -186,7 +202,7 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
     /// # std::fs::remove_file(path).unwrap();
     /// # Ok::<(), mmrec::Error>(())
     /// ```
-    pub fn select<S: Select<T>>(&self, fields: S) -> Selected<'a, T, D, S> {
+    pub fn select<S: Select<T>>(&self, fields: S) -> Selected<'a, T, S, D> {
         Selected { raw: self.raw.clone(), select: fields }
     }
 
@@ -600,7 +616,7 @@ impl<'a, F: Element, D: Dimension, const N: usize> ViewMut<'a, [F; N], D> {
     }
 }
 
-impl<'a, T: Element, D: Dimension, S: Select<T>> Selected<'a, T, D, S> {
+impl<'a, T: Element, D: Dimension, S: Select<T>> Selected<'a, T, S, D> {
     /// Iterates in C order over the values of the chosen fields.
     pub fn iter(&self) -> Iter<'a, T, D, S> {
         Iter::new(&self.raw, self.select)
@@ -663,6 +679,13 @@ fn too_many_elements() -> ! {
     panic!("the number of elements does not fit isize")
 }
 
+/// Equal shapes and equal elements.
+impl<T: Element + PartialEq, D: Dimension> PartialEq for View<'_, T, D> {
+    fn eq(&self, other: &Self) -> bool {
+        self.shape() == other.shape() && self.iter().eq(other.iter())
+    }
+}
+
 impl<T, D: Clone> Clone for View<'_, T, D> {
     fn clone(&self) -> Self {
         Self { raw: self.raw.clone() }
@@ -671,7 +694,7 @@ impl<T, D: Clone> Clone for View<'_, T, D> {
 
 impl<T, D: Copy> Copy for View<'_, T, D> {}
 
-impl<T, D: Clone, S: Clone> Clone for Selected<'_, T, D, S> {
+impl<T, D: Clone, S: Clone> Clone for Selected<'_, T, S, D> {
     fn clone(&self) -> Self {
         Self { raw: self.raw.clone(), select: self.select.clone() }
     }
@@ -701,7 +724,7 @@ impl<'a, T: Element, D: Dimension> IntoIterator for &View<'a, T, D> {
     }
 }
 
-impl<'a, T: Element, D: Dimension, S: Select<T>> IntoIterator for Selected<'a, T, D, S> {
+impl<'a, T: Element, D: Dimension, S: Select<T>> IntoIterator for Selected<'a, T, S, D> {
     type Item = S::Item;
     type IntoIter = Iter<'a, T, D, S>;
 
@@ -747,7 +770,7 @@ impl<T: Element, D: Dimension> fmt::Debug for ViewMut<'_, T, D> {
     }
 }
 
-impl<T: Element, D: Dimension, S: Select<T>> fmt::Debug for Selected<'_, T, D, S> {
+impl<T: Element, D: Dimension, S: Select<T>> fmt::Debug for Selected<'_, T, S, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Selected({} records)", self.len())
     }

@@ -175,6 +175,7 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
         }
     }
 
+    #[track_caller]
     pub(crate) fn index_axis(&self, axis: Axis, index: usize) -> Raw<'a, T, D::Smaller>
     where
         D: RemoveAxis,
@@ -193,12 +194,14 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
         self.moved(distance, dim, strides)
     }
 
+    #[track_caller]
     fn axis_len(&self, axis: usize) -> usize {
         let ndim = self.dim.ndim();
         assert!(axis < ndim, "axis {axis} is out of bounds for a view of {ndim} axes");
         self.dim[axis]
     }
 
+    #[track_caller]
     pub(crate) fn slice<I: SliceArg<D>>(&self, info: &I) -> Raw<'a, T, I::OutDim> {
         let ndim = self.dim.ndim();
         assert!(info.in_ndim() == ndim, "a slice of {} axes does not fit a view of {ndim}", info.in_ndim());
@@ -240,6 +243,7 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
         self.moved(distance, dim, strides)
     }
 
+    #[track_caller]
     pub(crate) fn permuted_axes(&self, axes: &D) -> Self {
         let ndim = self.dim.ndim();
         assert!(axes.ndim() == ndim, "{} axes do not permute a view of {ndim}", axes.ndim());
@@ -256,6 +260,7 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
         out
     }
 
+    #[track_caller]
     pub(crate) fn split_at(&self, axis: Axis, at: usize) -> (Self, Self) {
         let Axis(axis) = axis;
         let len = self.axis_len(axis);
@@ -367,6 +372,7 @@ fn absolute(index: isize, len: usize) -> Option<usize> {
 }
 
 /// The first index and the number of elements of `start..end;step` on an axis, by ndarray's rules.
+#[track_caller]
 fn slice_axis(len: usize, start: isize, end: Option<isize>, step: isize, axis: usize) -> (usize, usize) {
     assert!(step != 0, "a slice with step 0 on axis {axis}");
     let within = |index| absolute(index, len).filter(|&index| index <= len);
@@ -619,6 +625,7 @@ impl<'a, T: Element, D: Dimension> RawMut<'a, T, D> {
         RawMut { raw: self.raw.field(field), life: PhantomData }
     }
 
+    #[track_caller]
     pub(crate) fn index_axis(self, axis: Axis, index: usize) -> RawMut<'a, T, D::Smaller>
     where
         D: RemoveAxis,
@@ -626,14 +633,17 @@ impl<'a, T: Element, D: Dimension> RawMut<'a, T, D> {
         RawMut { raw: self.raw.index_axis(axis, index), life: PhantomData }
     }
 
+    #[track_caller]
     pub(crate) fn slice<I: SliceArg<D>>(self, info: &I) -> RawMut<'a, T, I::OutDim> {
         RawMut { raw: self.raw.slice(info), life: PhantomData }
     }
 
+    #[track_caller]
     pub(crate) fn permuted_axes(self, axes: &D) -> Self {
         RawMut { raw: self.raw.permuted_axes(axes), life: PhantomData }
     }
 
+    #[track_caller]
     pub(crate) fn split_at(self, axis: Axis, at: usize) -> (Self, Self) {
         // W1: each place is in exactly one of the two.
         let (left, right) = self.raw.split_at(axis, at);
