@@ -217,8 +217,8 @@ pub struct AxisIterMut<'a, T, D> {
 impl<'a, T: Element, D: RemoveAxis> AxisIterMut<'a, T, D> {
     #[track_caller]
     pub(crate) fn new(raw: RawMut<'a, T, D>, axis: Axis) -> Self {
-        let ndim = raw.raw().dim().ndim();
-        assert!(axis.index() < ndim, "axis {} is out of bounds for a view of {ndim} axes", axis.index());
+        // Refuses an axis that is not there at once rather than at the first `next`.
+        let _ = raw.raw().axis_len(axis.index());
         Self { rest: Some(raw), axis }
     }
 

@@ -97,7 +97,7 @@ macro_rules! geometry {
         /// If there is no such axis.
         #[track_caller]
         pub fn len_of(&self, axis: Axis) -> usize {
-            self.shape()[axis.index()]
+            self.raw().axis_len(axis.index())
         }
 
         /// How many **bytes** lie between neighbours along each axis; negative where the axis runs backwards.

@@ -195,7 +195,7 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
     }
 
     #[track_caller]
-    fn axis_len(&self, axis: usize) -> usize {
+    pub(crate) fn axis_len(&self, axis: usize) -> usize {
         let ndim = self.dim.ndim();
         assert!(axis < ndim, "axis {axis} is out of bounds for a view of {ndim} axes");
         self.dim[axis]
