@@ -61,6 +61,10 @@ fn show<E: Endian>(path: &Path, table: &SymbolTable<E>, count: usize) -> Result<
         let name = table.name(function)?;
         rows.row([size.to_string(), format!("{address:#x}"), readable(&name)]);
     }
+    if functions.is_empty() {
+        writeln!(out, "it holds no function: the program is stripped; try another, or a library")?;
+        return Ok(());
+    }
     writeln!(out, "the largest of {} functions, which take {bytes} bytes\n\n{rows}", functions.len())?;
     Ok(())
 }
