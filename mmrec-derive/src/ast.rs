@@ -220,6 +220,11 @@ fn names_in(input: &DeriveInput) -> Vec<String> {
         each_name(field.ident.to_token_stream(), &mut add);
         each_name(field.ty.to_token_stream(), &mut add);
     }
+    // What a macro in a type expands to may be called as the new parameters would be.
+    let types = || fields.into_iter().flatten().map(|field| field.ty.to_token_stream());
+    if types().any(|ty| ty.to_string().contains('!')) {
+        names.extend(["a", "D"].map(str::to_owned));
+    }
     names
 }
 

@@ -79,7 +79,8 @@ fn element(record: &Record<'_>) -> TokenStream {
         if record.fields.len() > INLINE_FIELDS { quote!(#[inline]) } else { quote!(#[inline(always)]) };
     let (src, dst, value) = (local("__src"), local("__dst"), local("__value"));
     let loads = record.fields.iter().map(|field| load(record, field, &src));
-    let stores = record.fields.iter().map(|field| store(record, field, &value, &dst));
+    let (taken, stores): (Vec<_>, Vec<_>) =
+        record.fields.iter().enumerate().map(|(i, field)| store(record, field, i, &dst)).unzip();
     // SAFETY: a `repr` fixes the layout, and `DType::of_record` asks the compiler for the size (1). `load` makes a `Self`
     // of valid fields whatever the bytes are, and `store` writes to the places of the fields alone (2, 3). Both go
     // through the fields' own `load` and `store` at addresses, by value (4).
@@ -95,6 +96,7 @@ fn element(record: &Record<'_>) -> TokenStream {
 
             #inline
             unsafe fn store(#value: Self, #dst: *mut #core::primitive::u8) {
+                let Self { #(#taken),* } = #value;
                 #(#stores)*
             }
         }
@@ -119,18 +121,22 @@ fn load(record: &Record<'_>, field: &Field<'_>, src: &Ident) -> TokenStream {
     }
 }
 
-fn store(record: &Record<'_>, field: &Field<'_>, value: &Ident, dst: &Ident) -> TokenStream {
+/// How the value is taken apart, and what is done with one field. Taking apart is safe code, so it does not compile for a
+/// type that has become a union since it was derived, and whose fields need not hold anything.
+fn store(record: &Record<'_>, field: &Field<'_>, index: usize, dst: &Ident) -> (TokenStream, TokenStream) {
     let member = &field.member;
     if field.is_pad() {
         // Not stored, but not an unused field either.
-        return quote!(let _ = #value.#member;);
+        return (quote!(#member: _), TokenStream::new());
     }
-    let (store, at) = (of_element(record, field, "store"), local("__at"));
+    let (store, at, taken) =
+        (of_element(record, field, "store"), local("__at"), local(&format!("__field{index}")));
     // SAFETY: as for `load`; what is stored is the field, so its type is the field's own.
-    quote! {
+    let store = quote! {
         let #at = unsafe { &raw mut (*#dst.cast::<Self>()).#member };
-        unsafe { #store(#value.#member, #at.cast()) };
-    }
+        unsafe { #store(#taken, #at.cast()) };
+    };
+    (quote!(#member: #taken), store)
 }
 
 /// The one field of a `repr(transparent)` struct, whose dtype is that of the struct.

@@ -83,7 +83,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `dtype = "<f8"` | does not compile if its dtype is another |
 /// | `pad` | padding: not in the dtype, not a column, neither read nor written; zero in a record that is read |
 ///
-/// In a struct with parameters the layout is compared where the parameters are known: when the record is used.
+/// In a struct with parameters the layout is compared where the parameters are known: when its dtype is asked for or a
+/// map of it is made.
 #[proc_macro_derive(MmapRecord, attributes(mmrec))]
 pub fn derive_mmap_record(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

@@ -31,6 +31,14 @@ fn names(code: TokenStream, found: &mut Vec<(Option<String>, String)>) {
     }
 }
 
+#[test]
+fn a_value_is_taken_apart_by_safe_code_before_it_is_stored() {
+    let code = derive(&parse_quote! { #[repr(C)] struct Pair { a: u8, b: u64 } }).to_string();
+    let (_, store) = code.split_once("unsafe fn store").unwrap();
+    let (_, body) = store.split_once('{').unwrap();
+    assert!(body.trim_start().starts_with("let Self { a : __field0 , b : __field1 } = __value ;"), "{body}");
+}
+
 fn every_sort_of_struct() -> Vec<DeriveInput> {
     vec![
         parse_quote! {

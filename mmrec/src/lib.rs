@@ -65,7 +65,8 @@
 //!
 //! Another process, or another map of the same file, may change mapped bytes at any time. So no reference into the
 //! file is ever made in safe code: each scalar is read and written by value with one volatile access, records field by
-//! field. A record may be torn under a concurrent writer; a `bool` with an invalid byte cannot come out. A file that is
+//! field. A record, or a number across two cache lines, may be torn under a concurrent writer; an invalid value cannot come
+//! out. A file that is
 //! cut short under a map ends the process with SIGBUS, as with every mapping.
 
 mod error;
@@ -119,3 +120,20 @@ pub mod __private {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The layout of a record with parameters is compared when it is mapped.
+///
+/// ```compile_fail,E0080
+/// use mmrec::{Element, MmapRecord, RecordMap};
+///
+/// #[derive(Clone, Copy, MmapRecord)]
+/// #[repr(C)]
+/// #[mmrec(itemsize = 40)]
+/// struct Rec<T: Element> {
+///     x: T,
+/// }
+///
+/// let map = RecordMap::<Rec<u64>>::open("records.bin");
+/// ```
+#[cfg(doctest)]
+struct PinsOfGenericRecords;

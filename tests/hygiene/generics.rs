@@ -160,3 +160,27 @@ fn tokens_reach_through() {
         r#"SampleFields { values: Field("values" at 0), count: Field("count" at 1) }"#
     );
 }
+
+/// What a macro in a type expands to is called as the derive would like to call a parameter.
+mod hidden {
+    use mmrec::MmapRecord;
+
+    type D = u64;
+
+    macro_rules! hidden {
+        () => {
+            D
+        };
+    }
+
+    #[derive(Clone, Copy, MmapRecord)]
+    #[repr(C)]
+    struct Hidden {
+        value: hidden!(),
+    }
+
+    #[test]
+    fn a_macro_in_a_type_may_name_anything() {
+        assert_eq!(crate::described::<Hidden>(), "[('value', '<u8')] 8 [0]");
+    }
+}

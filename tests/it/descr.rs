@@ -314,6 +314,22 @@ fn the_deepest_text_does_not_overflow_the_stack() {
 }
 
 #[test]
+fn dtypes_made_at_run_time_nest_no_deeper_than_recursion_goes() {
+    let byte: DType = "|u1".parse().unwrap();
+    let nest = |dtype: DType, i: usize| match i % 2 {
+        0 => DType::packed([DTypeField::new("a", dtype)]),
+        _ => DType::array(dtype, &[1]),
+    };
+    let deepest = (0..200).try_fold(byte, nest).unwrap();
+    for i in 0..2 {
+        let error = nest(deepest.clone(), i).unwrap_err();
+        assert_eq!(error.kind(), mmrec::ErrorKind::BadDescr);
+        assert!(error.to_string().contains("at most 200"), "{error}");
+    }
+    assert_eq!(deepest, deepest.clone());
+}
+
+#[test]
 fn sub_arrays_have_as_many_axes_as_numpy_allows() {
     let text = |axes: usize| format!("('|u1', ({}))", "1,".repeat(axes));
     assert_eq!(text(64).parse::<DType>().unwrap().shape(), [1; 64]);

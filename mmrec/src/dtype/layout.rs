@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{DType, DTypeField, Fields, MAX_ITEMSIZE, Ref, Repr};
+use super::{DType, DTypeField, Fields, MAX_DEPTH, MAX_ITEMSIZE, Ref, Repr};
 use crate::error::{Error, ErrorKind, Result};
 
 /// NumPy's limit on the axes of an array.
@@ -14,7 +14,7 @@ impl DType {
     /// # Errors
     ///
     /// [`ErrorKind::Overflow`] past 2^31 - 1 bytes or for a longer axis, [`ErrorKind::RankMismatch`] for more than 64
-    /// axes; these are NumPy's limits.
+    /// axes; these are NumPy's limits. [`ErrorKind::BadDescr`] for more than 200 levels of nesting.
     ///
     /// NumPy: `numpy.dtype((base, shape))`.
     pub fn array(base: DType, shape: &[usize]) -> Result<Self> {
@@ -26,7 +26,9 @@ impl DType {
         shape.iter().rev().enumerate().try_fold(base, |base, (axis, &len)| {
             let bytes = base.itemsize().checked_mul(len).filter(|_| len <= MAX_ITEMSIZE);
             let itemsize = within_limit(bytes)?;
-            Ok(Self(Repr::Array { base: Ref::Shared(Arc::new(base)), len, itemsize, joined: axis > 0 }))
+            let joined = axis > 0;
+            let depth = within_depth(base.depth() + usize::from(!joined))?;
+            Ok(Self(Repr::Array { base: Ref::Shared(Arc::new(base)), len, itemsize, joined, depth }))
         })
     }
 
@@ -34,7 +36,8 @@ impl DType {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::BadDescr`] for a name or title that occurs twice, [`ErrorKind::Overflow`] past 2^31 - 1 bytes.
+    /// [`ErrorKind::BadDescr`] for a name or title that occurs twice and for more than 200 levels of nesting,
+    /// [`ErrorKind::Overflow`] past 2^31 - 1 bytes.
     ///
     /// NumPy: `numpy.dtype([...])`.
     pub fn packed(fields: impl IntoIterator<Item = DTypeField>) -> Result<Self> {
@@ -109,6 +112,15 @@ fn within_limit(bytes: Option<usize>) -> Result<usize> {
     })
 }
 
+fn within_depth(depth: usize) -> Result<usize> {
+    if depth > MAX_DEPTH {
+        let message =
+            format!("records and sub-arrays are nested {depth} deep; at most {MAX_DEPTH} levels are allowed");
+        return Err(Error::new(ErrorKind::BadDescr, message));
+    }
+    Ok(depth)
+}
+
 fn field_end(field: &DTypeField) -> Result<usize> {
     within_limit(field.offset.checked_add(field.dtype().itemsize()))
 }
@@ -125,5 +137,6 @@ fn record(fields: Vec<DTypeField>, itemsize: usize, alignment: usize) -> Result<
         }
     }
     drop(seen);
-    Ok(DType(Repr::Record { fields: Fields::Shared(fields.into()), itemsize, alignment }))
+    let depth = within_depth(fields.iter().map(|field| field.dtype().depth()).max().unwrap_or(0) + 1)?;
+    Ok(DType(Repr::Record { fields: Fields::Shared(fields.into()), itemsize, alignment, depth }))
 }

@@ -17,6 +17,9 @@ pub use self::scalar::{ByteOrder, Kind, Scalar, TimeStep, TimeUnit};
 /// The largest record, field or sub-array in bytes: NumPy keeps these in a C `int`.
 pub(crate) const MAX_ITEMSIZE: usize = i32::MAX as usize;
 
+/// How deep records and sub-arrays made at run time may be nested, so that no recursion over them is too deep.
+const MAX_DEPTH: usize = 200;
+
 /// A NumPy dtype: a scalar, a sub-array or a record.
 ///
 /// Two dtypes are equal when NumPy calls them equal: same scalars and byte orders, same field names and titles in the
@@ -50,11 +53,13 @@ enum Repr {
         len: usize,
         itemsize: usize,
         joined: bool,
+        depth: usize,
     },
     Record {
         fields: Fields,
         itemsize: usize,
         alignment: usize,
+        depth: usize,
     },
 }
 
@@ -173,7 +178,8 @@ impl DType {
         let joined = matches!(base.0, Repr::Array { .. });
         let itemsize = base.itemsize() * len;
         assert!(itemsize <= MAX_ITEMSIZE, "an array of more than 2147483647 bytes has no NumPy dtype");
-        Self(Repr::Array { base: Ref::Static(base), len, itemsize, joined })
+        let depth = base.depth() + !joined as usize;
+        Self(Repr::Array { base: Ref::Static(base), len, itemsize, joined, depth })
     }
 
     /// The dtype of a derived struct `R`.
@@ -186,14 +192,17 @@ impl DType {
     pub const fn of_record<R>(fields: &'static [DTypeField]) -> Self {
         let (itemsize, alignment) = (size_of::<R>(), align_of::<R>());
         assert!(itemsize <= MAX_ITEMSIZE, "a record of more than 2147483647 bytes has no NumPy dtype");
-        let mut i = 0;
+        let (mut i, mut depth) = (0, 1);
         while i < fields.len() {
             let Ref::Static(dtype) = &fields[i].dtype else { panic!("the fields of a struct are constants") };
+            if depth <= dtype.depth() {
+                depth = dtype.depth() + 1;
+            }
             let within = fields[i].offset <= itemsize && dtype.itemsize() <= itemsize - fields[i].offset;
             assert!(within, "a field does not lie within its record");
             i += 1;
         }
-        Self(Repr::Record { fields: Fields::Static(fields), itemsize, alignment })
+        Self(Repr::Record { fields: Fields::Static(fields), itemsize, alignment, depth })
     }
 
     /// Bytes that one element takes.
@@ -203,6 +212,14 @@ impl DType {
         match &self.0 {
             Repr::Scalar(scalar) => scalar.size(),
             Repr::Array { itemsize, .. } | Repr::Record { itemsize, .. } => *itemsize,
+        }
+    }
+
+    /// How many records and sub-arrays are inside each other; the axes of one sub-array count once.
+    const fn depth(&self) -> usize {
+        match &self.0 {
+            Repr::Scalar(_) => 0,
+            Repr::Array { depth, .. } | Repr::Record { depth, .. } => *depth,
         }
     }
 

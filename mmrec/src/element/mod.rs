@@ -14,8 +14,9 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 ///
 /// Mapped bytes may change at any time, through another process or another map of the same file, so no reference to
 /// them is ever made: [`load`](Self::load) and [`store`](Self::store) take each scalar through one volatile access of its
-/// own size, at any alignment. Under a concurrent writer a record may be torn between two states; each scalar of it is
-/// still a valid value of its type.
+/// own size, at any alignment. Under a concurrent writer a record may be torn between two states, and so may a scalar that
+/// crosses a cache line or lies unaligned on a machine that reads such piece by piece. What comes out is always a valid
+/// value of its type.
 ///
 /// `#[derive(MmapRecord)]` implements this for structs. There is little reason to implement it by hand.
 ///

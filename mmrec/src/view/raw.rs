@@ -103,6 +103,8 @@ impl<T, D: Copy> Copy for Raw<'_, T, D> {}
 impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
     /// An array without gaps from the start of `bytes`; `None` if they are too few or a size overflows.
     pub(crate) fn contiguous(bytes: Bytes<'a>, dim: D, fortran: bool, offset: u64) -> Option<Self> {
+        // Every map is made here, so this also evaluates what the derive compares in a record with parameters.
+        const { assert!(T::DTYPE.itemsize() == size_of::<T>(), "the dtype has the size of the type") };
         let strides = Strides::contiguous(&dim, size_of::<T>(), fortran)?;
         let count = checked_count(dim.slice())?;
         if count.checked_mul(size_of::<T>())? > bytes.len {
