@@ -75,6 +75,7 @@ fn element(record: &Record<'_>) -> TokenStream {
     let generics = bounds(record, true);
     let (params, args, where_clause) = generics.split_for_impl();
     let dtype = dtype(record);
+    let plain = plain(record);
     let inline =
         if record.fields.len() > INLINE_FIELDS { quote!(#[inline]) } else { quote!(#[inline(always)]) };
     let (src, dst, value) = (local("__src"), local("__dst"), local("__value"));
@@ -83,11 +84,13 @@ fn element(record: &Record<'_>) -> TokenStream {
         record.fields.iter().enumerate().map(|(i, field)| store(record, field, i, &dst)).unzip();
     // SAFETY: a `repr` fixes the layout, and `DType::of_record` asks the compiler for the size (1). `load` makes a `Self`
     // of valid fields whatever the bytes are, and `store` writes to the places of the fields alone (2, 3). Both go
-    // through the fields' own `load` and `store` at addresses, by value (4).
+    // through the fields' own `load` and `store` at addresses, by value (4). It is plain if fields that are plain take up
+    // all of its bytes (5).
     quote! {
         #attrs
         unsafe impl #params #krate::Element for #name #args #where_clause {
             const DTYPE: &'static #krate::DType = #dtype;
+            const PLAIN: #core::primitive::bool = #plain;
 
             #inline
             unsafe fn load(#src: *const #core::primitive::u8) -> Self {
@@ -101,6 +104,25 @@ fn element(record: &Record<'_>) -> TokenStream {
             }
         }
     }
+}
+
+/// The value of `Element::PLAIN`: whether plain fields take up all the bytes.
+fn plain(record: &Record<'_>) -> TokenStream {
+    let (krate, core) = (record.krate(Span::call_site()), record.core());
+    let fields = record.columns().map(|field| {
+        let member = field.generated_member();
+        quote!(#krate::Field::plain_bytes(<Self as #krate::MmapRecord>::FIELDS.#member))
+    });
+    let [bytes, sum, i] = ["__bytes", "__sum", "__i"].map(local);
+    quote!({
+        let #bytes: &[#core::primitive::usize] = &[#(#fields),*];
+        let (mut #sum, mut #i) = (0 as #core::primitive::usize, 0);
+        while #i < #bytes.len() {
+            #sum = #sum.saturating_add(#bytes[#i]);
+            #i += 1;
+        }
+        #sum == #core::mem::size_of::<Self>()
+    })
 }
 
 fn load(record: &Record<'_>, field: &Field<'_>, src: &Ident) -> TokenStream {

@@ -1,5 +1,5 @@
-//! Typed field tokens, and reading chosen fields of a record.
-#![allow(unsafe_code, reason = "a field token is a pointer offset; reading through it is element access")]
+//! Typed field tokens.
+#![allow(unsafe_code, reason = "a field token is a pointer offset")]
 
 use std::{fmt, marker::PhantomData};
 
@@ -74,6 +74,15 @@ impl<R, F> Field<R, F> {
     }
 }
 
+impl<R, F: Element> Field<R, F> {
+    /// How many bytes of the record are plain ([`Element::PLAIN`]) because of this field; of one that is not plain, more
+    /// than any record has. The type of the token is that of the field, which makes the answer one to rely on.
+    #[doc(hidden)]
+    pub const fn plain_bytes(self) -> usize {
+        if F::PLAIN { size_of::<F>() } else { usize::MAX }
+    }
+}
+
 impl<R: Element, F: Element> Field<R, F> {
     /// The token of the field with this name, title or dotted path, if it is an `F`.
     pub(crate) fn named(name: &str) -> Result<Self> {
@@ -131,84 +140,6 @@ impl<R, F> fmt::Debug for Field<R, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Field({:?} at {})", self.name, self.offset)
     }
-}
-
-/// What is read of each record: all of it ([`Whole`]), or a tuple of fields.
-///
-/// # Safety
-///
-/// `load` reads only the `size_of::<R>()` bytes at `record`, by value, at any alignment.
-pub unsafe trait Select<R>: Copy {
-    /// What comes out for each record.
-    type Item;
-
-    /// Reads from one record.
-    ///
-    /// # Safety
-    ///
-    /// The bytes of an `R` can be read at `record`.
-    #[doc(hidden)]
-    unsafe fn load(self, record: *const u8) -> Self::Item;
-}
-
-/// Selects the whole record.
-#[derive(Clone, Copy, Debug)]
-pub struct Whole;
-
-// SAFETY: `Element::load` keeps to the bytes of the `R`.
-unsafe impl<R: Element> Select<R> for Whole {
-    type Item = R;
-
-    #[inline(always)]
-    unsafe fn load(self, record: *const u8) -> R {
-        // SAFETY: passed on from the caller.
-        unsafe { R::load(record) }
-    }
-}
-
-// SAFETY: by F1 the field lies within the `R`.
-unsafe impl<R, F: Element> Select<R> for Field<R, F> {
-    type Item = F;
-
-    #[inline(always)]
-    unsafe fn load(self, record: *const u8) -> F {
-        // SAFETY: by F1 the field lies within the `R` that the caller vouches for.
-        let field = unsafe { record.add(self.offset) };
-        // SAFETY: as above.
-        unsafe { F::load(field) }
-    }
-}
-
-macro_rules! select_tuples {
-    ($(($($name:ident)+))*) => {$(
-        // SAFETY: each field keeps to the bytes of the `R`.
-        unsafe impl<R, $($name: Element),+> Select<R> for ($(Field<R, $name>,)+) {
-            type Item = ($($name,)+);
-
-            #[inline(always)]
-            #[expect(non_snake_case, reason = "one name serves as type and as variable")]
-            unsafe fn load(self, record: *const u8) -> Self::Item {
-                let ($($name,)+) = self;
-                // SAFETY: passed on from the caller.
-                ($(unsafe { $name.load(record) },)+)
-            }
-        }
-    )*};
-}
-
-select_tuples! {
-    (A)
-    (A B)
-    (A B C)
-    (A B C E)
-    (A B C E F)
-    (A B C E F G)
-    (A B C E F G H)
-    (A B C E F G H I)
-    (A B C E F G H I J)
-    (A B C E F G H I J K)
-    (A B C E F G H I J K L)
-    (A B C E F G H I J K L M)
 }
 
 /// The field of that name, title or dotted path, and its offset.

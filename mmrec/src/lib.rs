@@ -76,10 +76,13 @@ mod dtype;
 mod element;
 mod field;
 mod record;
+mod select;
 
 mod view;
 
 mod map;
+
+mod interop;
 
 pub use mmrec_derive::MmapRecord;
 #[doc(no_inline)]
@@ -90,17 +93,20 @@ pub use ndarray::{Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
 #[doc(no_inline)]
 pub use zerocopy::byteorder::{big_endian, little_endian};
 
+#[cfg(feature = "rayon")]
+pub use crate::interop::ParIter;
 pub use crate::{
     dtype::{ByteOrder, DType, DTypeField, Kind, Scalar, TimeStep, TimeUnit},
-    element::{ByteStr, Element, Padding},
+    element::{ByteStr, Element, Number, Padding, Total},
     error::{Error, ErrorKind, Result},
-    field::{Field, Select, Whole},
+    field::Field,
     map::{
         Advice, AnyMode, CopyOnWrite, HasShape, Lock, MapOptions, Mode, NoShape, Order, ReadOnly, ReadWrite,
         RecordMap, Shaped, Source, Writable,
     },
     record::MmapRecord,
-    view::{AxisIter, AxisIterMut, Iter, Selected, View, ViewMut},
+    select::{Native, Select, Whole},
+    view::{AxisChunks, AxisChunksMut, AxisIter, AxisIterMut, Iter, Selected, View, ViewMut, Windows},
 };
 
 /// Guides.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, cmp::Ordering, fmt, hash, str, str::FromStr};
 
-use super::{Element, read_bytes, write_bytes};
+use super::{Element, bulk};
 use crate::{
     dtype::{ByteOrder, DType, Kind, Scalar},
     error::{Error, ErrorKind, Result},
@@ -112,20 +112,21 @@ impl<const N: usize> ByteStr<N> {
     }
 }
 
-// SAFETY: a `ByteStr` is `N` bytes of which every pattern is valid; they are accessed by value in one to eight bytes.
+// SAFETY: a `ByteStr` is `N` bytes of which every pattern is valid; they are accessed by value, many at once.
 unsafe impl<const N: usize> Element for ByteStr<N> {
     const DTYPE: &'static DType = &DType::scalar(Scalar::new(Kind::Bytes, N, ByteOrder::None));
+    const PLAIN: bool = true;
 
     #[inline(always)]
     unsafe fn load(src: *const u8) -> Self {
         // SAFETY: passed on from the caller.
-        Self(unsafe { read_bytes(src) })
+        Self(unsafe { bulk::read_array(src) })
     }
 
     #[inline(always)]
     unsafe fn store(value: Self, dst: *mut u8) {
         // SAFETY: passed on from the caller.
-        unsafe { write_bytes(value.0, dst) }
+        unsafe { bulk::write_array(value.0, dst) }
     }
 }
 

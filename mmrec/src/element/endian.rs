@@ -2,7 +2,7 @@
 
 use zerocopy::byteorder;
 
-use super::{Element, read, write};
+use super::{Element, bulk, read, write};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 
 macro_rules! byte_order_numbers {
@@ -12,6 +12,7 @@ macro_rules! byte_order_numbers {
         unsafe impl Element for byteorder::$module::$wrapper {
             const DTYPE: &'static DType =
                 &DType::scalar(Scalar::new(Kind::$kind, size_of::<Self>(), ByteOrder::$order));
+            const PLAIN: bool = true;
 
             #[inline(always)]
             unsafe fn load(src: *const u8) -> Self {
@@ -25,6 +26,13 @@ macro_rules! byte_order_numbers {
                 let raw: $raw = zerocopy::transmute!(value);
                 // SAFETY: passed on from the caller.
                 unsafe { write(raw, dst) }
+            }
+
+            #[inline(always)]
+            unsafe fn load_array<const N: usize>(src: *const u8) -> [Self; N] {
+                // SAFETY: passed on from the caller.
+                let raws: [$raw; N] = unsafe { bulk::read_array(src) };
+                raws.map(|raw| zerocopy::transmute!(raw))
             }
         }
     )*)*};

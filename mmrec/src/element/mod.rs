@@ -1,11 +1,18 @@
 //! Element access: how a value of a Rust type is read from and written to bytes that others may change at any time.
 #![allow(unsafe_code, reason = "this is the one place where scalars are read and written")]
 
+pub(crate) mod bulk;
 mod byte_str;
 mod endian;
+mod number;
 mod padding;
+pub(crate) mod vector;
 
-pub use self::{byte_str::ByteStr, padding::Padding};
+pub use self::{
+    byte_str::ByteStr,
+    number::{Number, Total},
+    padding::Padding,
+};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 
 /// A type with a NumPy dtype that is read and written by value: numbers, `bool`, byte-order numbers
@@ -27,6 +34,8 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 /// 2. `load` returns a valid value whatever the bytes are, and reads only the `itemsize` bytes at `src`.
 /// 3. `store` writes only the `itemsize` bytes at `dst`, and there only what fields take up: padding stays as it is.
 /// 4. Neither makes a reference to the bytes, and both work at any alignment.
+/// 5. `PLAIN` is true only if every bit pattern of `size_of::<Self>()` bytes is a valid value, all of them initialised,
+///    and `load` and `store` do no more than copy them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a mapped record",
     label = "this type has no fixed NumPy dtype",
@@ -36,6 +45,11 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 pub unsafe trait Element: Copy + 'static {
     /// The dtype, known while compiling.
     const DTYPE: &'static DType;
+
+    /// Whether the bytes of a value in memory are those in a file, whatever they are, so that many values are copied at
+    /// once.
+    #[doc(hidden)]
+    const PLAIN: bool = false;
 
     /// Reads a value, one volatile access for each scalar.
     ///
@@ -53,7 +67,7 @@ pub unsafe trait Element: Copy + 'static {
     /// same address at the same time from another thread.
     unsafe fn store(value: Self, dst: *mut u8);
 
-    /// [`load`](Self::load) of `N` values one after another; bytes are taken in larger pieces.
+    /// [`load`](Self::load) of `N` values one after another; numbers are taken in larger pieces.
     ///
     /// # Safety
     ///
@@ -133,61 +147,13 @@ unsafe fn write<T: Copy>(value: T, dst: *mut u8) {
     unsafe { dst.cast::<Unaligned<T>>().write_volatile(Unaligned(value)) }
 }
 
-/// Reads bytes, eight at a time as long as there are eight.
-///
-/// # Safety
-///
-/// `N` bytes can be read at `src`.
-#[inline(always)]
-unsafe fn read_bytes<const N: usize>(src: *const u8) -> [u8; N] {
-    let mut bytes = [0; N];
-    let (words, rest) = bytes.as_chunks_mut::<8>();
-    for (i, word) in words.iter_mut().enumerate() {
-        // SAFETY: the word lies within the `N` bytes at `src`.
-        let at = unsafe { src.add(8 * i) };
-        // SAFETY: as above, and every bit pattern is a valid `[u8; 8]`, read as one `u64`.
-        *word = zerocopy::transmute!(unsafe { read::<u64>(at) });
-    }
-    let done = N - N % 8;
-    for (i, byte) in rest.iter_mut().enumerate() {
-        // SAFETY: `done + i < N`.
-        let at = unsafe { src.add(done + i) };
-        // SAFETY: as above.
-        *byte = unsafe { read(at) };
-    }
-    bytes
-}
-
-/// Writes bytes, eight at a time as long as there are eight.
-///
-/// # Safety
-///
-/// `N` bytes can be written at `dst`.
-#[inline(always)]
-unsafe fn write_bytes<const N: usize>(bytes: [u8; N], dst: *mut u8) {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (i, word) in words.iter().enumerate() {
-        // SAFETY: the word lies within the `N` bytes at `dst`.
-        let at = unsafe { dst.add(8 * i) };
-        let word: u64 = zerocopy::transmute!(*word);
-        // SAFETY: as above.
-        unsafe { write(word, at) };
-    }
-    let done = N - N % 8;
-    for (i, byte) in rest.iter().enumerate() {
-        // SAFETY: `done + i < N`.
-        let at = unsafe { dst.add(done + i) };
-        // SAFETY: as above.
-        unsafe { write(*byte, at) };
-    }
-}
-
 macro_rules! numbers {
-    ($($kind:ident: $($number:ty $({ $($bytewise:tt)* })?),*;)*) => {$($(
-        // SAFETY: every bit pattern is a valid number, and it is accessed whole, by value, through `read` and `write`.
+    ($($kind:ident: $($number:ty),*;)*) => {$($(
+        // SAFETY: every bit pattern is a valid number without padding, and it is accessed whole, by value.
         unsafe impl Element for $number {
             const DTYPE: &'static DType =
                 &DType::scalar(Scalar::new(Kind::$kind, size_of::<$number>(), ByteOrder::NATIVE));
+            const PLAIN: bool = true;
 
             #[inline(always)]
             unsafe fn load(src: *const u8) -> Self {
@@ -201,25 +167,23 @@ macro_rules! numbers {
                 unsafe { write(value, dst) }
             }
 
-            $($($bytewise)*)?
+            #[inline(always)]
+            unsafe fn load_array<const N: usize>(src: *const u8) -> [Self; N] {
+                // SAFETY: passed on from the caller.
+                unsafe { bulk::read_array(src) }
+            }
+
+            #[inline(always)]
+            unsafe fn store_array<const N: usize>(values: [Self; N], dst: *mut u8) {
+                // SAFETY: passed on from the caller.
+                unsafe { bulk::write_array(values, dst) }
+            }
         }
     )*)*};
 }
 
 numbers! {
-    Uint: u8 {
-        #[inline(always)]
-        unsafe fn load_array<const N: usize>(src: *const u8) -> [u8; N] {
-            // SAFETY: passed on from the caller.
-            unsafe { read_bytes(src) }
-        }
-
-        #[inline(always)]
-        unsafe fn store_array<const N: usize>(values: [u8; N], dst: *mut u8) {
-            // SAFETY: passed on from the caller.
-            unsafe { write_bytes(values, dst) }
-        }
-    }, u16, u32, u64;
+    Uint: u8, u16, u32, u64;
     Int: i8, i16, i32, i64;
     Float: f32, f64;
 }
@@ -245,6 +209,7 @@ unsafe impl Element for bool {
 // SAFETY: an array is its elements one after another without gaps, and each is an element.
 unsafe impl<T: Element, const N: usize> Element for [T; N] {
     const DTYPE: &'static DType = &DType::of_array(T::DTYPE, N);
+    const PLAIN: bool = T::PLAIN;
 
     #[inline(always)]
     unsafe fn load(src: *const u8) -> Self {

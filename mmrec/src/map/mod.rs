@@ -28,8 +28,9 @@ use crate::{
     dtype::{DType, ShapeText},
     element::Element,
     error::{Error, ErrorKind, Result},
-    field::{Field, Select},
+    field::Field,
     record::MmapRecord,
+    select::Select,
     view::{AxisIter, AxisIterMut, Iter, Selected, View, ViewMut, raw::RawMut},
 };
 
@@ -229,7 +230,7 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     /// A copy of the element at `index`, or `None` past the end: `map.get(5)`, `map.get([1, 2])`.
     #[inline]
     pub fn get<I: IntoDimension<Dim = D>>(&self, index: I) -> Option<T> {
-        self.mapped.raw().get(&index.into_dimension(), crate::field::Whole)
+        self.mapped.raw().get(&index.into_dimension(), crate::select::Whole)
     }
 
     /// A copy of the element at `index`: `map.at(5)`, `map.at([1, 2])`. To change a field in the file, write through its

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     element::Element,
-    field::{Select, Whole},
+    select::{Select, Whole},
 };
 
 /// Iterates over a view in C order and gives values: whole elements, or the fields chosen with
@@ -33,6 +33,53 @@ impl<'a, T: Element, D: Dimension, S: Select<T>> Iter<'a, T, D, S> {
 
     fn remaining(&self) -> usize {
         self.front.len() + self.runs.remaining() * self.runs.run_len() + self.back.len()
+    }
+
+    /// Drops `n` elements from the front, or all there are.
+    fn skip_front(&mut self, mut n: usize) {
+        let in_front = self.front.len();
+        if n >= in_front && self.runs.remaining() > 0 {
+            n -= in_front;
+            let whole = (n / self.runs.run_len()).min(self.runs.remaining());
+            self.runs.skip(whole);
+            n -= whole * self.runs.run_len();
+            self.front = self.runs.next().unwrap_or_else(Run::empty);
+        }
+        if n >= self.front.len() {
+            n -= self.front.len();
+            self.front = Run::empty();
+            self.back.skip(n);
+        } else {
+            self.front.skip(n);
+        }
+    }
+
+    /// Drops `n` elements from the back, or all there are.
+    fn skip_back(&mut self, mut n: usize) {
+        let in_back = self.back.len();
+        if n >= in_back && self.runs.remaining() > 0 {
+            n -= in_back;
+            let whole = (n / self.runs.run_len()).min(self.runs.remaining());
+            self.runs.skip_back(whole);
+            n -= whole * self.runs.run_len();
+            self.back = self.runs.next_back().unwrap_or_else(Run::empty);
+        }
+        if n >= self.back.len() {
+            n -= self.back.len();
+            self.back = Run::empty();
+            self.front.skip_back(n);
+        } else {
+            self.back.skip_back(n);
+        }
+    }
+
+    /// The first `n` elements, of which there are as many, and the rest.
+    #[cfg(feature = "rayon")]
+    pub(crate) fn split_at(mut self, n: usize) -> (Self, Self) {
+        let mut front = self.clone();
+        front.skip_back(self.remaining() - n);
+        self.skip_front(n);
+        (front, self)
     }
 }
 
@@ -64,41 +111,18 @@ impl<T: Element, D: Dimension, S: Select<T>> Iterator for Iter<'_, T, D, S> {
         self.next_back()
     }
 
-    fn nth(&mut self, mut n: usize) -> Option<S::Item> {
-        let in_front = self.front.len();
-        if n >= in_front && self.runs.remaining() > 0 {
-            n -= in_front;
-            let whole = (n / self.runs.run_len()).min(self.runs.remaining());
-            self.runs.skip(whole);
-            n -= whole * self.runs.run_len();
-            self.front = self.runs.next().unwrap_or_else(Run::empty);
-        }
-        if n >= self.front.len() {
-            n -= self.front.len();
-            self.front = Run::empty();
-            self.back.skip(n);
-        } else {
-            self.front.skip(n);
-        }
+    fn nth(&mut self, n: usize) -> Option<S::Item> {
+        self.skip_front(n);
         self.next()
     }
 
     #[inline]
     fn fold<B, F: FnMut(B, S::Item) -> B>(mut self, init: B, mut f: F) -> B {
-        let mut acc = init;
-        let select = self.select;
-        let mut run = |acc: B, mut run: Run<'_, T>| {
-            let mut acc = acc;
-            while let Some(item) = run.next(select) {
-                acc = f(acc, item);
-            }
-            acc
-        };
-        acc = run(acc, self.front);
-        while let Some(next) = self.runs.next() {
-            acc = run(acc, next);
+        let mut acc = self.front.fold(self.select, init, &mut f);
+        while let Some(run) = self.runs.next() {
+            acc = run.fold(self.select, acc, &mut f);
         }
-        run(acc, self.back)
+        self.back.fold(self.select, acc, &mut f)
     }
 }
 
@@ -116,23 +140,18 @@ impl<T: Element, D: Dimension, S: Select<T>> DoubleEndedIterator for Iter<'_, T,
         }
     }
 
-    fn nth_back(&mut self, mut n: usize) -> Option<S::Item> {
-        let in_back = self.back.len();
-        if n >= in_back && self.runs.remaining() > 0 {
-            n -= in_back;
-            let whole = (n / self.runs.run_len()).min(self.runs.remaining());
-            self.runs.skip_back(whole);
-            n -= whole * self.runs.run_len();
-            self.back = self.runs.next_back().unwrap_or_else(Run::empty);
-        }
-        if n >= self.back.len() {
-            n -= self.back.len();
-            self.back = Run::empty();
-            self.front.skip_back(n);
-        } else {
-            self.back.skip_back(n);
-        }
+    fn nth_back(&mut self, n: usize) -> Option<S::Item> {
+        self.skip_back(n);
         self.next_back()
+    }
+
+    #[inline]
+    fn rfold<B, F: FnMut(B, S::Item) -> B>(mut self, init: B, mut f: F) -> B {
+        let mut acc = self.back.reversed().fold(self.select, init, &mut f);
+        while let Some(run) = self.runs.next_back() {
+            acc = run.reversed().fold(self.select, acc, &mut f);
+        }
+        self.front.reversed().fold(self.select, acc, &mut f)
     }
 }
 

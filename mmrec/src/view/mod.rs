@@ -1,21 +1,30 @@
 //! Views: strided arrays of elements in a mapped file, and what is read and written through them.
 
+mod bulk;
+mod chunks;
 mod format;
 mod iter;
 pub(crate) mod raw;
+pub(crate) mod reduce;
 
 use std::fmt;
 
-use ndarray::{Array, Axis, Dimension, IntoDimension, Ix1, IxDyn, RemoveAxis, SliceArg};
+use ndarray::{Axis, Dimension, IntoDimension, Ix1, IxDyn, RemoveAxis, SliceArg};
 
-pub use self::iter::{AxisIter, AxisIterMut, Iter};
+#[cfg(feature = "rayon")]
+pub(crate) use self::bulk::gather_block;
 use self::raw::{Raw, RawMut};
+pub use self::{
+    chunks::{AxisChunks, AxisChunksMut, Windows},
+    iter::{AxisIter, AxisIterMut, Iter},
+};
 use crate::{
     dtype::DType,
     element::{Element, stored_bytes},
     error::{Error, ErrorKind, Result},
-    field::{Field, Select, Whole},
+    field::Field,
     record::MmapRecord,
+    select::{Select, Whole},
 };
 
 /// A strided array of `T` in a mapped file, to be read: whole records, one field of each record, a slice of either.
@@ -149,7 +158,7 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
     }
 
     #[inline(always)]
-    fn raw(&self) -> &Raw<'a, T, D> {
+    pub(crate) fn raw(&self) -> &Raw<'a, T, D> {
         &self.raw
     }
 
@@ -244,6 +253,18 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
         AxisIter::new(self.clone(), axis)
     }
 
+    /// Iterates over chunks of `size` indices of an axis; the last may have fewer.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis, or `size` is 0.
+    ///
+    /// NumPy: `numpy.array_split`.
+    #[track_caller]
+    pub fn axis_chunks(&self, axis: Axis, size: usize) -> AxisChunks<'a, T, D> {
+        AxisChunks::new(self.clone(), axis, size)
+    }
+
     /// The view with its axes in reverse order.
     ///
     /// NumPy: `array.T`.
@@ -291,63 +312,20 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
         let raw = self.raw.into_dimensionality().ok_or_else(|| wrong_rank::<E>(ndim))?;
         Ok(View { raw })
     }
-
-    /// All elements in C order.
-    ///
-    /// NumPy: `array.ravel()`, as a copy.
-    pub fn to_vec(&self) -> Vec<T> {
-        let mut values = Vec::with_capacity(self.len());
-        self.iter().for_each(|value| values.push(value));
-        values
-    }
-
-    /// A copy as an [`ndarray::Array`] of the same shape.
-    ///
-    /// NumPy: `numpy.array(array)`.
-    pub fn to_array(&self) -> Array<T, D> {
-        let mut values = self.iter();
-        // Exactly as many values as there are elements are asked for, in C order.
-        Array::from_shape_simple_fn(self.raw_dim(), || match values.next() {
-            Some(value) => value,
-            None => unreachable!("a view gives as many values as its shape says"),
-        })
-    }
-
-    /// Copies all elements to `to` in C order.
-    ///
-    /// # Panics
-    ///
-    /// If `to` is not of the view's length.
-    #[track_caller]
-    pub fn copy_to(&self, to: &mut [T]) {
-        let (len, wanted) = (to.len(), self.len());
-        assert!(len == wanted, "cannot copy {wanted} elements to a slice of {len}");
-        let mut to = to.iter_mut();
-        self.iter().for_each(|value| {
-            if let Some(to) = to.next() {
-                *to = value;
-            }
-        });
-    }
 }
 
 impl<'a, T: Element> View<'a, T, Ix1> {
-    /// The index of the first element for which `pred` is false, in a view sorted so that those for which it is true
-    /// come first. Reads about log2(n) elements.
+    /// Iterates over all runs of `size` neighbouring elements, each a view: `v.windows(2)` gives elements 0 and 1, then 1
+    /// and 2, and so on. There is none if the view is shorter.
     ///
-    /// NumPy: `numpy.searchsorted`.
-    pub fn partition_point(&self, mut pred: impl FnMut(T) -> bool) -> usize {
-        let (mut from, mut len) = (0, self.len());
-        while len > 0 {
-            let half = len / 2;
-            if pred(self.at(from + half)) {
-                from += half + 1;
-                len -= half + 1;
-            } else {
-                len = half;
-            }
-        }
-        from
+    /// # Panics
+    ///
+    /// If `size` is 0.
+    ///
+    /// NumPy: `numpy.lib.stride_tricks.sliding_window_view`.
+    #[track_caller]
+    pub fn windows(&self, size: usize) -> Windows<'a, T> {
+        Windows::new(*self, size)
     }
 }
 
@@ -386,6 +364,11 @@ impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
         ViewMut { raw: self.raw.reborrow() }
     }
 
+    #[cfg(feature = "rayon")]
+    pub(crate) fn into_raw(self) -> RawMut<'a, T, D> {
+        self.raw
+    }
+
     /// The view to read through, for as long as the map is borrowed.
     pub fn into_view(self) -> View<'a, T, D> {
         View { raw: self.raw.into_raw() }
@@ -408,65 +391,6 @@ impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
         if !self.raw.set(&index, value) {
             out_of_bounds(index.slice(), self.shape())
         }
-    }
-
-    /// Writes `value` to every element.
-    pub fn fill(&mut self, value: T) {
-        self.raw.for_each_place(|mut place| place.set(value));
-    }
-
-    /// Writes what `f` gives to every element, in C order, and reads none.
-    ///
-    /// ```
-    /// # let path = std::env::temp_dir().join(format!("mmrec-doc-fill-with-{}", std::process::id()));
-    /// let mut squares = mmrec::RecordMap::<u64>::options().shape(5).create(&path)?;
-    /// let mut n = 0..;
-    /// squares.fill_with(|| n.next().map_or(0, |n| n * n));
-    /// assert_eq!(squares.to_vec(), [0, 1, 4, 9, 16]);
-    /// # std::fs::remove_file(path).unwrap();
-    /// # Ok::<(), mmrec::Error>(())
-    /// ```
-    pub fn fill_with(&mut self, mut f: impl FnMut() -> T) {
-        self.raw.for_each_place(|mut place| place.set(f()));
-    }
-
-    /// Replaces every element by what `f` makes of it, in C order.
-    pub fn update(&mut self, mut f: impl FnMut(T) -> T) {
-        self.raw.for_each_place(|mut place| place.set(f(place.get())));
-    }
-
-    /// Copies all elements from a view of the same shape.
-    ///
-    /// # Panics
-    ///
-    /// If the shapes differ.
-    #[track_caller]
-    pub fn assign(&mut self, from: &View<'_, T, D>) {
-        let (ours, theirs) = (self.shape(), from.shape());
-        assert!(ours == theirs, "cannot assign a view of shape {theirs:?} to one of shape {ours:?}");
-        let mut from = from.iter();
-        self.raw.for_each_place(|mut place| {
-            if let Some(value) = from.next() {
-                place.set(value);
-            }
-        });
-    }
-
-    /// Copies all elements from a slice in C order.
-    ///
-    /// # Panics
-    ///
-    /// If `from` is not of the view's length.
-    #[track_caller]
-    pub fn copy_from_slice(&mut self, from: &[T]) {
-        let (len, wanted) = (from.len(), self.len());
-        assert!(len == wanted, "cannot copy a slice of {len} to {wanted} elements");
-        let mut from = from.iter();
-        self.raw.for_each_place(|mut place| {
-            if let Some(&value) = from.next() {
-                place.set(value);
-            }
-        });
     }
 
     /// All fields, each as a view to be written, all at once.
@@ -550,6 +474,16 @@ impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
         AxisIterMut::new(self.raw.reborrow(), axis)
     }
 
+    /// Iterates over chunks of `size` indices of an axis, to be written; the last may have fewer.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis, or `size` is 0.
+    #[track_caller]
+    pub fn axis_chunks_mut(&mut self, axis: Axis, size: usize) -> AxisChunksMut<'_, T, D> {
+        AxisChunksMut::new(self.raw.reborrow(), axis, size)
+    }
+
     /// The view with its axes in reverse order.
     #[must_use]
     pub fn t(self) -> Self {
@@ -613,6 +547,17 @@ impl<'a, F: Element, D: Dimension, const N: usize> ViewMut<'a, [F; N], D> {
     /// As for `elements_mut`.
     pub fn into_elements(self) -> ViewMut<'a, F, D::Larger> {
         ViewMut { raw: self.raw.elements().unwrap_or_else(|| too_many_elements()) }
+    }
+}
+
+#[cfg(feature = "rayon")]
+impl<'a, T, D, S: Copy> Selected<'a, T, S, D> {
+    pub(crate) fn raw(&self) -> &Raw<'a, T, D> {
+        &self.raw
+    }
+
+    pub(crate) fn select(&self) -> S {
+        self.select
     }
 }
 

@@ -3,15 +3,20 @@
 //! All of it is here, so that every other module of `view` is safe code.
 #![allow(unsafe_code, reason = "the one place where a view's indices become addresses")]
 
+mod reference;
+mod run;
+mod write;
+
 use std::{marker::PhantomData, ptr};
 
 use ndarray::{Axis, Dimension, RemoveAxis, SliceArg, SliceInfoElem};
 
-use super::{View, ViewMut};
-use crate::{
-    element::Element,
-    field::{Field, Select},
+pub(crate) use self::{
+    run::{Run, Runs},
+    write::RawMut,
 };
+use super::{View, ViewMut};
+use crate::{element::Element, field::Field, select::Select};
 
 /// Bytes that can be read for `'a`, none of them through a reference.
 #[derive(Clone, Copy)]
@@ -262,6 +267,31 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
         out
     }
 
+    /// The axes in the order of the places in memory, the widest strides first. Axes that are as wide keep their order.
+    pub(crate) fn axes_by_stride(&self) -> D {
+        let ndim = self.dim.ndim();
+        let mut axes = D::zeros(ndim);
+        for (i, axis) in axes.slice_mut().iter_mut().enumerate() {
+            *axis = i;
+        }
+        axes.slice_mut().sort_by_key(|&axis| std::cmp::Reverse(self.strides.get(axis).unsigned_abs()));
+        axes
+    }
+
+    /// An index near the middle of an axis, one at which a page of memory begins if the axis goes through as many; 0 if the
+    /// axis has fewer than two elements.
+    #[cfg(feature = "rayon")]
+    pub(crate) fn middle_page(&self, axis: usize) -> usize {
+        const PAGE: usize = 4096;
+        let (len, stride) = (self.dim[axis], self.strides.get(axis));
+        let middle = len / 2;
+        let place = self.ptr.wrapping_offset(middle.cast_signed() * stride).addr();
+        let to_page = if stride < 0 { place % PAGE } else { place.wrapping_neg() % PAGE };
+        let steps = to_page.checked_div(stride.unsigned_abs()).unwrap_or(0);
+        let at_page = middle + steps + usize::from(stride != 0 && to_page % stride.unsigned_abs() != 0);
+        if at_page < len { at_page } else { middle }
+    }
+
     #[track_caller]
     pub(crate) fn split_at(&self, axis: Axis, at: usize) -> (Self, Self) {
         let Axis(axis) = axis;
@@ -292,6 +322,35 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
     fn moved<E>(&self, distance: isize, dim: E, strides: Strides<E>) -> Raw<'a, T, E> {
         let offset = self.offset.wrapping_add_signed(distance as i64);
         Raw { ptr: self.ptr.wrapping_offset(distance), dim, strides, offset, life: PhantomData }
+    }
+
+    /// All values in C order.
+    pub(crate) fn to_vec<S: Select<T, Slots = *mut I, Item = I>, I>(&self, select: S) -> Vec<I> {
+        let mut values = Vec::with_capacity(self.len());
+        // SAFETY: there is room for as many values as the view has.
+        unsafe { self.copy_to_slots(select, values.as_mut_ptr()) };
+        // SAFETY: every value has been written (Select, 3).
+        unsafe { values.set_len(self.len()) };
+        values
+    }
+
+    /// Copies all values to a slice as long as the view, in C order.
+    pub(crate) fn copy_to<S: Select<T, Slots = *mut I, Item = I>, I>(&self, select: S, to: &mut [I]) {
+        assert_eq!(to.len(), self.len());
+        // SAFETY: the slice has as many slots as the view has values, which are `Copy` and need no drop.
+        unsafe { self.copy_to_slots(select, to.as_mut_ptr()) };
+    }
+
+    /// # Safety
+    ///
+    /// There are as many slots as the view has elements.
+    unsafe fn copy_to_slots<S: Select<T>>(&self, select: S, slots: S::Slots) {
+        let (mut runs, mut done) = (self.runs(), 0);
+        while let Some(run) = runs.next() {
+            // SAFETY: the runs together have as many places as the view.
+            unsafe { run.gather(select, S::slots_at(slots, done)) };
+            done += run.len();
+        }
     }
 
     /// The runs of the view in C order: as few and as long as the strides allow.
@@ -386,329 +445,4 @@ fn slice_axis(len: usize, start: isize, end: Option<isize>, step: isize, axis: u
     let count = span.div_ceil(step.unsigned_abs());
     let first = if step < 0 && span > 0 { to - 1 } else { from };
     (first, count)
-}
-
-/// Places a constant number of bytes apart: what every loop over a view comes down to.
-///
-/// Invariant P1: at `ptr + i × stride` for every `i` below `len` lie `size_of::<T>()` bytes that can be read for `'a`.
-pub(crate) struct Run<'a, T> {
-    ptr: *mut u8,
-    stride: isize,
-    len: usize,
-    life: PhantomData<(&'a [u8], T)>,
-}
-
-// SAFETY: as for `Raw`.
-unsafe impl<T: Send + Sync> Send for Run<'_, T> {}
-// SAFETY: as for `Raw`.
-unsafe impl<T: Send + Sync> Sync for Run<'_, T> {}
-
-impl<T> Clone for Run<'_, T> {
-    fn clone(&self) -> Self {
-        Self { ..*self }
-    }
-}
-
-impl<T> Run<'_, T> {
-    pub(crate) fn empty() -> Self {
-        Self { ptr: ptr::dangling_mut(), stride: 0, len: 0, life: PhantomData }
-    }
-
-    #[inline(always)]
-    pub(crate) fn len(&self) -> usize {
-        self.len
-    }
-
-    /// The first place, which is then no longer of the run.
-    #[inline(always)]
-    fn take_first(&mut self) -> Option<*mut u8> {
-        self.len = self.len.checked_sub(1)?;
-        let first = self.ptr;
-        self.ptr = first.wrapping_offset(self.stride);
-        Some(first)
-    }
-
-    #[inline(always)]
-    fn take_last(&mut self) -> Option<*mut u8> {
-        self.len = self.len.checked_sub(1)?;
-        Some(self.ptr.wrapping_offset(self.len.cast_signed() * self.stride))
-    }
-
-    #[inline(always)]
-    pub(crate) fn next<S: Select<T>>(&mut self, select: S) -> Option<S::Item> {
-        let place = self.take_first()?;
-        // SAFETY: P1, for a place that was of the run.
-        Some(unsafe { select.load(place) })
-    }
-
-    #[inline(always)]
-    pub(crate) fn next_back<S: Select<T>>(&mut self, select: S) -> Option<S::Item> {
-        let place = self.take_last()?;
-        // SAFETY: P1, for a place that was of the run.
-        Some(unsafe { select.load(place) })
-    }
-
-    /// Drops `n` places from the front, or all there are.
-    pub(crate) fn skip(&mut self, n: usize) {
-        let n = n.min(self.len);
-        self.ptr = self.ptr.wrapping_offset(n.cast_signed() * self.stride);
-        self.len -= n;
-    }
-
-    /// Drops `n` places from the back, or all there are.
-    pub(crate) fn skip_back(&mut self, n: usize) {
-        self.len -= n.min(self.len);
-    }
-}
-
-/// The runs of a view, in C order and from both ends.
-///
-/// Invariant: every run that is still to come consists of places of the view (R1); `distance` and `index` are those of
-/// the next run from the front.
-pub(crate) struct Runs<'a, T, D> {
-    ptr: *mut u8,
-    distance: isize,
-    dim: D,
-    strides: Strides<D>,
-    index: D,
-    next: usize,
-    end: usize,
-    run_len: usize,
-    run_stride: isize,
-    life: PhantomData<(&'a [u8], T)>,
-}
-
-// SAFETY: as for `Raw`.
-unsafe impl<T: Send + Sync, D: Send> Send for Runs<'_, T, D> {}
-// SAFETY: as for `Raw`.
-unsafe impl<T: Send + Sync, D: Sync> Sync for Runs<'_, T, D> {}
-
-impl<T, D: Clone> Clone for Runs<'_, T, D> {
-    fn clone(&self) -> Self {
-        Self {
-            dim: self.dim.clone(),
-            strides: Strides(self.strides.0.clone()),
-            index: self.index.clone(),
-            ..*self
-        }
-    }
-}
-
-impl<'a, T, D: Dimension> Runs<'a, T, D> {
-    /// The number of elements of each run.
-    pub(crate) fn run_len(&self) -> usize {
-        self.run_len
-    }
-
-    /// How many runs are still to come.
-    pub(crate) fn remaining(&self) -> usize {
-        self.end - self.next
-    }
-
-    fn run_at(&self, distance: isize) -> Run<'a, T> {
-        // P1: a run of the view, by R1.
-        Run {
-            ptr: self.ptr.wrapping_offset(distance),
-            stride: self.run_stride,
-            len: self.run_len,
-            life: PhantomData,
-        }
-    }
-
-    /// The index and distance of run `n`.
-    fn locate(&self, mut n: usize) -> (D, isize) {
-        let mut index = D::zeros(self.dim.ndim());
-        let mut distance = 0;
-        for axis in (0..self.dim.ndim().saturating_sub(1)).rev() {
-            index[axis] = n % self.dim[axis];
-            n /= self.dim[axis];
-            distance += index[axis].cast_signed() * self.strides.get(axis);
-        }
-        (index, distance)
-    }
-
-    #[inline]
-    pub(crate) fn next(&mut self) -> Option<Run<'a, T>> {
-        if self.next == self.end {
-            return None;
-        }
-        let run = self.run_at(self.distance);
-        self.next += 1;
-        for axis in (0..self.dim.ndim().saturating_sub(1)).rev() {
-            if self.index[axis] + 1 < self.dim[axis] {
-                self.index[axis] += 1;
-                self.distance += self.strides.get(axis);
-                break;
-            }
-            // Back to index 0. Every sum on the way is that of a place, so none overflows.
-            self.distance -= self.index[axis].cast_signed() * self.strides.get(axis);
-            self.index[axis] = 0;
-        }
-        Some(run)
-    }
-
-    pub(crate) fn next_back(&mut self) -> Option<Run<'a, T>> {
-        if self.next == self.end {
-            return None;
-        }
-        self.end -= 1;
-        let (_, distance) = self.locate(self.end);
-        Some(self.run_at(distance))
-    }
-
-    /// Drops `n` runs from the front; there are as many.
-    pub(crate) fn skip(&mut self, n: usize) {
-        self.next = self.end.min(self.next + n);
-        if self.next < self.end {
-            (self.index, self.distance) = self.locate(self.next);
-        }
-    }
-
-    /// Drops `n` runs from the back; there are as many.
-    pub(crate) fn skip_back(&mut self, n: usize) {
-        self.end = self.next.max(self.end - n.min(self.end));
-    }
-}
-
-/// A [`Raw`] through which bytes may be written.
-///
-/// Invariant W1: the bytes of R1 can be written for `'a` too, and no other view of this process reaches the same
-/// addresses while this one is in use.
-pub(crate) struct RawMut<'a, T, D> {
-    raw: Raw<'a, T, D>,
-    life: PhantomData<(&'a mut [u8], T)>,
-}
-
-impl<'a, T: Element, D: Dimension> RawMut<'a, T, D> {
-    /// # Safety
-    ///
-    /// W1.
-    pub(crate) unsafe fn new(raw: Raw<'a, T, D>) -> Self {
-        Self { raw, life: PhantomData }
-    }
-
-    /// The view to read through.
-    pub(crate) fn raw(&self) -> &Raw<'_, T, D> {
-        &self.raw
-    }
-
-    /// The view to read through from now on.
-    pub(crate) fn into_raw(self) -> Raw<'a, T, D> {
-        self.raw
-    }
-
-    pub(crate) fn reborrow(&mut self) -> RawMut<'_, T, D> {
-        // W1: `self` cannot be used while the new one lives.
-        RawMut { raw: self.raw.clone(), life: PhantomData }
-    }
-
-    /// Writes an element; `false` if the index is outside the shape.
-    #[inline(always)]
-    pub(crate) fn set(&mut self, index: &D, value: T) -> bool {
-        let Some(place) = self.raw.place(index) else { return false };
-        // SAFETY: R1 and W1, for an index that `place` found within the shape.
-        unsafe { T::store(value, place) };
-        true
-    }
-
-    /// Calls `f` with every place in C order.
-    #[inline]
-    pub(crate) fn for_each_place(&mut self, mut f: impl FnMut(Place<'_, T>)) {
-        let mut runs = self.raw.runs();
-        while let Some(mut run) = runs.next() {
-            while let Some(ptr) = run.take_first() {
-                f(Place { ptr, life: PhantomData });
-            }
-        }
-    }
-
-    pub(crate) fn field<F: Element>(self, field: Field<T, F>) -> RawMut<'a, F, D> {
-        // W1 here and below: fewer places than before, and `self` is gone.
-        RawMut { raw: self.raw.field(field), life: PhantomData }
-    }
-
-    #[track_caller]
-    pub(crate) fn index_axis(self, axis: Axis, index: usize) -> RawMut<'a, T, D::Smaller>
-    where
-        D: RemoveAxis,
-    {
-        RawMut { raw: self.raw.index_axis(axis, index), life: PhantomData }
-    }
-
-    #[track_caller]
-    pub(crate) fn slice<I: SliceArg<D>>(self, info: &I) -> RawMut<'a, T, I::OutDim> {
-        RawMut { raw: self.raw.slice(info), life: PhantomData }
-    }
-
-    #[track_caller]
-    pub(crate) fn permuted_axes(self, axes: &D) -> Self {
-        RawMut { raw: self.raw.permuted_axes(axes), life: PhantomData }
-    }
-
-    #[track_caller]
-    pub(crate) fn split_at(self, axis: Axis, at: usize) -> (Self, Self) {
-        // W1: each place is in exactly one of the two.
-        let (left, right) = self.raw.split_at(axis, at);
-        (RawMut { raw: left, life: PhantomData }, RawMut { raw: right, life: PhantomData })
-    }
-
-    pub(crate) fn into_dyn(self) -> RawMut<'a, T, ndarray::IxDyn> {
-        RawMut { raw: self.raw.into_dyn(), life: PhantomData }
-    }
-
-    pub(crate) fn into_dimensionality<E: Dimension>(self) -> Option<RawMut<'a, T, E>> {
-        Some(RawMut { raw: self.raw.into_dimensionality()?, life: PhantomData })
-    }
-}
-
-impl<'a, F: Element, D: Dimension, const N: usize> RawMut<'a, [F; N], D> {
-    pub(crate) fn elements(self) -> Option<RawMut<'a, F, D::Larger>> {
-        Some(RawMut { raw: self.raw.elements()?, life: PhantomData })
-    }
-}
-
-// The derive calls these. They ask nothing of `F`, so that a field of an unsuitable type is reported once, where the
-// derive asks for its dtype.
-impl<'a, T: Element, D: Dimension> View<'a, T, D> {
-    /// [`field`](Self::field), for the derive.
-    #[doc(hidden)]
-    pub fn split_field<F>(&self, field: Field<T, F>) -> View<'a, F, D> {
-        View { raw: self.raw.field(field) }
-    }
-}
-
-impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
-    /// A view of one field, beside which the caller may hold views of other fields.
-    ///
-    /// # Safety
-    ///
-    /// While the view is in use, `self` is not, and neither is any other view of the same field or of one that
-    /// overlaps it.
-    #[doc(hidden)]
-    pub unsafe fn split_field<F>(&self, field: Field<T, F>) -> ViewMut<'a, F, D> {
-        // W1 is what the caller promises.
-        ViewMut { raw: RawMut { raw: self.raw.raw.field(field), life: PhantomData } }
-    }
-}
-
-/// One element's place: its value can be read and written.
-///
-/// Invariant: `size_of::<T>()` bytes can be read and written at `ptr` for `'a`, and nobody else in this process does.
-pub(crate) struct Place<'a, T> {
-    ptr: *mut u8,
-    life: PhantomData<(&'a mut [u8], T)>,
-}
-
-impl<T: Element> Place<'_, T> {
-    #[inline(always)]
-    pub(crate) fn get(&self) -> T {
-        // SAFETY: the invariant.
-        unsafe { T::load(self.ptr) }
-    }
-
-    #[inline(always)]
-    pub(crate) fn set(&mut self, value: T) {
-        // SAFETY: the invariant.
-        unsafe { T::store(value, self.ptr) }
-    }
 }

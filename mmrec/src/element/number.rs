@@ -1,0 +1,151 @@
+//! Numbers: elements that add up and compare.
+
+use std::fmt::Debug;
+
+use zerocopy::byteorder::{big_endian, little_endian};
+
+use super::Element;
+
+/// A number, of any byte order: what a view has [`sum`](crate::View::sum), [`min`](crate::View::min) and
+/// [`mean`](crate::View::mean) for.
+///
+/// The integers of 8 to 64 bits, `f32`, `f64`, and the numbers of [`little_endian`](crate::little_endian) and
+/// [`big_endian`](crate::big_endian). Only this crate implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number",
+    label = "sums, extremes and means are of u8 to u64, i8 to i64, f32, f64, and these in a stated byte order",
+    note = "for a record take one field of it: map.field(Trade::FIELDS.price)"
+)]
+pub trait Number: Element + Sealed {
+    /// The number in the byte order of the machine: `f64` for `f64` and for `big_endian::F64`.
+    type Native: Number<Native = Self::Native, Sum = Self::Sum, Mean = Self::Mean>
+        + PartialOrd
+        + Debug
+        + Send
+        + Sync;
+
+    /// What a sum of these numbers is: `u64` or `i64` for integers, otherwise `f32` or `f64`.
+    ///
+    /// NumPy: the dtype of `array.sum()`.
+    type Sum: Total;
+
+    /// What a mean of these numbers is: `f64`, or `f32` for `f32`.
+    ///
+    /// NumPy: the dtype of `array.mean()`.
+    type Mean: Total;
+
+    /// The number in the byte order of the machine.
+    fn to_native(self) -> Self::Native;
+
+    #[doc(hidden)]
+    fn sum_term(native: Self::Native) -> Self::Sum;
+
+    #[doc(hidden)]
+    fn mean_term(native: Self::Native) -> Self::Mean;
+
+    /// The mean of `len` numbers from the sum of their terms.
+    #[doc(hidden)]
+    fn mean_of(sum: Self::Mean, len: usize) -> Self::Mean;
+}
+
+/// What numbers add up to: `u64`, `i64`, `f32` or `f64`. Only this crate implements it.
+pub trait Total: Copy + Send + Sync + PartialOrd + Debug + 'static {
+    #[doc(hidden)]
+    const ZERO: Self;
+
+    /// The sum; of integers modulo 2^64, as in NumPy.
+    #[doc(hidden)]
+    #[must_use]
+    fn plus(self, other: Self) -> Self;
+}
+
+#[doc(hidden)]
+pub trait Sealed {}
+
+macro_rules! totals {
+    ($($total:ty: $zero:literal, |$a:ident, $b:ident| $sum:expr;)*) => {$(
+        impl Total for $total {
+            const ZERO: Self = $zero;
+
+            #[inline(always)]
+            fn plus(self, other: Self) -> Self {
+                let ($a, $b) = (self, other);
+                $sum
+            }
+        }
+    )*};
+}
+
+totals! {
+    u64: 0, |a, b| a.wrapping_add(b);
+    i64: 0, |a, b| a.wrapping_add(b);
+    f32: 0.0, |a, b| a + b;
+    f64: 0.0, |a, b| a + b;
+}
+
+macro_rules! numbers {
+    ($($native:ty: sum $sum:ty, mean $mean:ty $(, orders $wrapper:ident)?;)*) => {$(
+        impl Sealed for $native {}
+
+        impl Number for $native {
+            type Native = Self;
+            type Sum = $sum;
+            type Mean = $mean;
+
+            numbers!(@terms $sum, $mean, |number| number);
+        }
+
+        $(
+            numbers!(@order little_endian::$wrapper, $native, $sum, $mean);
+            numbers!(@order big_endian::$wrapper, $native, $sum, $mean);
+        )?
+    )*};
+    (@order $wrapper:ty, $native:ty, $sum:ty, $mean:ty) => {
+        impl Sealed for $wrapper {}
+
+        impl Number for $wrapper {
+            type Native = $native;
+            type Sum = $sum;
+            type Mean = $mean;
+
+            numbers!(@terms $sum, $mean, |number| number.get());
+        }
+    };
+    (@terms $sum:ty, $mean:ty, |$number:ident| $native:expr) => {
+        #[inline(always)]
+        fn to_native(self) -> Self::Native {
+            let $number = self;
+            $native
+        }
+
+        #[inline(always)]
+        fn sum_term(native: Self::Native) -> $sum {
+            native.into()
+        }
+
+        #[inline(always)]
+        #[expect(clippy::allow_attributes, reason = "some of the types are floats already")]
+        #[allow(clippy::cast_lossless, clippy::unnecessary_cast, reason = "one text for numbers of all sizes")]
+        fn mean_term(native: Self::Native) -> $mean {
+            native as $mean
+        }
+
+        #[inline]
+        fn mean_of(sum: $mean, len: usize) -> $mean {
+            sum / len as $mean
+        }
+    };
+}
+
+numbers! {
+    u8: sum u64, mean f64;
+    u16: sum u64, mean f64, orders U16;
+    u32: sum u64, mean f64, orders U32;
+    u64: sum u64, mean f64, orders U64;
+    i8: sum i64, mean f64;
+    i16: sum i64, mean f64, orders I16;
+    i32: sum i64, mean f64, orders I32;
+    i64: sum i64, mean f64, orders I64;
+    f32: sum f32, mean f32, orders F32;
+    f64: sum f64, mean f64, orders F64;
+}
