@@ -56,16 +56,26 @@
 //! | `a['xyz']` of `('<f4', (3,))` has one more axis | [`a.field(T::FIELDS.xyz).elements()`](View::elements) |
 //! | `np.searchsorted(a['ts'], t)` | [`a.columns().ts.partition_point(\|ts\| ts < t)`](View::partition_point) |
 //! | `np.array(a)`, `a[:] = b` | [`a.to_array()`](View::to_array), [`a.assign(&b)`](ViewMut::assign) |
+//! | `a['price'].sum()`, `.min()`, `.max()`, `.mean()` | [`a.columns().price.sum()`](View::sum), [`min`](View::min), [`max`](View::max), [`mean`](View::mean) |
+//! | any other function of an array | [`a.columns().price.fold_blocks(init, \|acc, block: &[f64]\| …)`](View::fold_blocks) |
+//! | `np.frombuffer(bytes, dtype)` | [`View::<T>::from_bytes(&bytes)`](View::from_bytes) |
 //! | `a.flush()` | [`a.flush()`](RecordMap::flush), [`a.close()`](RecordMap::close) |
 //! | `np.dtype(…)`, `str(a)`, `repr(a)` | [`DType::of::<T>()`](DType::of), `format!("{a}")`, `format!("{a:?}")` |
 //!
 //! What differs on purpose, with the reasons: [`doc::numpy_differences`].
 //!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! - `rayon`: `par_iter`, `par_blocks`, `par_update`, `par_sum` and the other reductions, in many threads.
+//!
 //! # Safety
 //!
 //! Another process, or another map of the same file, may change mapped bytes at any time. So no reference into the
 //! file is ever made in safe code: each scalar is read and written by value with one volatile access, records field by
-//! field. A record, or a number across two cache lines, may be torn under a concurrent writer; an invalid value cannot come
+//! field. Code that can promise that nobody changes the bytes may ask for references: [`View::as_slice`],
+//! [`View::as_array`]. A record, or a number across two cache lines, may be torn under a concurrent writer; an invalid value cannot come
 //! out. A file that is
 //! cut short under a map ends the process with SIGBUS, as with every mapping.
 

@@ -1,5 +1,6 @@
 //! Mapped files.
 
+mod bulk;
 mod lock;
 mod mode;
 mod options;
@@ -419,14 +420,6 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
 
     fn name(&self, error: Error) -> Error {
         error.with_path(self.path())
-    }
-}
-
-impl<T: Element, M> RecordMap<T, Ix1, M> {
-    /// The index of the first element for which `pred` is false; see [`View::partition_point`]. To look at one field
-    /// alone, call it on that field's view.
-    pub fn partition_point(&self, pred: impl FnMut(T) -> bool) -> usize {
-        self.view().partition_point(pred)
     }
 }
 

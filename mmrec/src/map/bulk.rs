@@ -1,0 +1,95 @@
+//! What a map does with many elements at a time, as its view does.
+
+use std::cmp::Ordering;
+
+use ndarray::{Dimension, Ix1};
+
+use super::RecordMap;
+use crate::element::{Element, Number};
+
+impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
+    /// Copies all elements to `to` in C order.
+    ///
+    /// # Panics
+    ///
+    /// If `to` is not of the map's length.
+    #[track_caller]
+    pub fn copy_to(&self, to: &mut [T]) {
+        self.view().copy_to(to);
+    }
+
+    /// Hands all elements to `f` in blocks, in C order; see [`View::fold_blocks`](crate::View::fold_blocks).
+    pub fn fold_blocks<B>(&self, init: B, f: impl FnMut(B, &[T]) -> B) -> B {
+        self.view().fold_blocks(init, f)
+    }
+
+    /// Hands all elements to `f` in blocks, in C order; see [`View::fold_blocks`](crate::View::fold_blocks).
+    pub fn for_each_block(&self, f: impl FnMut(&[T])) {
+        self.view().for_each_block(f);
+    }
+}
+
+impl<T: Number, D: Dimension, M> RecordMap<T, D, M> {
+    /// The sum; see [`View::sum`](crate::View::sum).
+    pub fn sum(&self) -> T::Sum {
+        self.view().sum()
+    }
+
+    /// The mean; see [`View::mean`](crate::View::mean).
+    pub fn mean(&self) -> T::Mean {
+        self.view().mean()
+    }
+
+    /// The smallest element; see [`View::min`](crate::View::min).
+    pub fn min(&self) -> Option<T::Native> {
+        self.view().min()
+    }
+
+    /// The largest element; see [`View::max`](crate::View::max).
+    pub fn max(&self) -> Option<T::Native> {
+        self.view().max()
+    }
+
+    /// The smallest and the largest element; see [`View::min_max`](crate::View::min_max).
+    pub fn min_max(&self) -> Option<(T::Native, T::Native)> {
+        self.view().min_max()
+    }
+}
+
+impl<T: Element, M> RecordMap<T, Ix1, M> {
+    /// The index of the first element for which `pred` is false; see [`View::partition_point`](crate::View::partition_point).
+    /// To look at one field alone, call it on that field's view.
+    pub fn partition_point(&self, pred: impl FnMut(T) -> bool) -> usize {
+        self.view().partition_point(pred)
+    }
+
+    /// Looks for a value in a sorted map; see [`View::binary_search`](crate::View::binary_search).
+    ///
+    /// # Errors
+    ///
+    /// The index where the value belongs, if it is not there.
+    pub fn binary_search(&self, value: &T) -> Result<usize, usize>
+    where
+        T: Ord,
+    {
+        self.view().binary_search(value)
+    }
+
+    /// Looks for the element that `compare` finds equal; see [`View::binary_search_by`](crate::View::binary_search_by).
+    ///
+    /// # Errors
+    ///
+    /// The index where it belongs, if it is not there.
+    pub fn binary_search_by(&self, compare: impl FnMut(T) -> Ordering) -> Result<usize, usize> {
+        self.view().binary_search_by(compare)
+    }
+
+    /// Looks for the element with a key; see [`View::binary_search_by_key`](crate::View::binary_search_by_key).
+    ///
+    /// # Errors
+    ///
+    /// The index where the key belongs, if it is not there.
+    pub fn binary_search_by_key<K: Ord>(&self, key: &K, f: impl FnMut(T) -> K) -> Result<usize, usize> {
+        self.view().binary_search_by_key(key, f)
+    }
+}
