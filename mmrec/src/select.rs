@@ -4,7 +4,7 @@
 use std::{marker::PhantomData, mem::MaybeUninit, slice};
 
 use crate::{
-    element::{Element, Number, bulk},
+    element::{Element, Number, bulk, stride::fold_places},
     field::Field,
 };
 
@@ -64,12 +64,11 @@ pub unsafe trait Select<R>: Copy {
     #[doc(hidden)]
     #[inline(always)]
     unsafe fn gather(self, records: *const u8, stride: isize, len: usize, slots: Self::Slots) {
-        let mut record = records;
-        for i in 0..len {
+        fold_places(records.cast_mut(), stride, len, 0, |i, record| {
             // SAFETY: `record` is record `i`, and `i < len`.
             unsafe { Select::<R>::put(self, record, slots, i) };
-            record = record.wrapping_offset(stride);
-        }
+            i + 1
+        });
     }
 
     /// The first `len` values that were gathered.
@@ -273,12 +272,11 @@ unsafe impl<R: Element> Select<R> for Whole {
             // SAFETY: the records are plain and one after another.
             return unsafe { gather_plain(records, len, slots) };
         }
-        let mut record = records;
-        for i in 0..len {
+        fold_places(records.cast_mut(), stride, len, 0, |i, record| {
             // SAFETY: `record` is record `i`, and `i < len`.
             unsafe { Select::<R>::put(self, record, slots, i) };
-            record = record.wrapping_offset(stride);
-        }
+            i + 1
+        });
     }
 }
 
@@ -311,12 +309,11 @@ unsafe impl<R: Number> Select<R> for Native {
             }
             return;
         }
-        let mut record = records;
-        for i in 0..len {
+        fold_places(records.cast_mut(), stride, len, 0, |i, record| {
             // SAFETY: `record` is record `i`, and `i < len`.
             unsafe { Select::<R>::put(self, record, slots, i) };
-            record = record.wrapping_offset(stride);
-        }
+            i + 1
+        });
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::{Unaligned, read, write};
+use super::volatile::{Register, Unaligned, read, write};
 
 /// What is read or written at once: any bytes are a valid one.
 #[cfg(target_arch = "x86_64")]
@@ -128,7 +128,7 @@ pub(super) unsafe fn read_array<T: Copy, const N: usize>(src: *const u8) -> [T; 
 ///
 /// `N` times `size_of::<T>()` bytes can be written at `dst`, and a `T` has no padding.
 #[inline(always)]
-pub(super) unsafe fn write_array<T: Copy, const N: usize>(values: [T; N], dst: *mut u8) {
+pub(super) unsafe fn write_array<T: Register, const N: usize>(values: [T; N], dst: *mut u8) {
     let (src, len) = ((&raw const values).cast::<u8>(), N * size_of::<T>());
     let mut done = 0;
     while len - done >= PIECE {

@@ -2,7 +2,10 @@
 
 use zerocopy::byteorder;
 
-use super::{Element, bulk, read, write};
+use super::{
+    Element, bulk,
+    volatile::{read, write},
+};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 
 macro_rules! byte_order_numbers {

@@ -6,8 +6,11 @@ mod byte_str;
 mod endian;
 mod number;
 mod padding;
+pub(crate) mod stride;
 pub(crate) mod vector;
+mod volatile;
 
+use self::volatile::{read, write};
 pub use self::{
     byte_str::ByteStr,
     number::{Number, Total},
@@ -118,33 +121,6 @@ pub(crate) fn stored_bytes<T: Element>(value: T) -> Vec<u8> {
     // SAFETY: the buffer has room for one value and is nobody else's.
     unsafe { T::store(value, bytes.as_mut_ptr()) };
     bytes
-}
-
-/// A `T` at any address.
-#[derive(Clone, Copy)]
-#[repr(C, packed)]
-struct Unaligned<T>(T);
-
-/// Reads a scalar in one access.
-///
-/// # Safety
-///
-/// `size_of::<T>()` bytes can be read at `src`, and every bit pattern is a valid `T`.
-#[inline(always)]
-unsafe fn read<T: Copy>(src: *const u8) -> T {
-    // SAFETY: the caller vouches for the bytes; `Unaligned` has alignment 1 and the size of `T`.
-    unsafe { src.cast::<Unaligned<T>>().read_volatile() }.0
-}
-
-/// Writes a scalar in one access.
-///
-/// # Safety
-///
-/// `size_of::<T>()` bytes can be written at `dst`.
-#[inline(always)]
-unsafe fn write<T: Copy>(value: T, dst: *mut u8) {
-    // SAFETY: the caller vouches for the bytes; `Unaligned` has alignment 1 and the size of `T`.
-    unsafe { dst.cast::<Unaligned<T>>().write_volatile(Unaligned(value)) }
 }
 
 macro_rules! numbers {

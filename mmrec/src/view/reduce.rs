@@ -9,7 +9,7 @@ use ndarray::Dimension;
 
 use super::raw::{Raw, Run, Runs};
 use crate::{
-    element::{Number, Total, vector::widest},
+    element::{Number, Total, stride::Eight, vector::widest},
     select::{Gathered, Native},
 };
 
@@ -23,9 +23,18 @@ const LANES: usize = 8;
 pub(crate) trait Reduce<N: Number>: Copy + Send + Sync {
     type Value: Copy + Send;
 
+    /// Whether a leaf is gone through more than once, so that numbers that lie apart are better gathered first.
+    const GATHERS: bool = false;
+
     fn first(self, number: N::Native) -> Self::Value;
 
     fn merge(self, left: Self::Value, right: Self::Value) -> Self::Value;
+
+    /// Reduces the numbers of a leaf.
+    #[inline(always)]
+    fn leaf(self, numbers: impl Source<N> + Clone) -> Self::Value {
+        lanes(self, numbers)
+    }
 }
 
 macro_rules! reductions {
@@ -56,8 +65,28 @@ reductions! {
     MeanSum: N::Mean, |number| N::mean_term(number), |left, right| left.plus(right);
     Min: N::Native, |number| number, |left, right| smaller(left, right);
     Max: N::Native, |number| number, |left, right| larger(left, right);
-    MinMax: (N::Native, N::Native), |number| (number, number),
-        |left, right| (smaller(left.0, right.0), larger(left.1, right.1));
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct MinMax;
+
+impl<N: Number> Reduce<N> for MinMax {
+    type Value = (N::Native, N::Native);
+    const GATHERS: bool = true;
+
+    fn first(self, number: N::Native) -> Self::Value {
+        (number, number)
+    }
+
+    #[inline(always)]
+    fn merge(self, left: Self::Value, right: Self::Value) -> Self::Value {
+        (smaller(left.0, right.0), larger(left.1, right.1))
+    }
+
+    #[inline(always)]
+    fn leaf(self, numbers: impl Source<N> + Clone) -> Self::Value {
+        (lanes(Min, numbers.clone()), lanes(Max, numbers))
+    }
 }
 
 /// The smaller of two, or the NaN among them.
@@ -92,6 +121,10 @@ pub(crate) fn middle(len: usize) -> usize {
     half - half % LANES
 }
 
+fn middle_or_leaf(len: usize) -> Option<usize> {
+    (len > LEAF).then(|| middle(len))
+}
+
 /// The elements of a view that are still to come.
 pub(crate) struct Elements<'a, N: Number, D> {
     run: Run<'a, N>,
@@ -115,25 +148,25 @@ impl<'a, N: Number, D: Dimension> Elements<'a, N, D> {
 
     /// Reduces the next `len` elements; there are as many, and at least one.
     pub(crate) fn tree<R: Reduce<N>>(&mut self, reduce: R, len: usize) -> R::Value {
+        if self.run.len() == 0 {
+            self.run = self.runs.next().unwrap_or_else(Run::empty);
+        }
+        if self.run.len() >= len && (self.run.is_plain() || !R::GATHERS) {
+            let run = self.run.take_front(len);
+            let (halve, merge) = (middle_or_leaf, |left, right| reduce.merge(left, right));
+            if run.is_plain() {
+                return run.tree(&halve, &|leaf| widest(|| reduce.leaf(Plain(leaf))), &merge);
+            }
+            let eight = run.eight();
+            return run.tree(&halve, &|leaf| reduce.leaf(Strided(leaf, eight)), &merge);
+        }
         if len <= LEAF {
-            return self.leaf(reduce, len);
+            return self.leaf_of_many(reduce, len);
         }
         let middle = middle(len);
         let left = self.tree(reduce, middle);
         let right = self.tree(reduce, len - middle);
         reduce.merge(left, right)
-    }
-
-    #[inline]
-    fn leaf<R: Reduce<N>>(&mut self, reduce: R, len: usize) -> R::Value {
-        if self.run.len() == 0 {
-            self.run = self.runs.next().unwrap_or_else(Run::empty);
-        }
-        if self.run.len() < len {
-            return self.leaf_of_many(reduce, len);
-        }
-        let run = self.run.take_front(len);
-        if run.is_plain() { widest(|| lanes(reduce, Plain(run))) } else { lanes(reduce, Strided(run)) }
     }
 
     #[inline(never)]
@@ -148,17 +181,55 @@ impl<'a, N: Number, D: Dimension> Elements<'a, N, D> {
             }
             self.run.take_front(len - self.leaf.len()).gather_into(Native, &mut self.leaf);
         }
-        widest(|| lanes(reduce, Block(self.leaf.block())))
+        widest(|| reduce.leaf(Block(self.leaf.block())))
     }
 }
 
 /// Where the numbers of a leaf come from.
-trait Source<N: Number> {
+pub(crate) trait Source<N: Number> {
     fn eight(&mut self) -> Option<[N::Native; LANES]>;
 
     fn one(&mut self) -> Option<N::Native>;
+
+    /// Merges the accumulators.
+    #[inline(always)]
+    fn merge<R: Reduce<N>>(reduce: R, lanes: [R::Value; LANES]) -> R::Value {
+        merge_array(reduce, &lanes)
+    }
 }
 
+// Merging is out of line, so that how the accumulators are merged has no say in how they are kept: side by side in vector
+// registers where they are merged from an array, and one by one where they are values.
+
+#[inline(never)]
+fn merge_array<N: Number, R: Reduce<N>>(reduce: R, lanes: &[R::Value; LANES]) -> R::Value {
+    merge_eight(reduce, *lanes)
+}
+
+#[inline(never)]
+#[expect(clippy::too_many_arguments, reason = "one for each accumulator")]
+fn merge_values<N: Number, R: Reduce<N>>(
+    reduce: R,
+    a: R::Value,
+    b: R::Value,
+    c: R::Value,
+    d: R::Value,
+    e: R::Value,
+    f: R::Value,
+    g: R::Value,
+    h: R::Value,
+) -> R::Value {
+    merge_eight(reduce, [a, b, c, d, e, f, g, h])
+}
+
+#[inline(always)]
+fn merge_eight<N: Number, R: Reduce<N>>(reduce: R, [a, b, c, d, e, f, g, h]: [R::Value; LANES]) -> R::Value {
+    let left = reduce.merge(reduce.merge(a, b), reduce.merge(c, d));
+    let right = reduce.merge(reduce.merge(e, f), reduce.merge(g, h));
+    reduce.merge(left, right)
+}
+
+#[derive(Clone)]
 struct Plain<'a, N>(Run<'a, N>);
 
 impl<N: Number> Source<N> for Plain<'_, N> {
@@ -173,20 +244,28 @@ impl<N: Number> Source<N> for Plain<'_, N> {
     }
 }
 
-struct Strided<'a, N>(Run<'a, N>);
+#[derive(Clone)]
+struct Strided<'a, N>(Run<'a, N>, Eight);
 
 impl<N: Number> Source<N> for Strided<'_, N> {
     #[inline(always)]
     fn eight(&mut self) -> Option<[N::Native; LANES]> {
-        Some(self.0.take_array::<LANES>()?.map(N::to_native))
+        Some(self.0.take_eight(self.1)?.map(N::to_native))
     }
 
     #[inline(always)]
     fn one(&mut self) -> Option<N::Native> {
         self.0.next(Native)
     }
+
+    #[inline(always)]
+    fn merge<R: Reduce<N>>(reduce: R, lanes: [R::Value; LANES]) -> R::Value {
+        let [a, b, c, d, e, f, g, h] = lanes;
+        merge_values(reduce, a, b, c, d, e, f, g, h)
+    }
 }
 
+#[derive(Clone)]
 struct Block<'b, T>(&'b [T]);
 
 impl<N: Number> Source<N> for Block<'_, N::Native> {
@@ -207,7 +286,7 @@ impl<N: Number> Source<N> for Block<'_, N::Native> {
 
 /// Reduces at least one number, eight side by side.
 #[inline(always)]
-fn lanes<N: Number, R: Reduce<N>>(reduce: R, mut source: impl Source<N>) -> R::Value {
+fn lanes<N: Number, R: Reduce<N>, S: Source<N>>(reduce: R, mut source: S) -> R::Value {
     let mut value = match source.eight() {
         Some(eight) => {
             let mut lanes = eight.map(|number| reduce.first(number));
@@ -216,10 +295,7 @@ fn lanes<N: Number, R: Reduce<N>>(reduce: R, mut source: impl Source<N>) -> R::V
                     *lane = reduce.merge(*lane, reduce.first(number));
                 }
             }
-            let [a, b, c, d, e, f, g, h] = lanes;
-            let left = reduce.merge(reduce.merge(a, b), reduce.merge(c, d));
-            let right = reduce.merge(reduce.merge(e, f), reduce.merge(g, h));
-            reduce.merge(left, right)
+            S::merge(reduce, lanes)
         }
         None => match source.one() {
             Some(number) => reduce.first(number),

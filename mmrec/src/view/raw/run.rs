@@ -6,7 +6,10 @@ use ndarray::Dimension;
 
 use super::Strides;
 use crate::{
-    element::Element,
+    element::{
+        Element,
+        stride::{Eight, fold_places},
+    },
     select::{Gathered, Select},
 };
 
@@ -73,13 +76,10 @@ impl<T> Run<'_, T> {
     /// Folds all values.
     #[inline(always)]
     pub(crate) fn fold<S: Select<T>, B>(&self, select: S, init: B, mut f: impl FnMut(B, S::Item) -> B) -> B {
-        let (mut acc, mut ptr) = (init, self.ptr);
-        for _ in 0..self.len {
+        fold_places(self.ptr, self.stride, self.len, init, |acc, place| {
             // SAFETY: P1, for a place of the run.
-            acc = f(acc, unsafe { select.load(ptr) });
-            ptr = ptr.wrapping_offset(self.stride);
-        }
-        acc
+            f(acc, unsafe { select.load(place) })
+        })
     }
 
     /// The same places from the last to the first.
@@ -133,21 +133,37 @@ impl<T> Run<'_, T> {
         T::PLAIN && (self.stride == size_of::<T>().cast_signed() || self.len <= 1)
     }
 
-    /// The first `N` values, whose places are then no longer of the run.
+    /// Reduces the run as a tree: `halve` says where a run of some length is cut in two, or that it is a leaf.
     #[inline(always)]
-    pub(crate) fn take_array<const N: usize>(&mut self) -> Option<[T; N]>
+    pub(crate) fn tree<V>(
+        self,
+        halve: &impl Fn(usize) -> Option<usize>,
+        leaf: &impl Fn(Self) -> V,
+        merge: &impl Fn(V, V) -> V,
+    ) -> V {
+        branch(self.ptr, self.len, self.stride, halve, leaf, merge)
+    }
+
+    /// Multiples of the distance between places, for [`take_eight`](Self::take_eight).
+    #[inline(always)]
+    pub(crate) fn eight(&self) -> Eight {
+        Eight::of(self.stride)
+    }
+
+    /// The first eight values, whose places are then no longer of the run. `eight` is that of this run.
+    #[inline(always)]
+    pub(crate) fn take_eight(&mut self, eight: Eight) -> Option<[T; 8]>
     where
         T: Element,
     {
-        let left = self.len.checked_sub(N)?;
-        let (ptr, stride) = (self.ptr, self.stride);
-        self.len = left;
-        self.ptr = ptr.wrapping_offset(N.cast_signed() * stride);
-        // SAFETY: P1, for the first `N` places.
-        Some(std::array::from_fn(|i| unsafe { T::load(ptr.wrapping_offset(i.cast_signed() * stride)) }))
+        self.len = self.len.checked_sub(8)?;
+        let places = eight.places(self.ptr);
+        self.ptr = eight.after(self.ptr);
+        // SAFETY: P1, for the first eight places.
+        Some(places.map(|place| unsafe { T::load(place) }))
     }
 
-    /// [`take_array`](Self::take_array) where the values lie one after another; `None` too if they do not.
+    /// The first `N` values, whose places are then no longer of the run; `None` too if they do not lie one after another.
     #[inline(always)]
     pub(crate) fn take_plain_array<const N: usize>(&mut self) -> Option<[T; N]>
     where
@@ -176,6 +192,24 @@ impl<T> Run<'_, T> {
     pub(crate) fn skip_back(&mut self, n: usize) {
         self.len -= n.min(self.len);
     }
+}
+
+/// A branch of [`Run::tree`]: `len` places of a run from `ptr` on, given as numbers so that they stay in registers.
+fn branch<'a, T, V>(
+    ptr: *mut u8,
+    len: usize,
+    stride: isize,
+    halve: &impl Fn(usize) -> Option<usize>,
+    leaf: &impl Fn(Run<'a, T>) -> V,
+    merge: &impl Fn(V, V) -> V,
+) -> V {
+    let Some(middle) = halve(len).map(|middle| middle.min(len)) else {
+        // P1: the caller's places.
+        return leaf(Run { ptr, stride, len, life: PhantomData });
+    };
+    let right = ptr.wrapping_offset(middle.cast_signed() * stride);
+    let left = branch(ptr, middle, stride, halve, leaf, merge);
+    merge(left, branch(right, len - middle, stride, halve, leaf, merge))
 }
 
 /// The runs of a view, in C order and from both ends.

@@ -6,7 +6,7 @@ use ndarray::{Axis, Dimension, RemoveAxis, SliceArg};
 
 use super::{Raw, Run, Runs, View, ViewMut};
 use crate::{
-    element::{Element, bulk},
+    element::{Element, bulk, stride::fold_places},
     field::Field,
     select::{Gathered, Whole},
 };
@@ -206,11 +206,16 @@ impl<T: Element> RunMut<'_, T> {
 
     /// Writes what `f` gives.
     #[inline]
-    pub(crate) fn fill_with(mut self, mut f: impl FnMut() -> T) {
-        while let Some(place) = self.run.take_first() {
+    pub(crate) fn fill_with(self, mut f: impl FnMut() -> T) {
+        self.for_each_place(|place| {
             // SAFETY: W2, for a place of the run.
             unsafe { T::store(f(), place) };
-        }
+        });
+    }
+
+    #[inline(always)]
+    fn for_each_place(self, mut f: impl FnMut(*mut u8)) {
+        fold_places(self.run.ptr, self.run.stride, self.run.len(), (), |(), place| f(place));
     }
 
     /// Writes `value` everywhere; `block` keeps copies of it from one run to the next.
@@ -246,33 +251,35 @@ impl<T: Element> RunMut<'_, T> {
             }
             return;
         }
-        while let Some(place) = self.run.take_first() {
+        self.for_each_place(|place| {
             // SAFETY: W2, for a place of the run.
             let value = unsafe { T::load(place) };
             // SAFETY: as above.
             unsafe { T::store(f(value), place) };
-        }
+        });
     }
 
     /// Writes the values of a slice as long as the run.
     #[inline]
-    fn copy_from_slice(mut self, from: &[T]) {
+    fn copy_from_slice(self, from: &[T]) {
         assert_eq!(from.len(), self.run.len());
         if self.run.is_plain() {
             // SAFETY: W2: the places of the run lie one after another, and `from` is elsewhere, since nobody else in this
             // process accesses them. A plain value is its bytes, all initialised.
             return unsafe { bulk::copy(from.as_ptr().cast(), self.run.ptr, size_of_val(from)) };
         }
-        for &value in from {
-            let Some(place) = self.run.take_first() else { return };
-            // SAFETY: W2, for a place of the run.
-            unsafe { T::store(value, place) };
-        }
+        let mut from = from.iter();
+        self.for_each_place(|place| {
+            if let Some(&value) = from.next() {
+                // SAFETY: W2, for a place of the run.
+                unsafe { T::store(value, place) };
+            }
+        });
     }
 
     /// Copies the values of a run of the same length.
     #[inline]
-    fn copy_from_run(mut self, mut from: Run<'_, T>) {
+    fn copy_from_run(self, from: Run<'_, T>) {
         assert_eq!(from.len(), self.run.len());
         if self.run.is_plain() && from.is_plain() {
             let bytes = from.len() * size_of::<T>();
@@ -280,11 +287,13 @@ impl<T: Element> RunMut<'_, T> {
             // process accesses those of `self`. A plain value is its bytes.
             return unsafe { bulk::copy(from.ptr, self.run.ptr, bytes) };
         }
-        while let (Some(to), Some(from)) = (self.run.take_first(), from.take_first()) {
-            // SAFETY: P1, for a place of the run.
-            let value = unsafe { T::load(from) };
+        let (mut source, stride) = (from.ptr, from.stride);
+        self.for_each_place(|place| {
+            // SAFETY: P1, for a place of `from`, which is as long as the run.
+            let value = unsafe { T::load(source) };
+            source = source.wrapping_offset(stride);
             // SAFETY: W2, for a place of the run.
-            unsafe { T::store(value, to) };
-        }
+            unsafe { T::store(value, place) };
+        });
     }
 }
