@@ -9,7 +9,7 @@ use super::{
     lock::Lock,
     mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite},
     region::{Access, Mapped},
-    reserve,
+    reserve::{self, Space},
     source::{Opened, Origin, starts_as_npy},
 };
 use crate::{
@@ -113,8 +113,11 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         self
     }
 
-    /// Whether a file that is made or extended may have holes instead of disk space reserved for all of it. Then a full
-    /// disk shows only when a page is written, and ends the process.
+    /// Whether a new file, or what is added to an old one, may be a hole instead of disk space that is reserved. Then a
+    /// full disk shows only when a page is written, and ends the process.
+    ///
+    /// Space is reserved on Linux and Android, where the file system can (`fallocate`); elsewhere every file is sparse. A
+    /// new file has space for all of it; of a file that [`open_rw`](Self::open_rw) extends, the holes it had stay holes.
     pub fn sparse(mut self, sparse: bool) -> Self {
         self.sparse = sparse;
         self
@@ -153,8 +156,9 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     ///
     /// # Errors
     ///
-    /// As for [`open`](Self::open), and [`ErrorKind::StorageFull`] if the disk has no room for the file to be extended.
-    /// The file is then as it was.
+    /// As for [`open`](Self::open), and [`ErrorKind::StorageFull`] if the disk has no room for the file to be extended,
+    /// where space [is reserved](Self::sparse). The file is then as it was; but if others fill the disk meanwhile, some
+    /// of the space may stay reserved for it.
     ///
     /// NumPy: `numpy.memmap(path, dtype, mode='r+', ...)`.
     pub fn open_rw(self, source: impl Source) -> Result<RecordMap<T, D, ReadWrite>> {
@@ -208,7 +212,6 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         let bytes = byte_size::<T>(dim.slice())?;
         let end = end_of(self.offset, bytes)?;
         let extends = mode == Mode::ReadWrite && self.shape.is_some();
-        let mut grown_from = None;
         if let Some(len) = len
             && end > len
         {
@@ -216,7 +219,8 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
                 return Err(past_end::<T>(dim.slice(), self.offset, end, len));
             }
             if bytes > 0 {
-                grown_from = self.extend(&opened.file, end)?;
+                let (mapped, _) = self.map_and_extend(&opened.file, dim, end, Space::Added)?;
+                return Ok(self.finish(mapped, mode, opened));
             }
         }
         let access = match mode {
@@ -224,31 +228,48 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
             Mode::CopyOnWrite => Access::Copy,
             Mode::ReadWrite | Mode::Create => Access::Write,
         };
-        let mapped = self.map_extended(&opened.file, access, dim, grown_from, end)?;
+        let mapped = self.map_array(&opened.file, access, dim, end)?;
         Ok(self.finish(mapped, mode, opened))
     }
 
-    /// Makes the file `end` bytes long if it is shorter, and gives the length it had then.
-    fn extend(&self, file: &fs::File, end: u64) -> Result<Option<u64>> {
-        reserve::extend(file, end, self.sparse).map_err(|error| {
-            let hint = if self.sparse { "" } else { "; make room, or use .sparse(true) to reserve none" };
-            Error::io(format!("cannot make the file {end} bytes long{hint}"), error)
-        })
-    }
-
-    /// Maps the array; if that fails, takes back that the file was extended for it.
-    fn map_extended(
+    /// Maps the array to be written and makes the file `end` bytes long if it is shorter; gives the length it had then.
+    ///
+    /// The map comes first, past the end of the file, where nothing may be read yet. So what can be refused is refused
+    /// before the file changes, and no extension is ever taken back on which someone else relies by then.
+    fn map_and_extend(
         &self,
         file: &fs::File,
-        access: Access,
         dim: D,
-        grown_from: Option<u64>,
         end: u64,
-    ) -> Result<Mapped<T, D>> {
+        space: Space,
+    ) -> Result<(Mapped<T, D>, Option<u64>)> {
+        let space = if self.sparse { Space::None } else { space };
+        let too_long = |error| {
+            let hint = if self.sparse { "" } else { "; make room, or use .sparse(true) to reserve none" };
+            Error::io(format!("cannot make the file {end} bytes long{hint}"), error)
+        };
+        reserve::check_room(file, end, space).map_err(too_long)?;
+        #[cfg(unix)]
+        let (mapped, grown_from) = {
+            let mapped = self.map_array(file, Access::Write, dim, end)?;
+            (mapped, reserve::extend(file, end, space).map_err(too_long)?)
+        };
+        // Windows maps nothing past the end, and lets nobody cut a file that is mapped.
+        #[cfg(not(unix))]
+        let (mapped, grown_from) = {
+            let grown_from = reserve::extend(file, end, space).map_err(too_long)?;
+            let mapped = self.map_array(file, Access::Write, dim, end).inspect_err(|_| {
+                if let Some(before) = grown_from {
+                    reserve::cut_back(file, before, end);
+                }
+            })?;
+            (mapped, grown_from)
+        };
+        Ok((mapped, grown_from))
+    }
+
+    fn map_array(&self, file: &fs::File, access: Access, dim: D, end: u64) -> Result<Mapped<T, D>> {
         Mapped::open(file, access, self.offset, dim, self.order == Order::F).map_err(|error| {
-            if let Some(before) = grown_from {
-                reserve::cut_back(file, before, end);
-            }
             let hint = match error.kind() {
                 io::ErrorKind::PermissionDenied => {
                     "; open the File with .read(true), and .write(true) to write"
@@ -350,8 +371,7 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
                 return Err(Error::new(ErrorKind::Unsupported, message));
             }
         };
-        let grown_from = self.extend(file, end)?;
-        let mapped = self.map_extended(file, Access::Write, dim, grown_from, end)?;
+        let (mapped, _) = self.map_and_extend(file, dim, end, Space::Whole)?;
         let cut = if end < before { file.set_len(end) } else { Ok(()) };
         let zeroed = cut.and_then(|()| reserve::zero(file, before.min(end), self.sparse));
         zeroed.map_err(|error| Error::io("cannot overwrite all that the file held", error))?;
@@ -363,18 +383,19 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     /// Makes a file of zeros, or overwrites an old one with zeros, and maps it to be read and written, mode `w+`. The
     /// file ends where the shape does; bytes before the offset are zero too.
     ///
-    /// Disk space is reserved for all of it unless [`sparse`](Self::sparse) says otherwise. An old file is overwritten
-    /// only once its space is reserved and mapped; programs that still map it see the zeros, and lose what lies past
-    /// the new end.
+    /// Disk space is reserved for all of it, where the system can, unless [`sparse`](Self::sparse) says otherwise. An old
+    /// file is overwritten only once its space is reserved and mapped; programs that still map it see the zeros, and lose
+    /// what lies past the new end.
     ///
     /// # Errors
     ///
     /// - [`ErrorKind::Io`] if the file cannot be made or opened;
-    /// - [`ErrorKind::StorageFull`] if the disk has no room for it;
+    /// - [`ErrorKind::StorageFull`] if the disk has no room for it, where space is reserved;
     /// - [`ErrorKind::Overflow`] if the shape has more bytes than there are addresses;
     /// - [`ErrorKind::Locked`] if a lock was asked for and another holds one.
     ///
-    /// An old file is then as it was, unless it is the disk that fails while old bytes are being overwritten.
+    /// An old file is then as it was, unless it is the disk that fails while old bytes are being overwritten. If others
+    /// fill the disk meanwhile, some of the space may stay reserved for it.
     ///
     /// NumPy: `numpy.memmap(path, dtype, mode='w+', shape=...)`.
     pub fn create(self, source: impl Source) -> Result<RecordMap<T, D, ReadWrite>>

@@ -2,18 +2,42 @@
 //! fault when it is written; and zeroing what they held.
 //!
 //! Others may extend the same file at the same time, so nothing here shortens a file that someone may have grown.
-#![allow(unsafe_code, reason = "fallocate, fstatvfs and fcntl have no safe form in the standard library")]
+#![allow(unsafe_code, reason = "these system calls have no safe form in the standard library")]
 
-use std::{fs::File, io};
+use std::{fs::File, io, ops::Range};
 
-/// Makes the file `len` bytes long if it is shorter, and gives the length that it had then. Unless it is to be sparse,
-/// space for all `len` bytes is reserved first, where the file system can.
-///
-/// On failure the file has the length it had.
-pub(crate) fn extend(file: &File, len: u64, sparse: bool) -> io::Result<Option<u64>> {
-    if !sparse {
-        imp::reserve(file, len)?;
+/// What of a file that is made longer gets space on the disk, where the file system can reserve it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Space {
+    /// Nothing: it may have holes.
+    None,
+    /// The bytes behind its end.
+    Added,
+    /// All of it, holes that it has already too.
+    Whole,
+}
+
+impl Space {
+    /// The bytes to reserve in a file that is to have at least `len`.
+    fn of(self, file: &File, len: u64) -> io::Result<Range<u64>> {
+        Ok(match self {
+            Self::None => len..len,
+            Self::Added => file.metadata()?.len().min(len)..len,
+            Self::Whole => 0..len,
+        })
     }
+}
+
+/// Whether the disk has room for what [`extend`] would reserve: an error if not. Nothing changes.
+pub(crate) fn check_room(file: &File, len: u64, space: Space) -> io::Result<()> {
+    imp::check_room(file, space.of(file, len)?)
+}
+
+/// Makes the file `len` bytes long if it is shorter, and gives the length that it had then. Space is reserved first.
+///
+/// On failure the file has the length it had; some of the space may stay reserved.
+pub(crate) fn extend(file: &File, len: u64, space: Space) -> io::Result<Option<u64>> {
+    imp::reserve(file, space.of(file, len)?)?;
     let before = file.metadata()?.len();
     if before >= len {
         return Ok(None);
@@ -26,6 +50,7 @@ pub(crate) fn extend(file: &File, len: u64, sparse: bool) -> io::Result<Option<u
 }
 
 /// Takes back an extension from `before` to `len` bytes, unless someone else has changed the length since.
+#[cfg(not(unix))]
 pub(crate) fn cut_back(file: &File, before: u64, len: u64) {
     if file.metadata().is_ok_and(|metadata| metadata.len() == len) {
         // The caller has a better error to report than that this failed.
@@ -92,40 +117,49 @@ mod imp {
         fs::File,
         io,
         mem::MaybeUninit,
+        ops::Range,
         os::{fd::AsRawFd, unix::fs::MetadataExt},
     };
 
-    /// Reserves the first `len` bytes, where the file system can; the file's length stays as it is.
-    pub(super) fn reserve(file: &File, len: u64) -> io::Result<()> {
-        // A reservation that cannot succeed would first fill the disk for everyone else.
-        let missing = len.saturating_sub(file.metadata()?.blocks().saturating_mul(512));
+    /// A reservation that cannot succeed would first fill the disk for everyone else.
+    pub(super) fn check_room(file: &File, range: Range<u64>) -> io::Result<()> {
+        if range.is_empty() {
+            return Ok(());
+        }
+        let allocated = file.metadata()?.blocks().saturating_mul(512);
+        let missing = range.end.saturating_sub(allocated).min(range.end - range.start);
         if let Some(free) = free_bytes(file)
             && missing > free
         {
             let message = format!("{missing} more bytes are needed, and the disk has {free} free");
             return Err(io::Error::new(io::ErrorKind::StorageFull, message));
         }
-        fallocate(file, libc::FALLOC_FL_KEEP_SIZE, 0, len).map(drop)
+        Ok(())
+    }
+
+    /// Reserves a range of bytes, where the file system can; the file's length stays as it is.
+    pub(super) fn reserve(file: &File, range: Range<u64>) -> io::Result<()> {
+        fallocate(file, libc::FALLOC_FL_KEEP_SIZE, range).map(drop)
     }
 
     /// Extends a shorter file to `len` bytes in one step that never shortens it; `false` if the file system cannot.
     pub(super) fn extend(file: &File, len: u64) -> io::Result<bool> {
-        fallocate(file, 0, len - 1, 1)
+        fallocate(file, 0, len - 1..len)
     }
 
     /// Zeroes without writing; `false` if the file system cannot.
     pub(super) fn zero(file: &File, len: u64, sparse: bool) -> bool {
         let how = if sparse { libc::FALLOC_FL_PUNCH_HOLE } else { libc::FALLOC_FL_ZERO_RANGE };
-        fallocate(file, how | libc::FALLOC_FL_KEEP_SIZE, 0, len).unwrap_or(false)
+        fallocate(file, how | libc::FALLOC_FL_KEEP_SIZE, 0..len).unwrap_or(false)
     }
 
     /// `false` if the file system cannot do it.
-    fn fallocate(file: &File, mode: libc::c_int, from: u64, len: u64) -> io::Result<bool> {
-        let signed = |value| i64::try_from(value).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge));
-        let (from, len) = (signed(from)?, signed(len)?);
-        if len == 0 {
+    fn fallocate(file: &File, mode: libc::c_int, range: Range<u64>) -> io::Result<bool> {
+        if range.is_empty() {
             return Ok(true);
         }
+        let signed = |value| i64::try_from(value).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge));
+        let (from, len) = (signed(range.start)?, signed(range.end - range.start)?);
         loop {
             // SAFETY: the descriptor is that of an open file; the call reads and writes no memory of this process.
             if unsafe { libc::fallocate64(file.as_raw_fd(), mode, from, len) } == 0 {
@@ -160,9 +194,13 @@ mod imp {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod imp {
-    use std::{fs::File, io};
+    use std::{fs::File, io, ops::Range};
 
-    pub(super) fn reserve(_: &File, _: u64) -> io::Result<()> {
+    pub(super) fn check_room(_: &File, _: Range<u64>) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn reserve(_: &File, _: Range<u64>) -> io::Result<()> {
         Ok(())
     }
 

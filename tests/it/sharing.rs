@@ -1,0 +1,118 @@
+//! Files that several maps and programs use at the same time: what a call leaves behind for the others.
+#![cfg(unix)]
+
+use std::{
+    fs::{self, File, OpenOptions},
+    os::unix::{fs::MetadataExt, process::ExitStatusExt},
+    path::Path,
+    process::Command,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
+
+use mmrec::{ErrorKind, MapOptions, RecordMap};
+use tempfile::tempdir;
+
+fn bytes() -> MapOptions<u8> {
+    RecordMap::<u8>::options()
+}
+
+/// Whether this is the process that [`runs_to_its_end`] starts.
+fn is_child() -> bool {
+    std::env::var_os("MMREC_TEST_CHILD").is_some()
+}
+
+/// Runs a test of this file again, in a process that a fault may end.
+#[track_caller]
+fn runs_to_its_end(name: &str) {
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", &format!("sharing::{name}")])
+        .env("MMREC_TEST_CHILD", "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&child.stdout);
+    assert_eq!(child.status.signal(), None, "a signal ended the process: {text}");
+    assert!(child.status.success() && text.contains("1 passed"), "{text}");
+}
+
+/// All that a call could change about a file, other than its content.
+fn state(path: &Path) -> ([u64; 2], [i64; 4]) {
+    let file = fs::metadata(path).unwrap();
+    ([file.len(), file.blocks()], [file.mtime(), file.mtime_nsec(), file.ctime(), file.ctime_nsec()])
+}
+
+/// A file that cannot be mapped to be written, for want of permission to read it.
+fn write_only(path: &Path) -> File {
+    OpenOptions::new().write(true).open(path).unwrap()
+}
+
+#[test]
+fn a_map_that_is_refused_has_not_touched_the_file_before() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("f");
+    let file = File::create(&path).unwrap();
+    file.set_len(64 << 20).unwrap();
+    let before = state(&path);
+    // Longer than the steps in which file systems count time.
+    thread::sleep(Duration::from_millis(20));
+    for sparse in [false, true] {
+        for len in [1, 64 << 20, 65 << 20] {
+            let options = || bytes().raw().shape(len).sparse(sparse);
+            for result in [options().open_rw(write_only(&path)), options().create(write_only(&path))] {
+                let error = result.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+                assert!(error.to_string().contains(".read(true)"), "{error}");
+                assert_eq!(state(&path), before, "{sparse} {len}");
+            }
+        }
+    }
+}
+
+/// A call that extended the file before it knew that it could map it took that back under another's map.
+#[test]
+fn a_map_that_is_refused_cuts_no_file_that_another_has_mapped() {
+    if !is_child() {
+        return runs_to_its_end("a_map_that_is_refused_cuts_no_file_that_another_has_mapped");
+    }
+    const LEN: usize = 1 << 20;
+    let dir = tempdir().unwrap();
+    let path = |i| dir.path().join(format!("f{}", i % 4));
+    for i in 0..400 {
+        File::create(path(i)).unwrap();
+        let (file, path) = (write_only(&path(i)), path(i));
+        let is_done = AtomicBool::new(false);
+        let options = || bytes().raw().shape(LEN).sparse(i % 2 == 0);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_done.load(Ordering::Relaxed) {
+                    assert!(options().open_rw(&file).is_err());
+                }
+            });
+            let mut map = options().open_rw(&path).unwrap();
+            map.set(LEN - 1, 7);
+            map.set(0, 7);
+            is_done.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(fs::metadata(path).unwrap().len(), LEN as u64);
+    }
+}
+
+/// A file of 16 TiB, nearly all of it a hole, is made longer on a disk that has no such room.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_sparse_file_is_extended_without_room_for_its_holes() {
+    for dir in [tempdir().unwrap(), tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempdir().unwrap())] {
+        let path = dir.path().join("f");
+        // As much as ext4 allows in a file, less one page.
+        let len = (16u64 << 40) - 8192;
+        if File::create(&path).unwrap().set_len(len).is_err() {
+            println!("skipped: this file system has no files of 16 TiB");
+            return;
+        }
+        let mut map = bytes().offset(len - 1).shape(2).open_rw(&path).unwrap();
+        map.fill(7);
+        map.close().unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().len(), len + 1);
+    }
+}
