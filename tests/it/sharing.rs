@@ -116,3 +116,73 @@ fn a_sparse_file_is_extended_without_room_for_its_holes() {
         assert_eq!(fs::metadata(&path).unwrap().len(), len + 1);
     }
 }
+
+/// Two programs make the same file, and one of the calls fails: it removed what the other one had made.
+#[test]
+fn a_file_that_cannot_be_made_takes_no_other_of_its_name_away() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("f");
+    // More than the disk has, and more than the address space has.
+    let too_much: [fn() -> MapOptions<u8, _, _>; 2] =
+        [|| bytes().shape(1usize << 50), || bytes().shape(1usize << 50).sparse(true)];
+    for too_much in too_much {
+        let is_done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_done.load(Ordering::Relaxed) {
+                    assert!(too_much().create(&path).is_err());
+                }
+            });
+            let lost = (0..2000).filter(|_| {
+                bytes().shape(10).create(&path).unwrap().set(9, 7);
+                fs::remove_file(&path).is_err()
+            });
+            let lost = lost.count();
+            is_done.store(true, Ordering::Relaxed);
+            assert_eq!(lost, 0);
+        });
+    }
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+/// Two calls that make the same file both succeed, one after the other, whichever comes first.
+#[test]
+fn a_file_that_two_calls_make_is_made_by_one_and_overwritten_by_the_other() {
+    let dir = tempdir().unwrap();
+    for i in 0..300 {
+        let path = dir.path().join(format!("f{i}"));
+        let create = || bytes().shape(5000).create(&path).unwrap();
+        let (a, b) = thread::scope(|scope| {
+            let a = scope.spawn(create);
+            (create(), a.join().unwrap())
+        });
+        let (mut a, b) = (a, b);
+        a.set(4999, 7);
+        assert_eq!(b.at(4999), 7, "both have mapped the same file");
+        assert_eq!(fs::metadata(&path).unwrap().len(), 5000);
+        let only_new = || bytes().shape(1).create_new(&path);
+        assert_eq!(only_new().unwrap_err().io_error().unwrap().kind(), std::io::ErrorKind::AlreadyExists);
+    }
+    let path = dir.path().join("new");
+    let made = thread::scope(|scope| {
+        let calls = [(); 4].map(|()| scope.spawn(|| bytes().shape(5000).create_new(&path).is_ok()));
+        calls.map(|call| call.join().unwrap()).into_iter().filter(|made| *made).count()
+    });
+    assert_eq!(made, 1);
+}
+
+/// The locks and the name of a new file are those of an old one.
+#[test]
+fn a_new_file_is_like_any_other() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("f");
+    let plain = dir.path().join("plain");
+    File::create(&plain).unwrap();
+    let map = bytes().shape(10).lock(mmrec::Lock::Exclusive).create(&path).unwrap();
+    assert_eq!(bytes().lock(mmrec::Lock::Shared).open(&path).unwrap_err().kind(), ErrorKind::Locked);
+    assert_eq!(map.path(), Some(path.as_path()));
+    drop(map);
+    let (made, plain) = (fs::metadata(&path).unwrap(), fs::metadata(&plain).unwrap());
+    assert_eq!((made.mode(), made.nlink(), made.uid()), (plain.mode(), 1, plain.uid()));
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+}

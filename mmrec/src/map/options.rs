@@ -342,21 +342,30 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         };
         let end = byte_size::<T>(dim.slice()).and_then(|bytes| end_of(self.offset, bytes));
         let end = end.map_err(|error| error.with_path(origin.path().as_deref()))?;
-        let opened = Opened::created(origin, only_new)?;
-        let (path, made) = (opened.path.clone(), opened.made.clone());
-        self.map_created(dim, end, opened).map_err(|error| {
-            // Whoever holds a lock has taken the file for his own.
-            if let Some(made) = made.filter(|_| error.kind() != ErrorKind::Locked) {
-                // The error to report is why the file could not be made.
-                let _ = fs::remove_file(made);
+        let path = origin.path();
+        let (mut origin, mut to_be_named) = (origin, true);
+        loop {
+            let opened = Opened::created(origin, only_new, to_be_named)?;
+            let mapped =
+                self.map_created(dim.clone(), end, &opened).inspect_err(|error| opened.unmake(error))?;
+            match (opened.give_name(), &path) {
+                (Err(error), Some(path)) => {
+                    // Another call has made the file meanwhile, or the system gives no names to such files.
+                    to_be_named = error.kind() == io::ErrorKind::AlreadyExists;
+                    origin = Origin::Path(path.clone());
+                }
+                _ => return Ok(self.finish(mapped, Mode::Create, opened)),
             }
-            error.with_path(path.as_deref())
-        })
+        }
     }
 
     /// Makes the file long enough and maps it, and only when nothing but the disk itself can fail any more overwrites
     /// what it held.
-    fn map_created<M>(self, dim: D, end: u64, opened: Opened) -> Result<RecordMap<T, D, M>> {
+    fn map_created(&self, dim: D, end: u64, opened: &Opened) -> Result<Mapped<T, D>> {
+        self.overwrite(dim, end, opened).map_err(|error| error.with_path(opened.path.as_deref()))
+    }
+
+    fn overwrite(&self, dim: D, end: u64, opened: &Opened) -> Result<Mapped<T, D>> {
         opened.lock(self.lock)?;
         let file = &opened.file;
         if reserve::appends(file) {
@@ -375,7 +384,7 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         let cut = if end < before { file.set_len(end) } else { Ok(()) };
         let zeroed = cut.and_then(|()| reserve::zero(file, before.min(end), self.sparse));
         zeroed.map_err(|error| Error::io("cannot overwrite all that the file held", error))?;
-        Ok(self.finish(mapped, Mode::Create, opened))
+        Ok(mapped)
     }
 }
 

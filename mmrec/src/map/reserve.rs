@@ -1,10 +1,10 @@
 //! Sizes of files: extending them with room on the disk, so that a full disk is an error when a file is made and not a
-//! fault when it is written; and zeroing what they held.
+//! fault when it is written; zeroing what they held; and making them out of sight.
 //!
 //! Others may extend the same file at the same time, so nothing here shortens a file that someone may have grown.
 #![allow(unsafe_code, reason = "these system calls have no safe form in the standard library")]
 
-use std::{fs::File, io, ops::Range};
+use std::{fs::File, io, ops::Range, path::Path};
 
 /// What of a file that is made longer gets space on the disk, where the file system can reserve it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +97,16 @@ fn write_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
     Ok(())
 }
 
+/// A new file without a name, in this directory; `None` if the system makes none there.
+pub(crate) fn unnamed(directory: &Path) -> Option<File> {
+    imp::unnamed(directory).ok()
+}
+
+/// Gives a file without a name this one; fails if there is something of that name.
+pub(crate) fn give_name(file: &File, name: &Path) -> io::Result<()> {
+    imp::give_name(file, name)
+}
+
 /// Whether the file was opened for appending, so that writes go to its end wherever they are meant for.
 #[cfg(unix)]
 pub(crate) fn appends(file: &File) -> bool {
@@ -114,11 +124,19 @@ pub(crate) fn appends(_: &File) -> bool {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod imp {
     use std::{
-        fs::File,
+        ffi::CString,
+        fs::{File, OpenOptions},
         io,
         mem::MaybeUninit,
         ops::Range,
-        os::{fd::AsRawFd, unix::fs::MetadataExt},
+        os::{
+            fd::AsRawFd,
+            unix::{
+                ffi::OsStrExt,
+                fs::{MetadataExt, OpenOptionsExt},
+            },
+        },
+        path::Path,
     };
 
     /// A reservation that cannot succeed would first fill the disk for everyone else.
@@ -151,6 +169,21 @@ mod imp {
     pub(super) fn zero(file: &File, len: u64, sparse: bool) -> bool {
         let how = if sparse { libc::FALLOC_FL_PUNCH_HOLE } else { libc::FALLOC_FL_ZERO_RANGE };
         fallocate(file, how | libc::FALLOC_FL_KEEP_SIZE, 0..len).unwrap_or(false)
+    }
+
+    pub(super) fn unnamed(directory: &Path) -> io::Result<File> {
+        OpenOptions::new().read(true).write(true).custom_flags(libc::O_TMPFILE).open(directory)
+    }
+
+    pub(super) fn give_name(file: &File, name: &Path) -> io::Result<()> {
+        let from = CString::new(format!("/proc/self/fd/{}", file.as_raw_fd()))?;
+        let to = CString::new(name.as_os_str().as_bytes())?;
+        let (here, follow) = (libc::AT_FDCWD, libc::AT_SYMLINK_FOLLOW);
+        // SAFETY: both texts end in a zero byte and outlive the call, which reads them and no other memory.
+        match unsafe { libc::linkat(here, from.as_ptr(), here, to.as_ptr(), follow) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
     }
 
     /// `false` if the file system cannot do it.
@@ -194,7 +227,15 @@ mod imp {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod imp {
-    use std::{fs::File, io, ops::Range};
+    use std::{fs::File, io, ops::Range, path::Path};
+
+    pub(super) fn unnamed(_: &Path) -> io::Result<File> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub(super) fn give_name(_: &File, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     pub(super) fn check_room(_: &File, _: Range<u64>) -> io::Result<()> {
         Ok(())
