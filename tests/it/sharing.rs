@@ -186,3 +186,60 @@ fn a_new_file_is_like_any_other() {
     assert_eq!((made.mode(), made.nlink(), made.uid()), (plain.mode(), 1, plain.uid()));
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
 }
+
+/// What a map writes past the end of a file that was cut under it, into the last page, stays in memory on some file
+/// systems. It has to be zero when the file ends behind it again.
+#[test]
+fn what_was_written_past_the_end_does_not_come_back() {
+    for dir in [tempdir().unwrap(), tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempdir().unwrap())] {
+        for sparse in [false, true] {
+            for len in [300, 10_000] {
+                let path = dir.path().join("f");
+                let options = |shape: usize| bytes().shape(shape).sparse(sparse);
+                let mut old = options(4096).create(&path).unwrap();
+                let cut_and_written = |old: &mut RecordMap<u8, _, _>| {
+                    drop(options(100).create(&path).unwrap());
+                    old.set(200, 7);
+                };
+                cut_and_written(&mut old);
+                let map = options(len).create(&path).unwrap();
+                assert!(map.iter().all(|byte| byte == 0), "{dir:?} {sparse} {len}");
+
+                let mut old = map;
+                cut_and_written(&mut old);
+                let mut file = options(100).open_rw(&path).unwrap();
+                file.fill(1);
+                let map = options(len).lock(mmrec::Lock::Exclusive).open_rw(&path).unwrap();
+                assert_eq!(map.to_vec()[..100], [1; 100]);
+                assert!(map.iter().skip(100).all(|byte| byte == 0), "{dir:?} {sparse} {len}");
+            }
+        }
+    }
+}
+
+/// `create` overwrites what the file holds when it is extended, not what it held when the call began.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_others_append_before_the_file_is_extended_is_overwritten() {
+    use std::io::Write;
+    const CALLS: usize = 200;
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("f");
+    let is_done = AtomicBool::new(false);
+    let mut left_over = 0;
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_done.load(Ordering::Relaxed) {
+                OpenOptions::new().append(true).open(&path).map(|mut file| file.write_all(&[7; 16])).ok();
+            }
+        });
+        for _ in 0..CALLS {
+            fs::write(&path, [7; 16]).unwrap();
+            drop(bytes().shape(1 << 20).create(&path).unwrap());
+            left_over += usize::from(fs::read(&path).unwrap()[..1 << 20].iter().any(|byte| *byte != 0));
+        }
+        is_done.store(true, Ordering::Relaxed);
+    });
+    // What is appended in the moment between asking for the length and extending may stay, as if it were written later.
+    assert!(left_over <= CALLS / 20, "{left_over} of {CALLS} files");
+}

@@ -154,6 +154,10 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     /// Maps a file to be read and written, mode `r+`. If the shape ends past the end of the file, the file is extended
     /// with zeros.
     ///
+    /// There is one exception, on file systems in memory (tmpfs): if a program has written to a map past the end of the
+    /// file, into the rest of its last page, that shows instead. To overwrite it is to overwrite what others append at
+    /// the same time, so only a call with [`Lock::Exclusive`] does it.
+    ///
     /// # Errors
     ///
     /// As for [`open`](Self::open), and [`ErrorKind::StorageFull`] if the disk has no room for the file to be extended,
@@ -219,6 +223,9 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
                 return Err(past_end::<T>(dim.slice(), self.offset, end, len));
             }
             if bytes > 0 {
+                if self.lock == Lock::Exclusive {
+                    reserve::clear_rest_of_page(&opened.file, len);
+                }
                 let (mapped, _) = self.map_and_extend(&opened.file, dim, end, Space::Added)?;
                 return Ok(self.finish(mapped, mode, opened));
             }
@@ -373,24 +380,21 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
                 "the file was opened for appending, so it cannot be overwritten; open it without append";
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
-        let before = match opened.len()? {
-            Some(len) if opened.is_regular()? => len,
-            _ => {
-                let message = "expected a file to overwrite, found a device; open it with open_rw";
-                return Err(Error::new(ErrorKind::Unsupported, message));
-            }
-        };
-        let (mapped, _) = self.map_and_extend(file, dim, end, Space::Whole)?;
-        let cut = if end < before { file.set_len(end) } else { Ok(()) };
-        let zeroed = cut.and_then(|()| reserve::zero(file, before.min(end), self.sparse));
-        zeroed.map_err(|error| Error::io("cannot overwrite all that the file held", error))?;
+        if !opened.is_regular()? {
+            let message = "expected a file to overwrite, found a device; open it with open_rw";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let (mapped, grown_from) = self.map_and_extend(file, dim, end, Space::Whole)?;
+        reserve::overwrite(file, end, grown_from, self.sparse)
+            .map_err(|error| Error::io("cannot overwrite all that the file held", error))?;
         Ok(mapped)
     }
 }
 
 impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     /// Makes a file of zeros, or overwrites an old one with zeros, and maps it to be read and written, mode `w+`. The
-    /// file ends where the shape does; bytes before the offset are zero too.
+    /// file ends where the shape does; bytes before the offset are zero too. What others write to the file, or append to
+    /// it, while this call overwrites it may be in it.
     ///
     /// Disk space is reserved for all of it, where the system can, unless [`sparse`](Self::sparse) says otherwise. An old
     /// file is overwritten only once its space is reserved and mapped; programs that still map it see the zeros, and lose

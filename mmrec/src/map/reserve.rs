@@ -58,20 +58,39 @@ pub(crate) fn cut_back(file: &File, before: u64, len: u64) {
     }
 }
 
-/// Makes the first `len` bytes zero: as a hole if the file is to be sparse, and else reserved.
-pub(crate) fn zero(file: &File, len: u64, sparse: bool) -> io::Result<()> {
-    if len == 0 || imp::zero(file, len, sparse) {
+/// Cuts a file of at least `end` bytes there and makes everything in it zero; it was `grown_from` bytes long when it was
+/// extended, if it was: as holes if it is to be sparse, and else reserved.
+pub(crate) fn overwrite(file: &File, end: u64, grown_from: Option<u64>, sparse: bool) -> io::Result<()> {
+    if file.metadata()?.len() > end {
+        file.set_len(end)?;
+    }
+    zero(file, 0..end_of_page(grown_from.unwrap_or(end)).min(end), sparse)
+}
+
+/// Makes what lies behind the end of a file of `len` bytes zero, before it is extended: what other maps wrote into the
+/// rest of its last page, which some file systems (tmpfs) would show.
+///
+/// Overwrites what others append at the same time.
+pub(crate) fn clear_rest_of_page(file: &File, len: u64) {
+    // As a hole whatever the rest will be, for anything else would make the file longer. Only Linux has been seen to
+    // need it.
+    imp::zero(file, len..end_of_page(len), true);
+}
+
+/// Where the page ends that holds the last of `len` bytes. No system's pages are known to be larger.
+fn end_of_page(len: u64) -> u64 {
+    len.checked_next_multiple_of(64 << 10).unwrap_or(len)
+}
+
+/// Makes a range of bytes zero: as a hole if the file is to be sparse, and else reserved.
+fn zero(file: &File, range: Range<u64>, sparse: bool) -> io::Result<()> {
+    if range.is_empty() || imp::zero(file, range.clone(), sparse) {
         return Ok(());
     }
-    if sparse {
-        let whole = file.metadata()?.len();
-        file.set_len(0)?;
-        return file.set_len(whole);
-    }
     let zeros = vec![0; 1 << 20];
-    let mut at = 0;
-    while at < len {
-        let rest = usize::try_from(len - at).unwrap_or(usize::MAX).min(zeros.len());
+    let mut at = range.start;
+    while at < range.end {
+        let rest = usize::try_from(range.end - at).unwrap_or(usize::MAX).min(zeros.len());
         write_at(file, &zeros[..rest], at)?;
         at += rest as u64;
     }
@@ -166,9 +185,9 @@ mod imp {
     }
 
     /// Zeroes without writing; `false` if the file system cannot.
-    pub(super) fn zero(file: &File, len: u64, sparse: bool) -> bool {
+    pub(super) fn zero(file: &File, range: Range<u64>, sparse: bool) -> bool {
         let how = if sparse { libc::FALLOC_FL_PUNCH_HOLE } else { libc::FALLOC_FL_ZERO_RANGE };
-        fallocate(file, how | libc::FALLOC_FL_KEEP_SIZE, 0..len).unwrap_or(false)
+        fallocate(file, how | libc::FALLOC_FL_KEEP_SIZE, range).unwrap_or(false)
     }
 
     pub(super) fn unnamed(directory: &Path) -> io::Result<File> {
@@ -249,7 +268,7 @@ mod imp {
         Ok(false)
     }
 
-    pub(super) fn zero(_: &File, _: u64, _: bool) -> bool {
+    pub(super) fn zero(_: &File, _: Range<u64>, _: bool) -> bool {
         false
     }
 }
