@@ -700,6 +700,31 @@ fn an_npy_file_is_not_mapped_as_records_by_accident() {
     assert_eq!(RecordMap::<u8>::open(&path).unwrap().len(), 5);
 }
 
+/// What cannot be read may be a `.npy` file.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_cannot_be_read_is_not_taken_for_records() {
+    // A file whose first bytes nobody has mapped: reading them is an error.
+    let path = Path::new("/proc/self/mem");
+    for mode in [Mode::ReadOnly, Mode::CopyOnWrite, Mode::ReadWrite] {
+        let result = RecordMap::<u8>::options().shape(0).open_mode(mode, path);
+        expect_error(result, ErrorKind::Io, path, &["cannot read how the file begins", ".npy"]);
+    }
+    let (_dir, path) = file_of(32);
+    let write_only = || OpenOptions::new().write(true).open(&path).unwrap();
+    for result in [
+        RecordMap::<Tick>::open_rw(write_only()),
+        RecordMap::<Tick>::options().shape(3).open_rw(write_only()),
+    ] {
+        let error = result.unwrap_err().to_string();
+        assert!(
+            error.contains("cannot read how the file begins") && error.contains(".read(true)"),
+            "{error}"
+        );
+    }
+    assert_eq!(fs::read(&path).unwrap(), content(32));
+}
+
 #[test]
 fn records_of_no_bytes_need_a_shape() {
     let (_dir, path) = file_of(10);

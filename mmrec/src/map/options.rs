@@ -203,12 +203,13 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
 
     fn map_existing<M>(self, mode: Mode, opened: Opened) -> Result<RecordMap<T, D, M>> {
         opened.lock(self.lock)?;
-        if !self.raw && self.offset == 0 && starts_as_npy(&opened.file) {
+        let len = opened.len()?;
+        // A device without an end holds no `.npy` file, and reading from it may do anything.
+        if !self.raw && self.offset == 0 && len.is_some() && starts_as_npy(&opened.file)? {
             let message = "the file begins as a .npy file, whose first bytes are a header and not records; this version \
                            maps no .npy: give the offset and shape of its data, or call .raw() to map all bytes as records";
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
-        let len = opened.len()?;
         let dim = match &self.shape {
             Some(dim) => dim.clone(),
             None => self.shape_of_rest(len)?,

@@ -315,17 +315,36 @@ fn is_block_device(_: &fs::Metadata) -> bool {
 }
 
 /// Whether the file begins with the six bytes that begin every `.npy` file.
-pub(super) fn starts_as_npy(file: &File) -> bool {
+///
+/// An error is none of the answers: taken for a no, it would let a header be mapped as records.
+pub(super) fn starts_as_npy(file: &File) -> Result<bool> {
     let mut start = [0; 6];
-    matches!(read_at(file, &mut start), Ok(6)) && start == *b"\x93NUMPY"
+    match read_exact_at_start(file, &mut start) {
+        Ok(()) => Ok(start == *b"\x93NUMPY"),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(error) => {
+            let what = "cannot read how the file begins, to tell records from a .npy file; \
+                        every mode reads it: open a File with .read(true)";
+            Err(Error::io(what, error))
+        }
+    }
 }
 
 #[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8]) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, bytes, 0)
+fn read_exact_at_start(file: &File, bytes: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, 0)
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, bytes: &mut [u8]) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, bytes, 0)
+fn read_exact_at_start(file: &File, bytes: &mut [u8]) -> io::Result<()> {
+    let mut at = 0;
+    while at < bytes.len() {
+        match std::os::windows::fs::FileExt::seek_read(file, &mut bytes[at..], at as u64) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => at += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
