@@ -534,6 +534,34 @@ fn devices_can_be_mapped_with_a_shape() {
     );
 }
 
+/// A block device has a length, and asking for it moves no file's position, not even for a moment.
+#[cfg(target_os = "linux")]
+#[test]
+fn block_devices_are_mapped_to_their_end() {
+    use io::Seek;
+    let devices = fs::read_dir("/sys/block").into_iter().flatten().flatten().filter_map(|entry| {
+        let file = File::open(Path::new("/dev").join(entry.file_name())).ok()?;
+        let len = fs::read_to_string(entry.path().join("size")).ok()?.trim().parse::<usize>().ok()? * 512;
+        (len > 0).then_some((file, len))
+    });
+    let Some((mut file, len)) = devices.into_iter().next() else {
+        println!("skipped: no block device that may be read");
+        return;
+    };
+    file.seek(io::SeekFrom::Start(10)).unwrap();
+    std::thread::scope(|scope| {
+        let opened = scope.spawn(|| {
+            for _ in 0..1000 {
+                let map = RecordMap::<u8>::options().raw().open(&file).unwrap();
+                assert_eq!(map.len(), len);
+            }
+        });
+        while !opened.is_finished() {
+            assert_eq!((&file).stream_position().unwrap(), 10);
+        }
+    });
+}
+
 /// Permission does not bind root, so the test runs itself again as a user that is nobody.
 #[cfg(unix)]
 #[test]

@@ -1,5 +1,5 @@
 //! Sizes of files: extending them with room on the disk, so that a full disk is an error when a file is made and not a
-//! fault when it is written; zeroing what they held; and making them out of sight.
+//! fault when it is written; zeroing what they held; making them out of sight; and asking devices for theirs.
 //!
 //! Others may extend the same file at the same time, so nothing here shortens a file that someone may have grown.
 #![allow(unsafe_code, reason = "these system calls have no safe form in the standard library")]
@@ -126,6 +126,11 @@ pub(crate) fn give_name(file: &File, name: &Path) -> io::Result<()> {
     imp::give_name(file, name)
 }
 
+/// The bytes of a block device. Moves the position of the file, there and back, where the system has no better way.
+pub(crate) fn device_len(file: &File) -> io::Result<u64> {
+    imp::device_len(file)
+}
+
 /// Whether the file was opened for appending, so that writes go to its end wherever they are meant for.
 #[cfg(unix)]
 pub(crate) fn appends(file: &File) -> bool {
@@ -190,6 +195,17 @@ mod imp {
         fallocate(file, how | libc::FALLOC_FL_KEEP_SIZE, range).unwrap_or(false)
     }
 
+    pub(super) fn device_len(file: &File) -> io::Result<u64> {
+        /// `BLKGETSIZE64`, which names a `size_t` and means 64 bits.
+        const LEN: libc::Ioctl = libc::_IOR::<usize>(0x12, 114);
+        let mut len = 0_u64;
+        // SAFETY: the descriptor is that of an open file, and `len` has room for the 64 bits that the call writes.
+        match unsafe { libc::ioctl(file.as_raw_fd(), LEN, &raw mut len) } {
+            0 => Ok(len),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+
     pub(super) fn unnamed(directory: &Path) -> io::Result<File> {
         OpenOptions::new().read(true).write(true).custom_flags(libc::O_TMPFILE).open(directory)
     }
@@ -246,7 +262,19 @@ mod imp {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod imp {
-    use std::{fs::File, io, ops::Range, path::Path};
+    use std::{
+        fs::File,
+        io::{self, Seek, SeekFrom},
+        ops::Range,
+        path::Path,
+    };
+
+    pub(super) fn device_len(mut file: &File) -> io::Result<u64> {
+        let position = file.stream_position()?;
+        let end = file.seek(SeekFrom::End(0))?;
+        file.seek(SeekFrom::Start(position))?;
+        Ok(end)
+    }
 
     pub(super) fn unnamed(_: &Path) -> io::Result<File> {
         Err(io::ErrorKind::Unsupported.into())

@@ -3,7 +3,7 @@
 use std::{
     ffi::{OsStr, OsString},
     fs::{self, File, OpenOptions},
-    io::{self, Seek, SeekFrom},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -13,8 +13,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// What can be mapped: a path (`&str`, `String`, `&Path`, `PathBuf`, `&OsStr`, `OsString`, or a reference to one of
 /// these), or an open [`File`] or `&File`.
 ///
-/// An open file's position is left alone, and its length too, except that a shape past the end extends it in mode
-/// `r+`. It may be closed while it is mapped.
+/// An open file's position is left alone, except on Windows, and for a block device on other systems than Linux and
+/// Android. Its length is too, except that a shape past the end extends it in mode `r+`, and that mode `w+` overwrites
+/// it. It may be closed while it is mapped.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a path nor an open file",
     label = "cannot be mapped",
@@ -258,13 +259,9 @@ impl Opened {
         if !is_block_device(&metadata) {
             return Ok(None);
         }
-        let mut file = &self.file;
-        let end = file.stream_position().and_then(|position| {
-            let end = file.seek(SeekFrom::End(0))?;
-            file.seek(SeekFrom::Start(position))?;
-            Ok(end)
-        });
-        end.map(Some).map_err(|error| Error::io("cannot read the device's size", error))
+        reserve::device_len(&self.file)
+            .map(Some)
+            .map_err(|error| Error::io("cannot read the device's size", error))
     }
 }
 
