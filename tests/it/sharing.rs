@@ -36,6 +36,26 @@ fn runs_to_its_end(name: &str) {
     assert!(child.status.success() && text.contains("1 passed"), "{text}");
 }
 
+/// Does one thing while another thread does the other over and over.
+fn beside<R>(other: impl Fn() + Sync, body: impl FnOnce() -> R) -> R {
+    struct Stop<'a>(&'a AtomicBool);
+    impl Drop for Stop<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                other();
+            }
+        });
+        let _stop = Stop(&stop);
+        body()
+    })
+}
+
 /// All that a call could change about a file, other than its content.
 fn state(path: &Path) -> ([u64; 2], [i64; 4]) {
     let file = fs::metadata(path).unwrap();
@@ -81,19 +101,15 @@ fn a_map_that_is_refused_cuts_no_file_that_another_has_mapped() {
     for i in 0..400 {
         File::create(path(i)).unwrap();
         let (file, path) = (write_only(&path(i)), path(i));
-        let is_done = AtomicBool::new(false);
         let options = || bytes().raw().shape(LEN).sparse(i % 2 == 0);
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                while !is_done.load(Ordering::Relaxed) {
-                    assert!(options().open_rw(&file).is_err());
-                }
-            });
-            let mut map = options().open_rw(&path).unwrap();
-            map.set(LEN - 1, 7);
-            map.set(0, 7);
-            is_done.store(true, Ordering::Relaxed);
-        });
+        beside(
+            || assert!(options().open_rw(&file).is_err()),
+            || {
+                let mut map = options().open_rw(&path).unwrap();
+                map.set(LEN - 1, 7);
+                map.set(0, 7);
+            },
+        );
         assert_eq!(fs::metadata(path).unwrap().len(), LEN as u64);
     }
 }
@@ -126,21 +142,17 @@ fn a_file_that_cannot_be_made_takes_no_other_of_its_name_away() {
     let too_much: [fn() -> MapOptions<u8, _, _>; 2] =
         [|| bytes().shape(1usize << 50), || bytes().shape(1usize << 50).sparse(true)];
     for too_much in too_much {
-        let is_done = AtomicBool::new(false);
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                while !is_done.load(Ordering::Relaxed) {
-                    assert!(too_much().create(&path).is_err());
-                }
-            });
-            let lost = (0..2000).filter(|_| {
-                bytes().shape(10).create(&path).unwrap().set(9, 7);
-                fs::remove_file(&path).is_err()
-            });
-            let lost = lost.count();
-            is_done.store(true, Ordering::Relaxed);
-            assert_eq!(lost, 0);
-        });
+        let lost = beside(
+            || assert!(too_much().create(&path).is_err()),
+            || {
+                let is_lost = |_: &u32| {
+                    bytes().shape(10).create(&path).unwrap().set(9, 7);
+                    fs::remove_file(&path).is_err()
+                };
+                (0..2000).filter(is_lost).count()
+            },
+        );
+        assert_eq!(lost, 0);
     }
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }
@@ -225,21 +237,14 @@ fn what_others_append_before_the_file_is_extended_is_overwritten() {
     const CALLS: usize = 200;
     let dir = tempdir().unwrap();
     let path = dir.path().join("f");
-    let is_done = AtomicBool::new(false);
-    let mut left_over = 0;
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            while !is_done.load(Ordering::Relaxed) {
-                OpenOptions::new().append(true).open(&path).map(|mut file| file.write_all(&[7; 16])).ok();
-            }
-        });
-        for _ in 0..CALLS {
-            fs::write(&path, [7; 16]).unwrap();
-            drop(bytes().shape(1 << 20).create(&path).unwrap());
-            left_over += usize::from(fs::read(&path).unwrap()[..1 << 20].iter().any(|byte| *byte != 0));
-        }
-        is_done.store(true, Ordering::Relaxed);
-    });
+    let append =
+        || drop(OpenOptions::new().append(true).open(&path).map(|mut file| file.write_all(&[7; 16])));
+    let holds_others_bytes = |_: &usize| {
+        fs::write(&path, [7; 16]).unwrap();
+        drop(bytes().shape(1 << 20).create(&path).unwrap());
+        fs::read(&path).unwrap()[..1 << 20].iter().any(|byte| *byte != 0)
+    };
+    let left_over = beside(append, || (0..CALLS).filter(holds_others_bytes).count());
     // What is appended in the moment between asking for the length and extending may stay, as if it were written later.
     assert!(left_over <= CALLS / 20, "{left_over} of {CALLS} files");
 }
