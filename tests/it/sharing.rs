@@ -4,7 +4,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     os::unix::{fs::MetadataExt, process::ExitStatusExt},
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
     sync::atomic::{AtomicBool, Ordering},
     thread,
@@ -18,17 +18,19 @@ fn bytes() -> MapOptions<u8> {
     RecordMap::<u8>::options()
 }
 
-/// Whether this is the process that [`runs_to_its_end`] starts.
-fn is_child() -> bool {
-    std::env::var_os("MMREC_TEST_CHILD").is_some()
+const CHILD: &str = "MMREC_TEST_CHILD";
+
+/// The directory to work in, in the process that [`runs_to_its_end`] starts.
+fn child_directory() -> Option<PathBuf> {
+    std::env::var_os(CHILD).map(PathBuf::from)
 }
 
 /// Runs a test of this file again, in a process that a fault may end.
 #[track_caller]
-fn runs_to_its_end(name: &str) {
+fn runs_to_its_end(name: &str, directory: &Path) {
     let child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", &format!("sharing::{name}")])
-        .env("MMREC_TEST_CHILD", "1")
+        .env(CHILD, directory)
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&child.stdout);
@@ -92,12 +94,12 @@ fn a_map_that_is_refused_has_not_touched_the_file_before() {
 /// A call that extended the file before it knew that it could map it took that back under another's map.
 #[test]
 fn a_map_that_is_refused_cuts_no_file_that_another_has_mapped() {
-    if !is_child() {
-        return runs_to_its_end("a_map_that_is_refused_cuts_no_file_that_another_has_mapped");
-    }
     const LEN: usize = 1 << 20;
-    let dir = tempdir().unwrap();
-    let path = |i| dir.path().join(format!("f{}", i % 4));
+    let Some(dir) = child_directory() else {
+        let name = "a_map_that_is_refused_cuts_no_file_that_another_has_mapped";
+        return runs_to_its_end(name, tempdir().unwrap().path());
+    };
+    let path = |i| dir.join(format!("f{}", i % 4));
     for i in 0..400 {
         File::create(path(i)).unwrap();
         let (file, path) = (write_only(&path(i)), path(i));
@@ -247,4 +249,37 @@ fn what_others_append_before_the_file_is_extended_is_overwritten() {
     let left_over = beside(append, || (0..CALLS).filter(holds_others_bytes).count());
     // What is appended in the moment between asking for the length and extending may stay, as if it were written later.
     assert!(left_over <= CALLS / 20, "{left_over} of {CALLS} files");
+}
+
+/// A file system that neither reserves space nor punches holes, where the test may mount one. There `create` cut a file
+/// that was to be sparse, under the maps of it, and made it as long again.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_is_overwritten_under_a_map_where_no_hole_can_be_punched() {
+    let Some(dir) = child_directory() else {
+        let dir = tempdir().unwrap();
+        let mount = Command::new("mount").args(["-t", "ramfs", "mmrec-test"]).arg(dir.path()).output();
+        if !mount.is_ok_and(|output| output.status.success()) {
+            println!("skipped: no permission to mount a file system");
+            return;
+        }
+        let name = "a_file_is_overwritten_under_a_map_where_no_hole_can_be_punched";
+        let result = std::panic::catch_unwind(|| runs_to_its_end(name, dir.path()));
+        let unmounted = Command::new("umount").arg(dir.path()).status();
+        assert!(unmounted.is_ok_and(|status| status.success()));
+        return result.unwrap();
+    };
+    let path = dir.join("f");
+    for sparse in [true, false] {
+        let options = || bytes().shape(10_000).sparse(sparse);
+        let mut map = options().create(&path).unwrap();
+        beside(
+            || drop(options().create(&path).unwrap()),
+            || (0..1_000_000).for_each(|i| map.set(9_999 - i % 2, 7)),
+        );
+        map.fill(7);
+        assert!(options().create(&path).unwrap().iter().all(|byte| byte == 0));
+        drop(options().shape(20_000).open_rw(&path).unwrap());
+        assert_eq!(fs::metadata(&path).unwrap().len(), 20_000);
+    }
 }

@@ -1,7 +1,8 @@
 //! Sizes of files: extending them with room on the disk, so that a full disk is an error when a file is made and not a
 //! fault when it is written; zeroing what they held; making them out of sight; and asking devices for theirs.
 //!
-//! Others may extend the same file at the same time, so nothing here shortens a file that someone may have grown.
+//! Others may extend the same file at the same time, so a file is never shortened to be extended where the file system
+//! has a call that does not (`fallocate`). To overwrite one is to cut it where it shall end.
 #![allow(unsafe_code, reason = "these system calls have no safe form in the standard library")]
 
 use std::{fs::File, io, ops::Range, path::Path};
@@ -242,6 +243,7 @@ mod imp {
         }
     }
 
+    /// `None` if it is not known, or not limited, as on a tmpfs without a size and a ramfs.
     #[allow(
         clippy::useless_conversion,
         clippy::unnecessary_cast,
@@ -256,6 +258,9 @@ mod imp {
         }
         // SAFETY: the call has filled it in, and all zeros would be valid too.
         let stat = unsafe { stat.assume_init() };
+        if stat.f_blocks == 0 {
+            return None;
+        }
         Some((stat.f_bavail as u64).saturating_mul(stat.f_frsize as u64))
     }
 }
