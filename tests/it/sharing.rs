@@ -251,6 +251,49 @@ fn what_others_append_before_the_file_is_extended_is_overwritten() {
     assert!(left_over <= CALLS / 20, "{left_over} of {CALLS} files");
 }
 
+/// Flushing a new file writes its name to the disk too, once; where its directory cannot be asked, nothing is missing.
+#[test]
+fn a_new_file_is_flushed_with_its_name() {
+    let dir = tempdir().unwrap();
+    let (inner, moved) = (dir.path().join("inner"), dir.path().join("moved"));
+    fs::create_dir(&inner).unwrap();
+    let mut map = bytes().shape(10).create(inner.join("f")).unwrap();
+    let empty = bytes().shape(0).create(inner.join("empty")).unwrap();
+    map.fill(7);
+    map.flush_range(..5).unwrap();
+    fs::rename(&inner, &moved).unwrap();
+    empty.close().unwrap();
+    map.close().unwrap();
+    assert_eq!(fs::read(moved.join("f")).unwrap(), [7; 10]);
+    // The calls themselves, where they can be watched.
+    let Some(directory) = child_directory() else {
+        let name = "sharing::a_new_file_is_flushed_with_its_name";
+        let traced = Command::new("strace")
+            .args(["-f", "-y", "-e", "trace=fsync,msync"])
+            .args([std::env::current_exe().unwrap().as_os_str(), "--exact".as_ref(), name.as_ref()])
+            .env(CHILD, dir.path())
+            .output();
+        let Ok(traced) = traced.map(|traced| String::from_utf8_lossy(&traced.stderr).into_owned()) else {
+            println!("skipped: no strace");
+            return;
+        };
+        if !traced.contains("msync(") {
+            println!("skipped: strace cannot trace here");
+            return;
+        }
+        let of_directory = |line: &&str| line.contains("fsync(") && line.contains("/watched>");
+        assert_eq!(traced.lines().filter(of_directory).count(), 1, "{traced}");
+        return;
+    };
+    let watched = directory.join("watched");
+    fs::create_dir(&watched).unwrap();
+    let map = bytes().shape(10).create(watched.join("f")).unwrap();
+    map.flush_async().unwrap();
+    map.flush().unwrap();
+    map.close().unwrap();
+    bytes().shape(10).create(watched.join("f")).unwrap().close().unwrap();
+}
+
 /// A file system that neither reserves space nor punches holes, where the test may mount one. There `create` cut a file
 /// that was to be sparse, under the maps of it, and made it as long again.
 #[cfg(target_os = "linux")]

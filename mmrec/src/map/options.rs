@@ -292,8 +292,9 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     }
 
     fn finish<M>(self, mapped: Mapped<T, D>, mode: Mode, opened: Opened) -> RecordMap<T, D, M> {
+        let made_in = opened.made_in();
         let lock = (self.lock != Lock::None).then_some(opened.file);
-        RecordMap::new(mapped, mode, self.order, self.offset, opened.path, lock)
+        RecordMap::new(mapped, mode, self.order, self.offset, opened.path, lock, made_in)
     }
 
     /// The bytes of the shape that was given, if one was, so that sizes are refused before a file is opened.
@@ -395,7 +396,7 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
 impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     /// Makes a file of zeros, or overwrites an old one with zeros, and maps it to be read and written, mode `w+`. The
     /// file ends where the shape does; bytes before the offset are zero too. What others write to the file, or append to
-    /// it, while this call overwrites it may be in it.
+    /// it, while this call overwrites it may be in it or behind it.
     ///
     /// Disk space is reserved for all of it, where the system can, unless [`sparse`](Self::sparse) says otherwise. An old
     /// file is overwritten only once its space is reserved and mapped; programs that still map it see the zeros, and lose

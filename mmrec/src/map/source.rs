@@ -222,6 +222,16 @@ impl Opened {
         Ok(opened)
     }
 
+    /// The directory of a file that this call made.
+    pub(super) fn made_in(&self) -> Option<PathBuf> {
+        let made = match &self.made {
+            Made::Nothing => None,
+            Made::Unnamed => self.path.as_deref(),
+            Made::Named(name) => Some(name.as_path()),
+        };
+        made.and_then(Path::parent).map(Path::to_path_buf)
+    }
+
     /// Removes the file if this call made it and nobody else has taken it for his own: locked it, written to it, or
     /// put another in its place.
     pub(super) fn unmake(&self, why: &Error) {
