@@ -8,4 +8,5 @@ mod golden;
 mod maps;
 mod oracles;
 mod printing;
+mod sharing;
 mod views;

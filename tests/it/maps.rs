@@ -395,8 +395,13 @@ fn disk_space_is_reserved_unless_the_file_may_be_sparse() {
     }
     RecordMap::<u8>::options().shape(1 << 22).open_rw(dir.path().join("sparse")).unwrap();
     assert!(blocks("sparse") <= 4096, "a file that is long enough is not touched");
+    // What is added is reserved, and no hole in front of it: one more byte must not take the room of the whole file.
     RecordMap::<u8>::options().shape((1 << 22) + 1).open_rw(dir.path().join("sparse")).unwrap();
-    assert!(blocks("sparse") > 1 << 22, "an extension reserves the holes in front of it too");
+    assert!(blocks("sparse") <= 2 * 4096);
+    RecordMap::<u8>::options().shape(3 << 21).open_rw(dir.path().join("sparse")).unwrap();
+    assert!((1 << 21..3 << 20).contains(&blocks("sparse")));
+    make("sparse", false).unwrap();
+    assert!(blocks("sparse") >= 1 << 22, "a file that is made has room for all of it");
 }
 
 #[test]
@@ -529,6 +534,34 @@ fn devices_can_be_mapped_with_a_shape() {
     );
 }
 
+/// A block device has a length, and asking for it moves no file's position, not even for a moment.
+#[cfg(target_os = "linux")]
+#[test]
+fn block_devices_are_mapped_to_their_end() {
+    use io::Seek;
+    let devices = fs::read_dir("/sys/block").into_iter().flatten().flatten().filter_map(|entry| {
+        let file = File::open(Path::new("/dev").join(entry.file_name())).ok()?;
+        let len = fs::read_to_string(entry.path().join("size")).ok()?.trim().parse::<usize>().ok()? * 512;
+        (len > 0).then_some((file, len))
+    });
+    let Some((mut file, len)) = devices.into_iter().next() else {
+        println!("skipped: no block device that may be read");
+        return;
+    };
+    file.seek(io::SeekFrom::Start(10)).unwrap();
+    std::thread::scope(|scope| {
+        let opened = scope.spawn(|| {
+            for _ in 0..1000 {
+                let map = RecordMap::<u8>::options().raw().open(&file).unwrap();
+                assert_eq!(map.len(), len);
+            }
+        });
+        while !opened.is_finished() {
+            assert_eq!((&file).stream_position().unwrap(), 10);
+        }
+    });
+}
+
 /// Permission does not bind root, so the test runs itself again as a user that is nobody.
 #[cfg(unix)]
 #[test]
@@ -651,7 +684,7 @@ fn a_file_too_long_for_the_file_system_is_an_error_and_the_file_stays_as_it_was(
     }
 }
 
-/// The address space ends before the file does: the map fails after the file was extended, which is undone.
+/// The address space ends before the file does.
 #[test]
 fn a_map_that_the_system_refuses_leaves_the_file_as_it_was() {
     let (_dir, path) = file_of(100);
@@ -693,6 +726,31 @@ fn an_npy_file_is_not_mapped_as_records_by_accident() {
     // The first five bytes are not enough to be one.
     fs::write(&path, b"\x93NUMP").unwrap();
     assert_eq!(RecordMap::<u8>::open(&path).unwrap().len(), 5);
+}
+
+/// What cannot be read may be a `.npy` file.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_cannot_be_read_is_not_taken_for_records() {
+    // A file whose first bytes nobody has mapped: reading them is an error.
+    let path = Path::new("/proc/self/mem");
+    for mode in [Mode::ReadOnly, Mode::CopyOnWrite, Mode::ReadWrite] {
+        let result = RecordMap::<u8>::options().shape(0).open_mode(mode, path);
+        expect_error(result, ErrorKind::Io, path, &["cannot read how the file begins", ".npy"]);
+    }
+    let (_dir, path) = file_of(32);
+    let write_only = || OpenOptions::new().write(true).open(&path).unwrap();
+    for result in [
+        RecordMap::<Tick>::open_rw(write_only()),
+        RecordMap::<Tick>::options().shape(3).open_rw(write_only()),
+    ] {
+        let error = result.unwrap_err().to_string();
+        assert!(
+            error.contains("cannot read how the file begins") && error.contains(".read(true)"),
+            "{error}"
+        );
+    }
+    assert_eq!(fs::read(&path).unwrap(), content(32));
 }
 
 #[test]

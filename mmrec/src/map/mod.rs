@@ -11,8 +11,10 @@ mod source;
 use std::{
     fmt,
     fs::File,
+    io,
     ops::{Bound, Range, RangeBounds},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use ndarray::{Array, Axis, Dimension, IntoDimension, Ix1, RemoveAxis, SliceArg};
@@ -87,8 +89,10 @@ use crate::{
 /// # What is on the disk
 ///
 /// What is written is at once in the page cache, where every other program sees it, and survives the end of this
-/// process, however it ends. It is on the disk after [`flush`](Self::flush) or [`close`](Self::close). Dropping the map
-/// unmaps it and does not wait for the disk, so after a loss of power what was written since the last flush may be gone.
+/// process, however it ends. It is on the disk after [`flush`](Self::flush) or [`close`](Self::close), and so is the name
+/// of a file that was made for the map, where its directory can be opened and the file system has that asked of it. (On
+/// macOS it may be in the drive's own memory still.) Dropping the map unmaps it and does not wait for the disk, so after a
+/// loss of power what was written since the last flush may be gone.
 ///
 /// NumPy: `numpy.memmap`.
 pub struct RecordMap<T, D = Ix1, M = ReadOnly> {
@@ -99,6 +103,8 @@ pub struct RecordMap<T, D = Ix1, M = ReadOnly> {
     path: Option<PathBuf>,
     /// The file, where it has to stay open for its lock. Closed after the mapping is gone, which lets go of the lock.
     _lock: Option<File>,
+    /// The directory of a file that was made for the map, until its name there is on the disk.
+    made_in: Mutex<Option<PathBuf>>,
     access: std::marker::PhantomData<fn() -> M>,
 }
 
@@ -163,8 +169,10 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
         offset: u64,
         path: Option<PathBuf>,
         lock: Option<File>,
+        made_in: Option<PathBuf>,
     ) -> Self {
-        Self { mapped, mode, order, offset, path, _lock: lock, access: std::marker::PhantomData }
+        let (made_in, access) = (Mutex::new(made_in), std::marker::PhantomData);
+        Self { mapped, mode, order, offset, path, _lock: lock, made_in, access }
     }
 
     /// The array to be read.
@@ -356,7 +364,17 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
 
     fn flush_bytes(&self, bytes: Range<usize>, wait: bool) -> Result<()> {
         let flushed = self.mapped.flush(bytes, wait);
-        flushed.map_err(|error| self.name(Error::io("cannot write what has changed to the disk", error)))
+        flushed.map_err(|error| self.name(Error::io("cannot write what has changed to the disk", error)))?;
+        if !wait {
+            return Ok(());
+        }
+        let mut made_in = self.made_in.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(directory) = made_in.as_deref() {
+            flush_directory(directory)
+                .map_err(|error| self.name(Error::io("cannot write the file's name to the disk", error)))?;
+        }
+        *made_in = None;
+        Ok(())
     }
 
     /// Flushes, unmaps, lets go of any lock, and reports errors, which dropping the map does not.
@@ -421,6 +439,23 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     fn name(&self, error: Error) -> Error {
         error.with_path(self.path())
     }
+}
+
+/// Waits until the names in a directory are on the disk, if it can be opened and asked that.
+#[cfg(unix)]
+fn flush_directory(directory: &Path) -> io::Result<()> {
+    use io::ErrorKind::{InvalidInput, NotFound, PermissionDenied, Unsupported};
+    match File::open(directory).and_then(|directory| directory.sync_all()) {
+        Err(error) if matches!(error.kind(), InvalidInput | NotFound | PermissionDenied | Unsupported) => {
+            Ok(())
+        }
+        flushed => flushed,
+    }
+}
+
+#[cfg(not(unix))]
+fn flush_directory(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 impl<F: Element, D: Dimension, M, const N: usize> RecordMap<[F; N], D, M> {

@@ -9,7 +9,7 @@ use super::{
     lock::Lock,
     mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite},
     region::{Access, Mapped},
-    reserve,
+    reserve::{self, Space},
     source::{Opened, Origin, starts_as_npy},
 };
 use crate::{
@@ -113,8 +113,11 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         self
     }
 
-    /// Whether a file that is made or extended may have holes instead of disk space reserved for all of it. Then a full
-    /// disk shows only when a page is written, and ends the process.
+    /// Whether a new file, or what is added to an old one, may be a hole instead of disk space that is reserved. Then a
+    /// full disk shows only when a page is written, and ends the process.
+    ///
+    /// Space is reserved on Linux and Android, where the file system can (`fallocate`); elsewhere every file is sparse. A
+    /// new file has space for all of it; of a file that [`open_rw`](Self::open_rw) extends, the holes it had stay holes.
     pub fn sparse(mut self, sparse: bool) -> Self {
         self.sparse = sparse;
         self
@@ -151,10 +154,15 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     /// Maps a file to be read and written, mode `r+`. If the shape ends past the end of the file, the file is extended
     /// with zeros.
     ///
+    /// There is one exception, on file systems in memory (tmpfs): if a program has written to a map past the end of the
+    /// file, into the rest of its last page, that shows instead. To overwrite it is to overwrite what others append at
+    /// the same time, so only a call with [`Lock::Exclusive`] does it.
+    ///
     /// # Errors
     ///
-    /// As for [`open`](Self::open), and [`ErrorKind::StorageFull`] if the disk has no room for the file to be extended.
-    /// The file is then as it was.
+    /// As for [`open`](Self::open), and [`ErrorKind::StorageFull`] if the disk has no room for the file to be extended,
+    /// where space [is reserved](Self::sparse). The file is then as it was; but if others fill the disk meanwhile, some
+    /// of the space may stay reserved for it.
     ///
     /// NumPy: `numpy.memmap(path, dtype, mode='r+', ...)`.
     pub fn open_rw(self, source: impl Source) -> Result<RecordMap<T, D, ReadWrite>> {
@@ -195,12 +203,13 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
 
     fn map_existing<M>(self, mode: Mode, opened: Opened) -> Result<RecordMap<T, D, M>> {
         opened.lock(self.lock)?;
-        if !self.raw && self.offset == 0 && starts_as_npy(&opened.file) {
+        let len = opened.len()?;
+        // A device without an end holds no `.npy` file, and reading from it may do anything.
+        if !self.raw && self.offset == 0 && len.is_some() && starts_as_npy(&opened.file)? {
             let message = "the file begins as a .npy file, whose first bytes are a header and not records; this version \
                            maps no .npy: give the offset and shape of its data, or call .raw() to map all bytes as records";
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
-        let len = opened.len()?;
         let dim = match &self.shape {
             Some(dim) => dim.clone(),
             None => self.shape_of_rest(len)?,
@@ -208,7 +217,6 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         let bytes = byte_size::<T>(dim.slice())?;
         let end = end_of(self.offset, bytes)?;
         let extends = mode == Mode::ReadWrite && self.shape.is_some();
-        let mut grown_from = None;
         if let Some(len) = len
             && end > len
         {
@@ -216,7 +224,11 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
                 return Err(past_end::<T>(dim.slice(), self.offset, end, len));
             }
             if bytes > 0 {
-                grown_from = self.extend(&opened.file, end)?;
+                if self.lock == Lock::Exclusive {
+                    reserve::clear_rest_of_page(&opened.file, len);
+                }
+                let (mapped, _) = self.map_and_extend(&opened.file, dim, end, Space::Added)?;
+                return Ok(self.finish(mapped, mode, opened));
             }
         }
         let access = match mode {
@@ -224,31 +236,48 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
             Mode::CopyOnWrite => Access::Copy,
             Mode::ReadWrite | Mode::Create => Access::Write,
         };
-        let mapped = self.map_extended(&opened.file, access, dim, grown_from, end)?;
+        let mapped = self.map_array(&opened.file, access, dim, end)?;
         Ok(self.finish(mapped, mode, opened))
     }
 
-    /// Makes the file `end` bytes long if it is shorter, and gives the length it had then.
-    fn extend(&self, file: &fs::File, end: u64) -> Result<Option<u64>> {
-        reserve::extend(file, end, self.sparse).map_err(|error| {
-            let hint = if self.sparse { "" } else { "; make room, or use .sparse(true) to reserve none" };
-            Error::io(format!("cannot make the file {end} bytes long{hint}"), error)
-        })
-    }
-
-    /// Maps the array; if that fails, takes back that the file was extended for it.
-    fn map_extended(
+    /// Maps the array to be written and makes the file `end` bytes long if it is shorter; gives the length it had then.
+    ///
+    /// The map comes first, past the end of the file, where nothing may be read yet. So what can be refused is refused
+    /// before the file changes, and no extension is ever taken back on which someone else relies by then.
+    fn map_and_extend(
         &self,
         file: &fs::File,
-        access: Access,
         dim: D,
-        grown_from: Option<u64>,
         end: u64,
-    ) -> Result<Mapped<T, D>> {
+        space: Space,
+    ) -> Result<(Mapped<T, D>, Option<u64>)> {
+        let space = if self.sparse { Space::None } else { space };
+        let too_long = |error| {
+            let hint = if self.sparse { "" } else { "; make room, or use .sparse(true) to reserve none" };
+            Error::io(format!("cannot make the file {end} bytes long{hint}"), error)
+        };
+        reserve::check_room(file, end, space).map_err(too_long)?;
+        #[cfg(unix)]
+        let (mapped, grown_from) = {
+            let mapped = self.map_array(file, Access::Write, dim, end)?;
+            (mapped, reserve::extend(file, end, space).map_err(too_long)?)
+        };
+        // Windows maps nothing past the end, and lets nobody cut a file that is mapped.
+        #[cfg(not(unix))]
+        let (mapped, grown_from) = {
+            let grown_from = reserve::extend(file, end, space).map_err(too_long)?;
+            let mapped = self.map_array(file, Access::Write, dim, end).inspect_err(|_| {
+                if let Some(before) = grown_from {
+                    reserve::cut_back(file, before, end);
+                }
+            })?;
+            (mapped, grown_from)
+        };
+        Ok((mapped, grown_from))
+    }
+
+    fn map_array(&self, file: &fs::File, access: Access, dim: D, end: u64) -> Result<Mapped<T, D>> {
         Mapped::open(file, access, self.offset, dim, self.order == Order::F).map_err(|error| {
-            if let Some(before) = grown_from {
-                reserve::cut_back(file, before, end);
-            }
             let hint = match error.kind() {
                 io::ErrorKind::PermissionDenied => {
                     "; open the File with .read(true), and .write(true) to write"
@@ -263,8 +292,9 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     }
 
     fn finish<M>(self, mapped: Mapped<T, D>, mode: Mode, opened: Opened) -> RecordMap<T, D, M> {
+        let made_in = opened.made_in();
         let lock = (self.lock != Lock::None).then_some(opened.file);
-        RecordMap::new(mapped, mode, self.order, self.offset, opened.path, lock)
+        RecordMap::new(mapped, mode, self.order, self.offset, opened.path, lock, made_in)
     }
 
     /// The bytes of the shape that was given, if one was, so that sizes are refused before a file is opened.
@@ -321,21 +351,30 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         };
         let end = byte_size::<T>(dim.slice()).and_then(|bytes| end_of(self.offset, bytes));
         let end = end.map_err(|error| error.with_path(origin.path().as_deref()))?;
-        let opened = Opened::created(origin, only_new)?;
-        let (path, made) = (opened.path.clone(), opened.made.clone());
-        self.map_created(dim, end, opened).map_err(|error| {
-            // Whoever holds a lock has taken the file for his own.
-            if let Some(made) = made.filter(|_| error.kind() != ErrorKind::Locked) {
-                // The error to report is why the file could not be made.
-                let _ = fs::remove_file(made);
+        let path = origin.path();
+        let (mut origin, mut to_be_named) = (origin, true);
+        loop {
+            let opened = Opened::created(origin, only_new, to_be_named)?;
+            let mapped =
+                self.map_created(dim.clone(), end, &opened).inspect_err(|error| opened.unmake(error))?;
+            match (opened.give_name(), &path) {
+                (Err(error), Some(path)) => {
+                    // Another call has made the file meanwhile, or the system gives no names to such files.
+                    to_be_named = error.kind() == io::ErrorKind::AlreadyExists;
+                    origin = Origin::Path(path.clone());
+                }
+                _ => return Ok(self.finish(mapped, Mode::Create, opened)),
             }
-            error.with_path(path.as_deref())
-        })
+        }
     }
 
     /// Makes the file long enough and maps it, and only when nothing but the disk itself can fail any more overwrites
     /// what it held.
-    fn map_created<M>(self, dim: D, end: u64, opened: Opened) -> Result<RecordMap<T, D, M>> {
+    fn map_created(&self, dim: D, end: u64, opened: &Opened) -> Result<Mapped<T, D>> {
+        self.overwrite(dim, end, opened).map_err(|error| error.with_path(opened.path.as_deref()))
+    }
+
+    fn overwrite(&self, dim: D, end: u64, opened: &Opened) -> Result<Mapped<T, D>> {
         opened.lock(self.lock)?;
         let file = &opened.file;
         if reserve::appends(file) {
@@ -343,38 +382,35 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
                 "the file was opened for appending, so it cannot be overwritten; open it without append";
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
-        let before = match opened.len()? {
-            Some(len) if opened.is_regular()? => len,
-            _ => {
-                let message = "expected a file to overwrite, found a device; open it with open_rw";
-                return Err(Error::new(ErrorKind::Unsupported, message));
-            }
-        };
-        let grown_from = self.extend(file, end)?;
-        let mapped = self.map_extended(file, Access::Write, dim, grown_from, end)?;
-        let cut = if end < before { file.set_len(end) } else { Ok(()) };
-        let zeroed = cut.and_then(|()| reserve::zero(file, before.min(end), self.sparse));
-        zeroed.map_err(|error| Error::io("cannot overwrite all that the file held", error))?;
-        Ok(self.finish(mapped, Mode::Create, opened))
+        if !opened.is_regular()? {
+            let message = "expected a file to overwrite, found a device; open it with open_rw";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let (mapped, grown_from) = self.map_and_extend(file, dim, end, Space::Whole)?;
+        reserve::overwrite(file, end, grown_from, self.sparse)
+            .map_err(|error| Error::io("cannot overwrite all that the file held", error))?;
+        Ok(mapped)
     }
 }
 
 impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     /// Makes a file of zeros, or overwrites an old one with zeros, and maps it to be read and written, mode `w+`. The
-    /// file ends where the shape does; bytes before the offset are zero too.
+    /// file ends where the shape does; bytes before the offset are zero too. What others write to the file, or append to
+    /// it, while this call overwrites it may be in it or behind it.
     ///
-    /// Disk space is reserved for all of it unless [`sparse`](Self::sparse) says otherwise. An old file is overwritten
-    /// only once its space is reserved and mapped; programs that still map it see the zeros, and lose what lies past
-    /// the new end.
+    /// Disk space is reserved for all of it, where the system can, unless [`sparse`](Self::sparse) says otherwise. An old
+    /// file is overwritten only once its space is reserved and mapped; programs that still map it see the zeros, and lose
+    /// what lies past the new end.
     ///
     /// # Errors
     ///
     /// - [`ErrorKind::Io`] if the file cannot be made or opened;
-    /// - [`ErrorKind::StorageFull`] if the disk has no room for it;
+    /// - [`ErrorKind::StorageFull`] if the disk has no room for it, where space is reserved;
     /// - [`ErrorKind::Overflow`] if the shape has more bytes than there are addresses;
     /// - [`ErrorKind::Locked`] if a lock was asked for and another holds one.
     ///
-    /// An old file is then as it was, unless it is the disk that fails while old bytes are being overwritten.
+    /// An old file is then as it was, unless it is the disk that fails while old bytes are being overwritten. If others
+    /// fill the disk meanwhile, some of the space may stay reserved for it.
     ///
     /// NumPy: `numpy.memmap(path, dtype, mode='w+', shape=...)`.
     pub fn create(self, source: impl Source) -> Result<RecordMap<T, D, ReadWrite>>

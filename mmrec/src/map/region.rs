@@ -68,7 +68,8 @@ impl Region {
     fn bytes(&self) -> Bytes<'_> {
         match &self.map {
             // SAFETY: B1: the system maps `len` readable bytes here until the region is dropped, and `len` is at most
-            // `isize::MAX`, or memmap2 would have refused it. Every access goes through pointers of this address.
+            // `isize::MAX`, or memmap2 would have refused it. Every access goes through pointers of this address. Past
+            // the end of the file, an access is a fault that ends the process, and nothing else.
             Some(map) => unsafe { Bytes::new(map.as_mut_ptr(), map.len()) },
             None => Bytes::empty(),
         }
@@ -84,7 +85,8 @@ pub(crate) struct Mapped<T, D> {
 }
 
 impl<T: Element, D: Dimension> Mapped<T, D> {
-    /// Maps an array without gaps that starts `offset` bytes into the file. The file is as long as that takes.
+    /// Maps an array without gaps that starts `offset` bytes into the file. The file is as long as that takes, or is
+    /// made so before anything of the array is read (which Windows does not allow).
     pub(crate) fn open(file: &File, access: Access, offset: u64, dim: D, fortran: bool) -> io::Result<Self> {
         let len = dim.size() * size_of::<T>();
         let region = Region::open(file, access, offset, len)?;

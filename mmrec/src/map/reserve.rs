@@ -1,19 +1,44 @@
 //! Sizes of files: extending them with room on the disk, so that a full disk is an error when a file is made and not a
-//! fault when it is written; and zeroing what they held.
+//! fault when it is written; zeroing what they held; making them out of sight; and asking devices for theirs.
 //!
-//! Others may extend the same file at the same time, so nothing here shortens a file that someone may have grown.
-#![allow(unsafe_code, reason = "fallocate, fstatvfs and fcntl have no safe form in the standard library")]
+//! Others may extend the same file at the same time, so a file is never shortened to be extended where the file system
+//! has a call that does not (`fallocate`). To overwrite one is to cut it where it shall end.
+#![allow(unsafe_code, reason = "these system calls have no safe form in the standard library")]
 
-use std::{fs::File, io};
+use std::{fs::File, io, ops::Range, path::Path};
 
-/// Makes the file `len` bytes long if it is shorter, and gives the length that it had then. Unless it is to be sparse,
-/// space for all `len` bytes is reserved first, where the file system can.
-///
-/// On failure the file has the length it had.
-pub(crate) fn extend(file: &File, len: u64, sparse: bool) -> io::Result<Option<u64>> {
-    if !sparse {
-        imp::reserve(file, len)?;
+/// What of a file that is made longer gets space on the disk, where the file system can reserve it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Space {
+    /// Nothing: it may have holes.
+    None,
+    /// The bytes behind its end.
+    Added,
+    /// All of it, holes that it has already too.
+    Whole,
+}
+
+impl Space {
+    /// The bytes to reserve in a file that is to have at least `len`.
+    fn of(self, file: &File, len: u64) -> io::Result<Range<u64>> {
+        Ok(match self {
+            Self::None => len..len,
+            Self::Added => file.metadata()?.len().min(len)..len,
+            Self::Whole => 0..len,
+        })
     }
+}
+
+/// Whether the disk has room for what [`extend`] would reserve: an error if not. Nothing changes.
+pub(crate) fn check_room(file: &File, len: u64, space: Space) -> io::Result<()> {
+    imp::check_room(file, space.of(file, len)?)
+}
+
+/// Makes the file `len` bytes long if it is shorter, and gives the length that it had then. Space is reserved first.
+///
+/// On failure the file has the length it had; some of the space may stay reserved.
+pub(crate) fn extend(file: &File, len: u64, space: Space) -> io::Result<Option<u64>> {
+    imp::reserve(file, space.of(file, len)?)?;
     let before = file.metadata()?.len();
     if before >= len {
         return Ok(None);
@@ -26,6 +51,7 @@ pub(crate) fn extend(file: &File, len: u64, sparse: bool) -> io::Result<Option<u
 }
 
 /// Takes back an extension from `before` to `len` bytes, unless someone else has changed the length since.
+#[cfg(not(unix))]
 pub(crate) fn cut_back(file: &File, before: u64, len: u64) {
     if file.metadata().is_ok_and(|metadata| metadata.len() == len) {
         // The caller has a better error to report than that this failed.
@@ -33,20 +59,39 @@ pub(crate) fn cut_back(file: &File, before: u64, len: u64) {
     }
 }
 
-/// Makes the first `len` bytes zero: as a hole if the file is to be sparse, and else reserved.
-pub(crate) fn zero(file: &File, len: u64, sparse: bool) -> io::Result<()> {
-    if len == 0 || imp::zero(file, len, sparse) {
+/// Cuts a file of at least `end` bytes there and makes everything in it zero; it was `grown_from` bytes long when it was
+/// extended, if it was: as holes if it is to be sparse, and else reserved.
+pub(crate) fn overwrite(file: &File, end: u64, grown_from: Option<u64>, sparse: bool) -> io::Result<()> {
+    if file.metadata()?.len() > end {
+        file.set_len(end)?;
+    }
+    zero(file, 0..end_of_page(grown_from.unwrap_or(end)).min(end), sparse)
+}
+
+/// Makes what lies behind the end of a file of `len` bytes zero, before it is extended: what other maps wrote into the
+/// rest of its last page, which some file systems (tmpfs) would show.
+///
+/// Overwrites what others append at the same time.
+pub(crate) fn clear_rest_of_page(file: &File, len: u64) {
+    // As a hole whatever the rest will be, for anything else would make the file longer. Only Linux has been seen to
+    // need it.
+    imp::zero(file, len..end_of_page(len), true);
+}
+
+/// Where the page ends that holds the last of `len` bytes. No system's pages are known to be larger.
+fn end_of_page(len: u64) -> u64 {
+    len.checked_next_multiple_of(64 << 10).unwrap_or(len)
+}
+
+/// Makes a range of bytes zero: as a hole if the file is to be sparse, and else reserved.
+fn zero(file: &File, range: Range<u64>, sparse: bool) -> io::Result<()> {
+    if range.is_empty() || imp::zero(file, range.clone(), sparse) {
         return Ok(());
     }
-    if sparse {
-        let whole = file.metadata()?.len();
-        file.set_len(0)?;
-        return file.set_len(whole);
-    }
     let zeros = vec![0; 1 << 20];
-    let mut at = 0;
-    while at < len {
-        let rest = usize::try_from(len - at).unwrap_or(usize::MAX).min(zeros.len());
+    let mut at = range.start;
+    while at < range.end {
+        let rest = usize::try_from(range.end - at).unwrap_or(usize::MAX).min(zeros.len());
         write_at(file, &zeros[..rest], at)?;
         at += rest as u64;
     }
@@ -72,6 +117,21 @@ fn write_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
     Ok(())
 }
 
+/// A new file without a name, in this directory; `None` if the system makes none there.
+pub(crate) fn unnamed(directory: &Path) -> Option<File> {
+    imp::unnamed(directory).ok()
+}
+
+/// Gives a file without a name this one; fails if there is something of that name.
+pub(crate) fn give_name(file: &File, name: &Path) -> io::Result<()> {
+    imp::give_name(file, name)
+}
+
+/// The bytes of a block device. Moves the position of the file, there and back, where the system has no better way.
+pub(crate) fn device_len(file: &File) -> io::Result<u64> {
+    imp::device_len(file)
+}
+
 /// Whether the file was opened for appending, so that writes go to its end wherever they are meant for.
 #[cfg(unix)]
 pub(crate) fn appends(file: &File) -> bool {
@@ -89,43 +149,86 @@ pub(crate) fn appends(_: &File) -> bool {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod imp {
     use std::{
-        fs::File,
+        ffi::CString,
+        fs::{File, OpenOptions},
         io,
         mem::MaybeUninit,
-        os::{fd::AsRawFd, unix::fs::MetadataExt},
+        ops::Range,
+        os::{
+            fd::AsRawFd,
+            unix::{
+                ffi::OsStrExt,
+                fs::{MetadataExt, OpenOptionsExt},
+            },
+        },
+        path::Path,
     };
 
-    /// Reserves the first `len` bytes, where the file system can; the file's length stays as it is.
-    pub(super) fn reserve(file: &File, len: u64) -> io::Result<()> {
-        // A reservation that cannot succeed would first fill the disk for everyone else.
-        let missing = len.saturating_sub(file.metadata()?.blocks().saturating_mul(512));
+    /// A reservation that cannot succeed would first fill the disk for everyone else.
+    pub(super) fn check_room(file: &File, range: Range<u64>) -> io::Result<()> {
+        if range.is_empty() {
+            return Ok(());
+        }
+        let allocated = file.metadata()?.blocks().saturating_mul(512);
+        let missing = range.end.saturating_sub(allocated).min(range.end - range.start);
         if let Some(free) = free_bytes(file)
             && missing > free
         {
             let message = format!("{missing} more bytes are needed, and the disk has {free} free");
             return Err(io::Error::new(io::ErrorKind::StorageFull, message));
         }
-        fallocate(file, libc::FALLOC_FL_KEEP_SIZE, 0, len).map(drop)
+        Ok(())
+    }
+
+    /// Reserves a range of bytes, where the file system can; the file's length stays as it is.
+    pub(super) fn reserve(file: &File, range: Range<u64>) -> io::Result<()> {
+        fallocate(file, libc::FALLOC_FL_KEEP_SIZE, range).map(drop)
     }
 
     /// Extends a shorter file to `len` bytes in one step that never shortens it; `false` if the file system cannot.
     pub(super) fn extend(file: &File, len: u64) -> io::Result<bool> {
-        fallocate(file, 0, len - 1, 1)
+        fallocate(file, 0, len - 1..len)
     }
 
     /// Zeroes without writing; `false` if the file system cannot.
-    pub(super) fn zero(file: &File, len: u64, sparse: bool) -> bool {
+    pub(super) fn zero(file: &File, range: Range<u64>, sparse: bool) -> bool {
         let how = if sparse { libc::FALLOC_FL_PUNCH_HOLE } else { libc::FALLOC_FL_ZERO_RANGE };
-        fallocate(file, how | libc::FALLOC_FL_KEEP_SIZE, 0, len).unwrap_or(false)
+        fallocate(file, how | libc::FALLOC_FL_KEEP_SIZE, range).unwrap_or(false)
+    }
+
+    pub(super) fn device_len(file: &File) -> io::Result<u64> {
+        /// `BLKGETSIZE64`, which names a `size_t` and means 64 bits.
+        const LEN: libc::Ioctl = libc::_IOR::<usize>(0x12, 114);
+        let mut len = 0_u64;
+        // SAFETY: the descriptor is that of an open file, and `len` has room for the 64 bits that the call writes.
+        match unsafe { libc::ioctl(file.as_raw_fd(), LEN, &raw mut len) } {
+            0 => Ok(len),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+
+    pub(super) fn unnamed(directory: &Path) -> io::Result<File> {
+        OpenOptions::new().read(true).write(true).custom_flags(libc::O_TMPFILE).open(directory)
+    }
+
+    pub(super) fn give_name(file: &File, name: &Path) -> io::Result<()> {
+        let from = CString::new(format!("/proc/self/fd/{}", file.as_raw_fd()))?;
+        let to = CString::new(name.as_os_str().as_bytes())?;
+        let (here, follow) = (libc::AT_FDCWD, libc::AT_SYMLINK_FOLLOW);
+        // SAFETY: both texts end in a zero byte and outlive the call, which reads them and no other memory.
+        match unsafe { libc::linkat(here, from.as_ptr(), here, to.as_ptr(), follow) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
     }
 
     /// `false` if the file system cannot do it.
-    fn fallocate(file: &File, mode: libc::c_int, from: u64, len: u64) -> io::Result<bool> {
-        let signed = |value| i64::try_from(value).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge));
-        let (from, len) = (signed(from)?, signed(len)?);
-        if len == 0 {
+    fn fallocate(file: &File, mode: libc::c_int, range: Range<u64>) -> io::Result<bool> {
+        if range.is_empty() {
             return Ok(true);
         }
+        let signed = |value| i64::try_from(value).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge));
+        let (from, len) = (signed(range.start)?, signed(range.end - range.start)?);
         loop {
             // SAFETY: the descriptor is that of an open file; the call reads and writes no memory of this process.
             if unsafe { libc::fallocate64(file.as_raw_fd(), mode, from, len) } == 0 {
@@ -140,6 +243,7 @@ mod imp {
         }
     }
 
+    /// `None` if it is not known, or not limited, as on a tmpfs without a size and a ramfs.
     #[allow(
         clippy::useless_conversion,
         clippy::unnecessary_cast,
@@ -154,15 +258,42 @@ mod imp {
         }
         // SAFETY: the call has filled it in, and all zeros would be valid too.
         let stat = unsafe { stat.assume_init() };
+        if stat.f_blocks == 0 {
+            return None;
+        }
         Some((stat.f_bavail as u64).saturating_mul(stat.f_frsize as u64))
     }
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod imp {
-    use std::{fs::File, io};
+    use std::{
+        fs::File,
+        io::{self, Seek, SeekFrom},
+        ops::Range,
+        path::Path,
+    };
 
-    pub(super) fn reserve(_: &File, _: u64) -> io::Result<()> {
+    pub(super) fn device_len(mut file: &File) -> io::Result<u64> {
+        let position = file.stream_position()?;
+        let end = file.seek(SeekFrom::End(0))?;
+        file.seek(SeekFrom::Start(position))?;
+        Ok(end)
+    }
+
+    pub(super) fn unnamed(_: &Path) -> io::Result<File> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub(super) fn give_name(_: &File, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub(super) fn check_room(_: &File, _: Range<u64>) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn reserve(_: &File, _: Range<u64>) -> io::Result<()> {
         Ok(())
     }
 
@@ -170,7 +301,7 @@ mod imp {
         Ok(false)
     }
 
-    pub(super) fn zero(_: &File, _: u64, _: bool) -> bool {
+    pub(super) fn zero(_: &File, _: Range<u64>, _: bool) -> bool {
         false
     }
 }

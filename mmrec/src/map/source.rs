@@ -3,18 +3,19 @@
 use std::{
     ffi::{OsStr, OsString},
     fs::{self, File, OpenOptions},
-    io::{self, Seek, SeekFrom},
+    io,
     path::{Path, PathBuf},
 };
 
-use super::{lock::Lock, mode::Mode};
+use super::{lock::Lock, mode::Mode, reserve};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What can be mapped: a path (`&str`, `String`, `&Path`, `PathBuf`, `&OsStr`, `OsString`, or a reference to one of
 /// these), or an open [`File`] or `&File`.
 ///
-/// An open file's position is left alone, and its length too, except that a shape past the end extends it in mode
-/// `r+`. It may be closed while it is mapped.
+/// An open file's position is left alone, except on Windows, and for a block device on other systems than Linux and
+/// Android. Its length is too, except that a shape past the end extends it in mode `r+`, and that mode `w+` overwrites
+/// it. It may be closed while it is mapped.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a path nor an open file",
     label = "cannot be mapped",
@@ -99,9 +100,18 @@ pub(super) struct Opened {
     pub(super) file: File,
     /// Absolute; `None` for a file that was open already.
     pub(super) path: Option<PathBuf>,
-    /// What this call made and has to remove if it fails: the file, or the target of a link to none.
-    pub(super) made: Option<PathBuf>,
+    made: Made,
     is_borrowed: bool,
+}
+
+/// What a call made, and has to remove if it fails.
+enum Made {
+    /// Nothing: the file is older.
+    Nothing,
+    /// A file without a name, which goes when it is closed.
+    Unnamed,
+    /// The file of this name: the one asked for, or the target of a link to none.
+    Named(PathBuf),
 }
 
 impl Opened {
@@ -110,7 +120,7 @@ impl Opened {
         let write = mode == Mode::ReadWrite;
         Self::open(origin, |path| {
             let file = OpenOptions::new().read(true).write(write).open(path);
-            file.map(|file| (file, None)).map_err(|error| {
+            file.map(|file| (file, Made::Nothing)).map_err(|error| {
                 let hint = match error.kind() {
                     io::ErrorKind::NotFound => "; check the path, or make the file with a shape and create",
                     io::ErrorKind::PermissionDenied if write => "; modes r and c need no permission to write",
@@ -123,45 +133,75 @@ impl Opened {
     }
 
     /// Opens a file to be overwritten, or makes it. What an old file holds stays for now.
-    pub(super) fn created(origin: Origin, only_new: bool) -> Result<Self> {
+    ///
+    /// A new file has no name yet where it is `to_be_named` and the system can do that, so that nobody sees it before it
+    /// is whole, and nothing has to be removed if that fails.
+    pub(super) fn created(origin: Origin, only_new: bool, to_be_named: bool) -> Result<Self> {
         Self::open(origin, |path| {
             let mut options = OpenOptions::new();
             options.read(true).write(true);
-            let made = options.clone().create_new(true).open(path);
-            match made {
-                Ok(file) => Ok((file, Some(path.to_path_buf()))),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !only_new => {
-                    // `create` is for a link whose target does not exist yet.
-                    let is_new =
-                        fs::metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
-                    let file = options.create(true).truncate(false).open(path).map_err(|error| {
-                        Error::io("cannot open the file to overwrite it (mode w+ needs permission to read and write)", error)
-                    })?;
-                    let made = if is_new { fs::canonicalize(path).ok() } else { None };
-                    Ok((file, made))
+            let is_missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+            let old = |error| {
+                let what =
+                    "cannot open the file to overwrite it (mode w+ needs permission to read and write)";
+                Error::io(what, error)
+            };
+            let absolute = std::path::absolute(path).unwrap_or_default();
+            // Another round if others make the file, or remove it, between two of these calls.
+            for _ in 0..10_000 {
+                if !only_new {
+                    match options.open(path) {
+                        Err(error) if is_missing(&error) => {}
+                        opened => return opened.map(|file| (file, Made::Nothing)).map_err(old),
+                    }
                 }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    let what = "cannot make the file; remove it, or call create to overwrite it";
-                    Err(Error::io(what, error))
+                let named = fs::symlink_metadata(path);
+                match &named {
+                    Err(error) if to_be_named && is_missing(error) => {
+                        if let Some(file) = absolute.parent().and_then(reserve::unnamed) {
+                            return Ok((file, Made::Unnamed));
+                        }
+                    }
+                    // The target of a link to none. Nobody else is likely to make it in this very moment.
+                    Ok(link) if !only_new && link.is_symlink() => {
+                        let file = options.clone().create(true).truncate(false).open(path).map_err(old)?;
+                        return Ok((file, fs::canonicalize(path).map_or(Made::Nothing, Made::Named)));
+                    }
+                    Ok(_) if !only_new => continue,
+                    _ => {}
                 }
-                Err(error) => {
-                    let hint = match error.kind() {
-                        io::ErrorKind::NotFound => "; make its directory first",
-                        io::ErrorKind::PermissionDenied => "; its directory needs permission to write",
-                        _ => "",
-                    };
-                    Err(Error::io(format!("cannot make the file{hint}"), error))
+                match options.clone().create_new(true).open(path) {
+                    Ok(file) => return Ok((file, Made::Named(absolute))),
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !only_new => {}
+                    Err(error) => {
+                        let hint = match error.kind() {
+                            io::ErrorKind::AlreadyExists => "; remove it, or call create to overwrite it",
+                            io::ErrorKind::NotFound => "; make its directory first",
+                            io::ErrorKind::PermissionDenied => "; its directory needs permission to write",
+                            _ => "",
+                        };
+                        return Err(Error::io(format!("cannot make the file{hint}"), error));
+                    }
                 }
             }
+            Err(old(io::ErrorKind::NotFound.into()))
         })
     }
 
-    fn open(origin: Origin, open: impl FnOnce(&Path) -> Result<(File, Option<PathBuf>)>) -> Result<Self> {
+    /// Gives a new file its name, if it has none yet. Fails if another file has it by now.
+    pub(super) fn give_name(&self) -> io::Result<()> {
+        match (&self.made, &self.path) {
+            (Made::Unnamed, Some(path)) => reserve::give_name(&self.file, path),
+            _ => Ok(()),
+        }
+    }
+
+    fn open(origin: Origin, open: impl FnOnce(&Path) -> Result<(File, Made)>) -> Result<Self> {
         let lent = |error| Error::io("cannot duplicate the open file", error);
         let opened = match origin {
-            Origin::File(file) => Self { file, path: None, made: None, is_borrowed: false },
+            Origin::File(file) => Self { file, path: None, made: Made::Nothing, is_borrowed: false },
             Origin::Borrowed(file) => {
-                Self { file: file.map_err(lent)?, path: None, made: None, is_borrowed: true }
+                Self { file: file.map_err(lent)?, path: None, made: Made::Nothing, is_borrowed: true }
             }
             Origin::Path(given) if given.as_os_str().is_empty() => {
                 let error = io::Error::from(io::ErrorKind::NotFound);
@@ -180,6 +220,30 @@ impl Opened {
         let checked = opened.metadata().and_then(|metadata| refuse_unmappable(&metadata));
         checked.map_err(|error| error.with_path(opened.path.as_deref()))?;
         Ok(opened)
+    }
+
+    /// The directory of a file that this call made.
+    pub(super) fn made_in(&self) -> Option<PathBuf> {
+        let made = match &self.made {
+            Made::Nothing => None,
+            Made::Unnamed => self.path.as_deref(),
+            Made::Named(name) => Some(name.as_path()),
+        };
+        made.and_then(Path::parent).map(Path::to_path_buf)
+    }
+
+    /// Removes the file if this call made it and nobody else has taken it for his own: locked it, written to it, or
+    /// put another in its place.
+    pub(super) fn unmake(&self, why: &Error) {
+        if why.kind() != ErrorKind::Locked
+            && let Made::Named(made) = &self.made
+            && let (Ok(own), Ok(named)) = (self.file.metadata(), fs::symlink_metadata(made))
+            && named.len() == 0
+            && is_same(&own, &named)
+        {
+            // The error to report is why the file could not be made.
+            let _ = fs::remove_file(made);
+        }
     }
 
     fn metadata(&self) -> Result<fs::Metadata> {
@@ -205,13 +269,9 @@ impl Opened {
         if !is_block_device(&metadata) {
             return Ok(None);
         }
-        let mut file = &self.file;
-        let end = file.stream_position().and_then(|position| {
-            let end = file.seek(SeekFrom::End(0))?;
-            file.seek(SeekFrom::Start(position))?;
-            Ok(end)
-        });
-        end.map(Some).map_err(|error| Error::io("cannot read the device's size", error))
+        reserve::device_len(&self.file)
+            .map(Some)
+            .map_err(|error| Error::io("cannot read the device's size", error))
     }
 }
 
@@ -240,6 +300,17 @@ fn is_block_device(metadata: &fs::Metadata) -> bool {
     metadata.file_type().is_block_device()
 }
 
+#[cfg(unix)]
+fn is_same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
+    true
+}
+
 #[cfg(not(unix))]
 fn is_stream(_: &fs::Metadata) -> bool {
     false
@@ -251,17 +322,36 @@ fn is_block_device(_: &fs::Metadata) -> bool {
 }
 
 /// Whether the file begins with the six bytes that begin every `.npy` file.
-pub(super) fn starts_as_npy(file: &File) -> bool {
+///
+/// An error is none of the answers: taken for a no, it would let a header be mapped as records.
+pub(super) fn starts_as_npy(file: &File) -> Result<bool> {
     let mut start = [0; 6];
-    matches!(read_at(file, &mut start), Ok(6)) && start == *b"\x93NUMPY"
+    match read_exact_at_start(file, &mut start) {
+        Ok(()) => Ok(start == *b"\x93NUMPY"),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(error) => {
+            let what = "cannot read how the file begins, to tell records from a .npy file; \
+                        every mode reads it: open a File with .read(true)";
+            Err(Error::io(what, error))
+        }
+    }
 }
 
 #[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8]) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, bytes, 0)
+fn read_exact_at_start(file: &File, bytes: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, 0)
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, bytes: &mut [u8]) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, bytes, 0)
+fn read_exact_at_start(file: &File, bytes: &mut [u8]) -> io::Result<()> {
+    let mut at = 0;
+    while at < bytes.len() {
+        match std::os::windows::fs::FileExt::seek_read(file, &mut bytes[at..], at as u64) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => at += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
