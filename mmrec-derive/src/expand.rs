@@ -111,7 +111,8 @@ fn plain(record: &Record<'_>) -> TokenStream {
     let (krate, core) = (record.krate(Span::call_site()), record.core());
     let fields = record.columns().map(|field| {
         let member = field.generated_member();
-        quote!(#krate::Field::plain_bytes(<Self as #krate::MmapRecord>::FIELDS.#member))
+        let plain = of_element(record, field, "PLAIN_BYTES");
+        quote!(#krate::Field::plain_bytes(<Self as #krate::MmapRecord>::FIELDS.#member, #plain))
     });
     let [bytes, sum, i] = ["__bytes", "__sum", "__i"].map(local);
     quote!({

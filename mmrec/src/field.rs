@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 
 use crate::{
     dtype::DType,
-    element::Element,
+    element::{Element, PlainBytes},
     error::{Error, ErrorKind, Result},
 };
 
@@ -66,20 +66,20 @@ impl<R, F> Field<R, F> {
         self.name
     }
 
+    /// How many bytes of the record are plain because of this field. The type of the token is that of the field, so it is
+    /// the field's `plain` that is given.
+    #[doc(hidden)]
+    pub const fn plain_bytes(self, plain: PlainBytes<F>) -> usize {
+        let bytes = plain.bytes();
+        std::mem::forget(plain);
+        bytes
+    }
+
     /// The field `inner` of the record that this field is.
     #[must_use]
     pub const fn then<G>(self, inner: Field<F, G>) -> Field<R, G> {
         // F1: `inner` lies within the `F`, which lies within the `R`.
         Field { offset: self.offset + inner.offset, name: inner.name, types: PhantomData }
-    }
-}
-
-impl<R, F: Element> Field<R, F> {
-    /// How many bytes of the record are plain ([`Element::PLAIN`]) because of this field; of one that is not plain, more
-    /// than any record has. The type of the token is that of the field, which makes the answer one to rely on.
-    #[doc(hidden)]
-    pub const fn plain_bytes(self) -> usize {
-        if F::PLAIN { size_of::<F>() } else { usize::MAX }
     }
 }
 

@@ -11,6 +11,8 @@ pub(crate) mod vector;
 mod volatile;
 
 use self::volatile::{read, write};
+use std::marker::PhantomData;
+
 pub use self::{
     byte_str::ByteStr,
     number::{Number, Total},
@@ -53,6 +55,10 @@ pub unsafe trait Element: Copy + 'static {
     /// once.
     #[doc(hidden)]
     const PLAIN: bool = false;
+
+    /// [`PLAIN`](Self::PLAIN), for the derive, which cannot mistake it for that of another type.
+    #[doc(hidden)]
+    const PLAIN_BYTES: PlainBytes<Self> = PlainBytes::of_element();
 
     /// Reads a value, one volatile access for each scalar.
     ///
@@ -99,6 +105,23 @@ pub unsafe trait Element: Copy + 'static {
             // SAFETY: as above.
             unsafe { Self::store(value, at) }
         }
+    }
+}
+
+/// How many bytes of a record are plain because of a field of type `T`; if that is not plain, more than any record has.
+#[doc(hidden)]
+pub struct PlainBytes<T>(usize, PhantomData<fn() -> T>);
+
+impl<T> PlainBytes<T> {
+    const fn of_element() -> Self
+    where
+        T: Element,
+    {
+        Self(if T::PLAIN { size_of::<T>() } else { usize::MAX }, PhantomData)
+    }
+
+    pub(crate) const fn bytes(&self) -> usize {
+        self.0
     }
 }
 
