@@ -70,9 +70,7 @@ impl<R, F> Field<R, F> {
     /// the field's `plain` that is given.
     #[doc(hidden)]
     pub const fn plain_bytes(self, plain: PlainBytes<F>) -> usize {
-        let bytes = plain.bytes();
-        std::mem::forget(plain);
-        bytes
+        plain.bytes()
     }
 
     /// The field `inner` of the record that this field is.
