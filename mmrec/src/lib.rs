@@ -75,7 +75,8 @@
 //! Another process, or another map of the same file, may change mapped bytes at any time. So no reference into the
 //! file is ever made in safe code: each scalar is read and written by value with one volatile access, records field by
 //! field. Code that can promise that nobody changes the bytes may ask for references: [`View::as_slice`],
-//! [`View::as_array`]. A record, or a number across two cache lines, may be torn under a concurrent writer; an invalid value cannot come
+//! [`View::as_array`]; a file that the kernel lets nobody change gives them
+//! safely ([`MapOptions::open_sealed`]). A record, or a number across two cache lines, may be torn under a concurrent writer; an invalid value cannot come
 //! out. A file that is
 //! cut short under a map ends the process with SIGBUS, as with every mapping.
 
@@ -112,7 +113,7 @@ pub use crate::{
     field::Field,
     map::{
         Advice, AnyMode, CopyOnWrite, HasShape, Lock, MapOptions, Mode, NoShape, Order, ReadOnly, ReadWrite,
-        RecordMap, Shaped, Source, Writable,
+        RecordMap, Sealed, Shaped, Source, Writable,
     },
     record::MmapRecord,
     select::{Native, Select, Whole},

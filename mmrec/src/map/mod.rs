@@ -17,12 +17,13 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use ndarray::{Array, Axis, Dimension, IntoDimension, Ix1, RemoveAxis, SliceArg};
+use ndarray::{Array, ArrayView, Axis, Dimension, IntoDimension, Ix1, RemoveAxis, SliceArg};
+use zerocopy::{FromBytes, Immutable};
 
 use self::region::Mapped;
 pub use self::{
     lock::Lock,
-    mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Writable},
+    mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Sealed, Writable},
     options::{HasShape, MapOptions, NoShape, Order, Shaped},
     region::Advice,
     source::Source,
@@ -39,8 +40,8 @@ use crate::{
 
 /// A file mapped as an array of `T` with axes `D`, in mode `M`.
 ///
-/// `M` is [`ReadOnly`], [`ReadWrite`], [`CopyOnWrite`], or [`AnyMode`] for a mode known at run time. A map that only
-/// reads has no methods that write: using one does not compile.
+/// `M` is [`ReadOnly`], [`ReadWrite`], [`CopyOnWrite`], [`Sealed`] for a file that nobody can change, or [`AnyMode`] for a
+/// mode known at run time. A map that only reads has no methods that write: using one does not compile.
 ///
 /// ```compile_fail,E0277
 /// # fn f() -> mmrec::Result<()> {
@@ -386,17 +387,38 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
         self.flush()
     }
 
-    /// Hints how the map will be read from now on.
+    /// Hints how the map will be read from now on; [`Advice`] says which hint pays when.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if the system refuses the hint, as some do for huge pages of files.
+    /// [`ErrorKind::Io`] if the system refuses the hint, as one without large pages does.
     pub fn advise(&self, advice: Advice) -> Result<()> {
         let advised = self.mapped.advise(advice, 0..usize::MAX);
         advised.map_err(|error| self.name(Error::io(format!("cannot take the advice {advice:?}"), error)))
     }
 
-    /// Starts reading these indices of axis 0 into memory: `map.prefetch(1000..2000)`. Does not wait.
+    /// Starts reading these indices of axis 0 into memory, and does not wait for them: `map.prefetch(1000..2000)`. Much
+    /// more than the disk takes orders for, some tens of MiB, takes as long as reading it.
+    ///
+    /// It pays for lookups in a file that is not in memory, if several are known beforehand, for the disk then works on
+    /// all of them at once: 2000 lookups in 1 GiB, told 64 at a time, took 0.03 to 0.08 of the time of no hint. A scan
+    /// gains nothing, and where the file is in memory a call costs 0.7 µs. [`Advice`] has the table.
+    ///
+    /// ```
+    /// # let path = std::env::temp_dir().join(format!("mmrec-doc-prefetch-{}.bin", std::process::id()));
+    /// # mmrec::RecordMap::<f64>::options().shape(10_000).create(&path)?.close()?;
+    /// let map = mmrec::RecordMap::<f64>::open(&path)?;
+    /// let wanted = [9_000, 17, 4_711];
+    /// for i in wanted {
+    ///     map.prefetch(i..=i)?;
+    /// }
+    /// let sum: f64 = wanted.iter().map(|&i| map.at(i)).sum();
+    /// # assert_eq!(sum, 0.0);
+    /// # std::fs::remove_file(path).unwrap();
+    /// # Ok::<(), mmrec::Error>(())
+    /// ```
+    ///
+    /// In Fortran order with several axes the rows lie all over the array, and all of it is read.
     ///
     /// # Errors
     ///
@@ -630,6 +652,19 @@ impl<T: Element, D: Dimension> RecordMap<T, D, AnyMode> {
             Error::new(ErrorKind::ReadOnly, message).with_path(self.path.as_deref())
         };
         self.mapped.raw_mut().map(ViewMut::from_raw).ok_or_else(error)
+    }
+}
+
+impl<T: Element + FromBytes + Immutable, D: Dimension> RecordMap<T, D, Sealed> {
+    /// The elements as a slice, without copying; `None` if they are not aligned or do not lie one after another in C
+    /// order. Of other maps, only [`View::as_slice`] gives one, to callers who promise that nobody changes the file.
+    pub fn as_slice(&self) -> Option<&[T]> {
+        self.mapped.as_slice()
+    }
+
+    /// The elements as an ndarray view, without copying; `None` if they are not aligned.
+    pub fn as_array(&self) -> Option<ArrayView<'_, T, D>> {
+        self.mapped.as_array()
     }
 }
 

@@ -75,6 +75,14 @@ impl fmt::Display for Mode {
 #[derive(Clone, Copy, Debug)]
 pub enum ReadOnly {}
 
+/// A map of a file that the operating system lets nobody change, from [`MapOptions::open_sealed`], mode `r`.
+///
+/// It reads as a [`ReadOnly`] map does, and hands out slices of its elements besides.
+///
+/// [`MapOptions::open_sealed`]: crate::MapOptions::open_sealed
+#[derive(Clone, Copy, Debug)]
+pub enum Sealed {}
+
 /// A map that writes to its file: modes `r+` and `w+`.
 #[derive(Clone, Copy, Debug)]
 pub enum ReadWrite {}

@@ -1,5 +1,6 @@
 //! Sizes of files: extending them with room on the disk, so that a full disk is an error when a file is made and not a
 //! fault when it is written; zeroing what they held; making them out of sight; and asking devices for theirs.
+//! And, for it is a system call too, of which file system they are.
 //!
 //! Others may extend the same file at the same time, so a file is never shortened to be extended where the file system
 //! has a call that does not (`fallocate`). To overwrite one is to cut it where it shall end.
@@ -146,6 +147,12 @@ pub(crate) fn appends(_: &File) -> bool {
     false
 }
 
+/// Whether it is a file, and not a device, of a file system that is part of the kernel and that has seals or fs-verity,
+/// so that what it says of them is the kernel's word.
+pub(crate) fn is_of_kernel_file_system(file: &File) -> io::Result<bool> {
+    Ok(file.metadata()?.is_file() && imp::is_of_kernel_file_system(file)?)
+}
+
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod imp {
     use std::{
@@ -263,6 +270,30 @@ mod imp {
         }
         Some((stat.f_bavail as u64).saturating_mul(stat.f_frsize as u64))
     }
+
+    #[allow(
+        clippy::cast_sign_loss,
+        clippy::unnecessary_cast,
+        reason = "the number has 32 bits, in fields and constants of several types"
+    )]
+    pub(super) fn is_of_kernel_file_system(file: &File) -> io::Result<bool> {
+        // Sealed memory files are on tmpfs. A file system in user space is never one of these, whatever it says.
+        const KNOWN: [u32; 4] = [
+            libc::TMPFS_MAGIC as u32,
+            libc::EXT4_SUPER_MAGIC as u32,
+            libc::F2FS_SUPER_MAGIC as u32,
+            libc::BTRFS_SUPER_MAGIC as u32,
+        ];
+        let mut stat = MaybeUninit::<libc::statfs64>::zeroed();
+        // SAFETY: the descriptor is that of an open file, and `stat` has room for what the call writes.
+        let failed = unsafe { libc::fstatfs64(file.as_raw_fd(), stat.as_mut_ptr()) } != 0;
+        if failed {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the call has filled it in, and all zeros would be valid too.
+        let stat = unsafe { stat.assume_init() };
+        Ok(KNOWN.contains(&(stat.f_type as u32)))
+    }
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -303,5 +334,11 @@ mod imp {
 
     pub(super) fn zero(_: &File, _: Range<u64>, _: bool) -> bool {
         false
+    }
+
+    /// FreeBSD has sealed memory files and no fs-verity; the others have neither.
+    #[allow(clippy::unnecessary_wraps, reason = "the other one asks the system")]
+    pub(super) fn is_of_kernel_file_system(_: &File) -> io::Result<bool> {
+        Ok(true)
     }
 }

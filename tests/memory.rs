@@ -1,0 +1,51 @@
+//! How much memory of its own a map takes, counted by the allocator: none for the size of the file.
+
+use std::{fs::File, hint::black_box, path::PathBuf};
+
+use allocation_counter::measure;
+use mmrec::{MmapRecord, RecordMap};
+use tempfile::{TempDir, tempdir};
+
+#[derive(Clone, Copy, MmapRecord)]
+#[repr(C)]
+struct Sample {
+    ts: u64,
+    value: f64,
+    rest: [u64; 6],
+}
+
+/// A file of holes.
+fn sparse(len: u64) -> (TempDir, PathBuf) {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("sparse");
+    File::create(&path).unwrap().set_len(len).unwrap();
+    (dir, path)
+}
+
+#[test]
+fn a_scan_of_1_gib_allocates_under_1_mib() {
+    let (_dir, path) = sparse(1 << 30);
+    let allocated = measure(|| {
+        let map = RecordMap::<Sample>::open(&path).unwrap();
+        let values = map.field(Sample::FIELDS.value);
+        let (count, sum) = values.iter().fold((0, 0.0), |(count, sum), value| (count + 1, sum + value));
+        assert_eq!((count, sum), (1 << 24, 0.0));
+    });
+    // In all, so that it is the most at one time too.
+    assert!(allocated.bytes_total < 1 << 20, "{allocated:?}");
+}
+
+#[test]
+fn opening_64_gib_allocates_under_64_kib() {
+    let of_size = |len| {
+        let (_dir, path) = sparse(len);
+        measure(|| {
+            let map = RecordMap::<Sample>::open(&path).unwrap();
+            assert_eq!(map.len() as u64, len / 64);
+            black_box(map.at(map.len() - 1).ts);
+        })
+    };
+    let (small, huge) = (of_size(64 << 10), of_size(64 << 30));
+    assert!(huge.bytes_total < 64 << 10, "{huge:?}");
+    assert_eq!(huge.count_total, small.count_total);
+}
