@@ -74,11 +74,12 @@
 //!
 //! Another process, or another map of the same file, may change mapped bytes at any time. So no reference into the
 //! file is ever made in safe code: each scalar is read and written by value with one volatile access, records field by
-//! field. Code that can promise that nobody changes the bytes may ask for references: [`View::as_slice`],
-//! [`View::as_array`]; a file that the kernel lets nobody change gives them
-//! safely ([`MapOptions::open_sealed`]). A record, or a number across two cache lines, may be torn under a concurrent writer; an invalid value cannot come
-//! out. A file that is
-//! cut short under a map ends the process with SIGBUS, as with every mapping.
+//! field; plain values that lie one after another are copied many at once. Under a concurrent writer a record may be torn,
+//! and so may a number that lies across two cache lines or is copied with others; an invalid value cannot come out. A file
+//! that is cut short under a map ends the process with SIGBUS, as with every mapping.
+//!
+//! Code that can promise that nobody changes the bytes may ask for references: [`View::as_slice`], [`View::as_array`]. Of
+//! a file that the kernel lets nobody change, [`MapOptions::open_sealed`] makes a map that gives them without a promise.
 
 mod error;
 

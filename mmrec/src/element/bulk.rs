@@ -1,7 +1,8 @@
 //! Many bytes at a time: copies, and arrays of numbers.
 //!
 //! As everywhere, the bytes of a file are accessed through volatile reads and writes, here of vector registers, or by an
-//! instruction that the compiler does not look into. A piece is a whole number of scalars.
+//! instruction that the compiler does not look into. Under a concurrent writer a scalar that is copied may come out half old
+//! and half new. The pieces of an array of numbers are whole numbers of them.
 
 use std::mem::MaybeUninit;
 

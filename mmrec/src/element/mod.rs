@@ -27,8 +27,8 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 /// Mapped bytes may change at any time, through another process or another map of the same file, so no reference to
 /// them is ever made: [`load`](Self::load) and [`store`](Self::store) take each scalar through one volatile access of its
 /// own size, at any alignment. Under a concurrent writer a record may be torn between two states, and so may a scalar that
-/// crosses a cache line or lies unaligned on a machine that reads such piece by piece. What comes out is always a valid
-/// value of its type.
+/// crosses a cache line, lies unaligned on a machine that reads such piece by piece, or is copied with many others at once
+/// ([`View::to_vec`](crate::View::to_vec), blocks, assignments). What comes out is always a valid value of its type.
 ///
 /// `#[derive(MmapRecord)]` implements this for structs. There is little reason to implement it by hand.
 ///

@@ -38,6 +38,12 @@ pub trait Number: Element + Sealed {
     fn to_native(self) -> Self::Native;
 
     #[doc(hidden)]
+    const LEAST: Self::Native;
+
+    #[doc(hidden)]
+    const GREATEST: Self::Native;
+
+    #[doc(hidden)]
     fn sum_term(native: Self::Native) -> Self::Sum;
 
     #[doc(hidden)]
@@ -53,6 +59,10 @@ pub trait Total: Copy + Send + Sync + PartialOrd + Debug + 'static {
     #[doc(hidden)]
     const ZERO: Self;
 
+    /// What changes no number that is added to it, zeros of either sign included.
+    #[doc(hidden)]
+    const NEUTRAL: Self;
+
     /// The sum; of integers modulo 2^64, as in NumPy.
     #[doc(hidden)]
     #[must_use]
@@ -63,9 +73,10 @@ pub trait Total: Copy + Send + Sync + PartialOrd + Debug + 'static {
 pub trait Sealed {}
 
 macro_rules! totals {
-    ($($total:ty: $zero:literal, |$a:ident, $b:ident| $sum:expr;)*) => {$(
+    ($($total:ty: $zero:literal, $neutral:literal, |$a:ident, $b:ident| $sum:expr;)*) => {$(
         impl Total for $total {
             const ZERO: Self = $zero;
+            const NEUTRAL: Self = $neutral;
 
             #[inline(always)]
             fn plus(self, other: Self) -> Self {
@@ -77,14 +88,14 @@ macro_rules! totals {
 }
 
 totals! {
-    u64: 0, |a, b| a.wrapping_add(b);
-    i64: 0, |a, b| a.wrapping_add(b);
-    f32: 0.0, |a, b| a + b;
-    f64: 0.0, |a, b| a + b;
+    u64: 0, 0, |a, b| a.wrapping_add(b);
+    i64: 0, 0, |a, b| a.wrapping_add(b);
+    f32: 0.0, -0.0, |a, b| a + b;
+    f64: 0.0, -0.0, |a, b| a + b;
 }
 
 macro_rules! numbers {
-    ($($native:ty: sum $sum:ty, mean $mean:ty $(, orders $wrapper:ident)?;)*) => {$(
+    ($($native:ty: sum $sum:ty, mean $mean:ty, from $least:expr, to $greatest:expr $(, orders $wrapper:ident)?;)*) => {$(
         impl Sealed for $native {}
 
         impl Number for $native {
@@ -92,7 +103,10 @@ macro_rules! numbers {
             type Sum = $sum;
             type Mean = $mean;
 
-            numbers!(@terms $sum, $mean, |number| number);
+            const LEAST: Self = $least;
+            const GREATEST: Self = $greatest;
+
+            numbers!(@terms $native, $sum, $mean, |number| number);
         }
 
         $(
@@ -108,14 +122,17 @@ macro_rules! numbers {
             type Sum = $sum;
             type Mean = $mean;
 
-            numbers!(@terms $sum, $mean, |number| number.get());
+            const LEAST: $native = <$native as Number>::LEAST;
+            const GREATEST: $native = <$native as Number>::GREATEST;
+
+            numbers!(@terms $native, $sum, $mean, |number| number.get());
         }
     };
-    (@terms $sum:ty, $mean:ty, |$number:ident| $native:expr) => {
+    (@terms $native:ty, $sum:ty, $mean:ty, |$number:ident| $value:expr) => {
         #[inline(always)]
         fn to_native(self) -> Self::Native {
             let $number = self;
-            $native
+            $value
         }
 
         #[inline(always)]
@@ -132,20 +149,21 @@ macro_rules! numbers {
 
         #[inline]
         fn mean_of(sum: $mean, len: usize) -> $mean {
-            sum / len as $mean
+            // NumPy divides as `f64`, for `len` is an integer of 64 bits.
+            (f64::from(sum) / len as f64) as $mean
         }
     };
 }
 
 numbers! {
-    u8: sum u64, mean f64;
-    u16: sum u64, mean f64, orders U16;
-    u32: sum u64, mean f64, orders U32;
-    u64: sum u64, mean f64, orders U64;
-    i8: sum i64, mean f64;
-    i16: sum i64, mean f64, orders I16;
-    i32: sum i64, mean f64, orders I32;
-    i64: sum i64, mean f64, orders I64;
-    f32: sum f32, mean f32, orders F32;
-    f64: sum f64, mean f64, orders F64;
+    u8: sum u64, mean f64, from u8::MIN, to u8::MAX;
+    u16: sum u64, mean f64, from u16::MIN, to u16::MAX, orders U16;
+    u32: sum u64, mean f64, from u32::MIN, to u32::MAX, orders U32;
+    u64: sum u64, mean f64, from u64::MIN, to u64::MAX, orders U64;
+    i8: sum i64, mean f64, from i8::MIN, to i8::MAX;
+    i16: sum i64, mean f64, from i16::MIN, to i16::MAX, orders I16;
+    i32: sum i64, mean f64, from i32::MIN, to i32::MAX, orders I32;
+    i64: sum i64, mean f64, from i64::MIN, to i64::MAX, orders I64;
+    f32: sum f32, mean f32, from f32::NEG_INFINITY, to f32::INFINITY, orders F32;
+    f64: sum f64, mean f64, from f64::NEG_INFINITY, to f64::INFINITY, orders F64;
 }

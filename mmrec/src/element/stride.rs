@@ -30,13 +30,12 @@ pub(crate) fn fold_places<B>(
     mut f: impl FnMut(B, *mut u8) -> B,
 ) -> B {
     let (mut acc, mut place) = (init, first);
-    let (three, four) = (opaque(stride.wrapping_mul(3)), opaque(stride.wrapping_mul(4)));
-    let steps = [0, stride, stride.wrapping_mul(2), three];
+    let four = Four::of(stride);
     for _ in 0..len / 4 {
-        for step in steps {
-            acc = f(acc, place.wrapping_offset(step));
+        for place in four.places(place) {
+            acc = f(acc, place);
         }
-        place = place.wrapping_offset(four);
+        place = four.after(place);
     }
     for _ in 0..len % 4 {
         acc = f(acc, place);
@@ -45,7 +44,36 @@ pub(crate) fn fold_places<B>(
     acc
 }
 
-/// Multiples of a stride; addresses with twice and four times as much are made in the load itself.
+/// Multiples of a stride up to four times; an address with twice as much is made in the load itself.
+#[derive(Clone, Copy)]
+pub(crate) struct Four {
+    stride: isize,
+    three: isize,
+    four: isize,
+}
+
+impl Four {
+    #[inline(always)]
+    pub(crate) fn of(stride: isize) -> Self {
+        let [three, four] = [3, 4].map(|times| opaque(stride.wrapping_mul(times)));
+        Self { stride, three, four }
+    }
+
+    /// Four places from `first` on.
+    #[inline(always)]
+    pub(crate) fn places(self, first: *mut u8) -> [*mut u8; 4] {
+        let Self { stride, three, .. } = self;
+        [0, stride, stride.wrapping_mul(2), three].map(|step| first.wrapping_offset(step))
+    }
+
+    /// The place after those.
+    #[inline(always)]
+    pub(crate) fn after(self, first: *mut u8) -> *mut u8 {
+        first.wrapping_offset(self.four)
+    }
+}
+
+/// Multiples of a stride up to eight times; addresses with twice and four times as much are made in the load itself.
 #[derive(Clone, Copy)]
 pub(crate) struct Eight {
     stride: isize,

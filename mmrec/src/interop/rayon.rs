@@ -162,7 +162,7 @@ macro_rules! reductions {
         /// Of the feature `rayon`.
         pub fn par_mean(&self) -> $number::Mean {
             let sum = par_reduce(self.raw(), MeanSum).unwrap_or($number::Mean::ZERO);
-            $number::mean_of(sum, self.len())
+            $number::mean_of($number::Mean::ZERO.plus(sum), self.len())
         }
 
         /// [`min`](Self::min) in many threads.

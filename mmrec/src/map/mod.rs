@@ -84,7 +84,7 @@ use crate::{
 /// # What others do to the file
 ///
 /// Others may write to the file while it is mapped: values read later are theirs, and a record that is being written may
-/// be read half old and half new, each scalar of it valid. If the file is cut short under the map, reading or writing
+/// be read half old and half new, always as valid values. If the file is cut short under the map, reading or writing
 /// past its new end ends the process with SIGBUS. [`MapOptions::lock`] keeps out programs that ask for locks.
 ///
 /// # What is on the disk

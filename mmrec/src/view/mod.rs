@@ -146,7 +146,7 @@ macro_rules! geometry {
             let index = index.into_dimension();
             match self.raw().get(&index, Whole) {
                 Some(value) => value,
-                None => out_of_bounds(index.slice(), self.shape()),
+                None => out_of_bounds(index, self.shape()),
             }
         }
     };
@@ -389,7 +389,7 @@ impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
     pub fn set<I: IntoDimension<Dim = D>>(&mut self, index: I, value: T) {
         let index = index.into_dimension();
         if !self.raw.set(&index, value) {
-            out_of_bounds(index.slice(), self.shape())
+            out_of_bounds(index, self.shape())
         }
     }
 
@@ -592,7 +592,7 @@ impl<'a, T: Element, D: Dimension, S: Select<T>> Selected<'a, T, S, D> {
         let index = index.into_dimension();
         match self.raw.get(&index, self.select) {
             Some(item) => item,
-            None => out_of_bounds(index.slice(), self.raw.dim().slice()),
+            None => out_of_bounds(index, self.raw.dim().slice()),
         }
     }
 }
@@ -612,10 +612,11 @@ fn wrong_rank<E: Dimension>(ndim: usize) -> Error {
     Error::new(ErrorKind::RankMismatch, message)
 }
 
+/// Takes the index by value, which so needs no place in memory where it is within bounds.
 #[cold]
 #[track_caller]
-fn out_of_bounds(index: &[usize], shape: &[usize]) -> ! {
-    panic!("index {index:?} is out of bounds for shape {shape:?}")
+fn out_of_bounds<D: Dimension>(index: D, shape: &[usize]) -> ! {
+    panic!("index {:?} is out of bounds for shape {shape:?}", index.slice())
 }
 
 #[cold]

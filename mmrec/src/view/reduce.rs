@@ -19,26 +19,18 @@ const LEAF: usize = 128;
 /// Accumulators in a leaf.
 const LANES: usize = 8;
 
-/// How numbers become one value: what the first makes, and what two such values make.
+/// How numbers become one value: what those of a leaf make, and what two values make.
 pub(crate) trait Reduce<N: Number>: Copy + Send + Sync {
     type Value: Copy + Send;
 
-    /// Whether a leaf is gone through more than once, so that numbers that lie apart are better gathered first.
-    const GATHERS: bool = false;
-
-    fn first(self, number: N::Native) -> Self::Value;
+    /// Reduces the numbers of a leaf.
+    fn leaf(self, numbers: impl Source<N>) -> Self::Value;
 
     fn merge(self, left: Self::Value, right: Self::Value) -> Self::Value;
-
-    /// Reduces the numbers of a leaf.
-    #[inline(always)]
-    fn leaf(self, numbers: impl Source<N> + Clone) -> Self::Value {
-        lanes(self, numbers)
-    }
 }
 
 macro_rules! reductions {
-    ($($(#[$doc:meta])* $name:ident: $value:ty, |$number:ident| $first:expr, |$left:ident, $right:ident| $merged:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $value:ty, |$numbers:ident| $leaf:expr, |$left:ident, $right:ident| $merged:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub(crate) struct $name;
@@ -47,8 +39,8 @@ macro_rules! reductions {
             type Value = $value;
 
             #[inline(always)]
-            fn first(self, $number: N::Native) -> $value {
-                $first
+            fn leaf(self, $numbers: impl Source<N>) -> $value {
+                $leaf
             }
 
             #[inline(always)]
@@ -60,47 +52,31 @@ macro_rules! reductions {
 }
 
 reductions! {
-    Sum: N::Sum, |number| N::sum_term(number), |left, right| left.plus(right);
+    Sum: N::Sum, |numbers| total(numbers, N::sum_term), |left, right| left.plus(right);
     /// The sum of the terms of a mean.
-    MeanSum: N::Mean, |number| N::mean_term(number), |left, right| left.plus(right);
-    Min: N::Native, |number| number, |left, right| smaller(left, right);
-    Max: N::Native, |number| number, |left, right| larger(left, right);
+    MeanSum: N::Mean, |numbers| total(numbers, N::mean_term), |left, right| left.plus(right);
+    Min: N::Native, |numbers| numbers.least(), |left, right| smaller(left, right);
+    Max: N::Native, |numbers| numbers.greatest(), |left, right| larger(left, right);
+    MinMax: (N::Native, N::Native), |numbers| numbers.extremes(),
+        |left, right| (smaller(left.0, right.0), larger(left.1, right.1));
 }
 
-#[derive(Clone, Copy)]
-pub(crate) struct MinMax;
-
-impl<N: Number> Reduce<N> for MinMax {
-    type Value = (N::Native, N::Native);
-    const GATHERS: bool = true;
-
-    fn first(self, number: N::Native) -> Self::Value {
-        (number, number)
-    }
-
-    #[inline(always)]
-    fn merge(self, left: Self::Value, right: Self::Value) -> Self::Value {
-        (smaller(left.0, right.0), larger(left.1, right.1))
-    }
-
-    #[inline(always)]
-    fn leaf(self, numbers: impl Source<N> + Clone) -> Self::Value {
-        (lanes(Min, numbers.clone()), lanes(Max, numbers))
-    }
+#[inline(always)]
+#[expect(clippy::eq_op, reason = "NaN alone differs from itself")]
+fn is_nan<T: PartialEq>(number: T) -> bool {
+    number != number
 }
 
 /// The smaller of two, or the NaN among them.
 #[inline(always)]
-#[expect(clippy::eq_op, reason = "NaN alone differs from itself")]
 fn smaller<T: PartialOrd + Copy>(left: T, right: T) -> T {
-    if right < left || right != right { right } else { left }
+    if right < left || is_nan(right) { right } else { left }
 }
 
 /// The larger of two, or the NaN among them.
 #[inline(always)]
-#[expect(clippy::eq_op, reason = "NaN alone differs from itself")]
 fn larger<T: PartialOrd + Copy>(left: T, right: T) -> T {
-    if right > left || right != right { right } else { left }
+    if right > left || is_nan(right) { right } else { left }
 }
 
 /// Reduces all elements; `None` if there are none.
@@ -151,7 +127,7 @@ impl<'a, N: Number, D: Dimension> Elements<'a, N, D> {
         if self.run.len() == 0 {
             self.run = self.runs.next().unwrap_or_else(Run::empty);
         }
-        if self.run.len() >= len && (self.run.is_plain() || !R::GATHERS) {
+        if self.run.len() >= len {
             let run = self.run.take_front(len);
             let (halve, merge) = (middle_or_leaf, |left, right| reduce.merge(left, right));
             if run.is_plain() {
@@ -186,47 +162,145 @@ impl<'a, N: Number, D: Dimension> Elements<'a, N, D> {
 }
 
 /// Where the numbers of a leaf come from.
-pub(crate) trait Source<N: Number> {
+pub(crate) trait Source<N: Number>: Clone {
     fn eight(&mut self) -> Option<[N::Native; LANES]>;
 
     fn one(&mut self) -> Option<N::Native>;
 
-    /// Merges the accumulators.
+    /// Adds up the accumulators.
     #[inline(always)]
-    fn merge<R: Reduce<N>>(reduce: R, lanes: [R::Value; LANES]) -> R::Value {
-        merge_array(reduce, &lanes)
+    fn sum<A: Total>(lanes: [A; LANES]) -> A {
+        sum_of_array(&lanes)
+    }
+
+    /// The least, or a NaN.
+    #[inline(always)]
+    fn least(self) -> N::Native {
+        let nan = nan_among::<N, Self>(self.clone());
+        if is_nan(nan) { nan } else { side_by_side(self, N::GREATEST, less) }
+    }
+
+    /// The greatest, or a NaN.
+    #[inline(always)]
+    fn greatest(self) -> N::Native {
+        let nan = nan_among::<N, Self>(self.clone());
+        if is_nan(nan) { nan } else { side_by_side(self, N::LEAST, more) }
+    }
+
+    /// The least and the greatest, or a NaN twice.
+    #[inline(always)]
+    fn extremes(self) -> (N::Native, N::Native) {
+        let nan = nan_among::<N, Self>(self.clone());
+        match is_nan(nan) {
+            true => (nan, nan),
+            false => (side_by_side(self.clone(), N::GREATEST, less), side_by_side(self, N::LEAST, more)),
+        }
     }
 }
 
-// Merging is out of line, so that how the accumulators are merged has no say in how they are kept: side by side in vector
-// registers where they are merged from an array, and one by one where they are values.
+#[inline(always)]
+fn less<T: PartialOrd>(least: T, number: T) -> T {
+    if number < least { number } else { least }
+}
+
+#[inline(always)]
+fn more<T: PartialOrd>(greatest: T, number: T) -> T {
+    if number > greatest { number } else { greatest }
+}
+
+/// A NaN if there is one, otherwise another number.
+#[inline(always)]
+fn nan_among<N: Number, S: Source<N>>(numbers: S) -> N::Native {
+    side_by_side(numbers, N::GREATEST, |nan, number| if is_nan(nan) { nan } else { number })
+}
+
+/// Folds numbers eight side by side, and the eight results.
+#[inline(always)]
+fn side_by_side<N: Number, S: Source<N>>(
+    mut numbers: S,
+    first: N::Native,
+    step: impl Fn(N::Native, N::Native) -> N::Native,
+) -> N::Native {
+    let mut lanes = [first; LANES];
+    while let Some(eight) = numbers.eight() {
+        for (lane, number) in lanes.iter_mut().zip(eight) {
+            *lane = step(*lane, number);
+        }
+    }
+    let mut value = fold_lanes(&lanes, &step);
+    while let Some(number) = numbers.one() {
+        value = step(value, number);
+    }
+    value
+}
 
 #[inline(never)]
-fn merge_array<N: Number, R: Reduce<N>>(reduce: R, lanes: &[R::Value; LANES]) -> R::Value {
-    merge_eight(reduce, *lanes)
+fn fold_lanes<T: Copy>(lanes: &[T; LANES], step: &impl Fn(T, T) -> T) -> T {
+    let [first, rest @ ..] = *lanes;
+    rest.into_iter().fold(first, step)
+}
+
+// Adding up is out of line, so that how the accumulators are added up has no say in how they are kept: side by side in
+// vector registers where they are taken from an array, and one by one where they are values.
+
+#[inline(never)]
+fn sum_of_array<A: Total>(lanes: &[A; LANES]) -> A {
+    sum_of_eight(*lanes)
 }
 
 #[inline(never)]
 #[expect(clippy::too_many_arguments, reason = "one for each accumulator")]
-fn merge_values<N: Number, R: Reduce<N>>(
-    reduce: R,
-    a: R::Value,
-    b: R::Value,
-    c: R::Value,
-    d: R::Value,
-    e: R::Value,
-    f: R::Value,
-    g: R::Value,
-    h: R::Value,
-) -> R::Value {
-    merge_eight(reduce, [a, b, c, d, e, f, g, h])
+fn sum_of_values<A: Total>(a: A, b: A, c: A, d: A, e: A, f: A, g: A, h: A) -> A {
+    sum_of_eight([a, b, c, d, e, f, g, h])
 }
 
 #[inline(always)]
-fn merge_eight<N: Number, R: Reduce<N>>(reduce: R, [a, b, c, d, e, f, g, h]: [R::Value; LANES]) -> R::Value {
-    let left = reduce.merge(reduce.merge(a, b), reduce.merge(c, d));
-    let right = reduce.merge(reduce.merge(e, f), reduce.merge(g, h));
-    reduce.merge(left, right)
+fn sum_of_eight<A: Total>([a, b, c, d, e, f, g, h]: [A; LANES]) -> A {
+    let (left, right) = (a.plus(b).plus(c.plus(d)), e.plus(f).plus(g.plus(h)));
+    left.plus(right)
+}
+
+/// Adds up numbers, eight side by side.
+///
+/// The accumulators start at what changes no number that is added to it. So the first eight numbers are loaded where all
+/// others are; loads of their own would hide from the processor that all are as far apart.
+#[inline(always)]
+fn total<N: Number, A: Total, S: Source<N>>(mut numbers: S, term: impl Fn(N::Native) -> A) -> A {
+    let mut lanes = [A::NEUTRAL; LANES];
+    while let Some(eight) = numbers.eight() {
+        for (lane, number) in lanes.iter_mut().zip(eight) {
+            *lane = lane.plus(term(number));
+        }
+    }
+    let mut sum = S::sum(lanes);
+    while let Some(number) = numbers.one() {
+        sum = sum.plus(term(number));
+    }
+    sum
+}
+
+/// The least and the greatest of some numbers, or a NaN twice, by one pass: four side by side, as more would not fit the
+/// registers. Whether there is a NaN is asked apart, which keeps comparing short.
+#[inline(always)]
+fn extremes<N: Number, S: Source<N>>(mut numbers: S) -> (N::Native, N::Native) {
+    let (mut least, mut greatest, mut nans) = ([N::GREATEST; 4], [N::LEAST; 4], [N::GREATEST; 4]);
+    while let Some(eight) = numbers.eight() {
+        for four in eight.as_chunks::<4>().0 {
+            for (i, &number) in four.iter().enumerate() {
+                least[i] = less(least[i], number);
+                greatest[i] = more(greatest[i], number);
+                nans[i] = if is_nan(number) { number } else { nans[i] };
+            }
+        }
+    }
+    let (mut low, mut high, mut nan) = (N::GREATEST, N::LEAST, N::GREATEST);
+    for i in 0..4 {
+        (low, high, nan) = (less(low, least[i]), more(high, greatest[i]), smaller(nan, nans[i]));
+    }
+    while let Some(number) = numbers.one() {
+        (low, high, nan) = (less(low, number), more(high, number), smaller(nan, number));
+    }
+    if is_nan(nan) { (nan, nan) } else { (low, high) }
 }
 
 #[derive(Clone)]
@@ -259,9 +333,23 @@ impl<N: Number> Source<N> for Strided<'_, N> {
     }
 
     #[inline(always)]
-    fn merge<R: Reduce<N>>(reduce: R, lanes: [R::Value; LANES]) -> R::Value {
-        let [a, b, c, d, e, f, g, h] = lanes;
-        merge_values(reduce, a, b, c, d, e, f, g, h)
+    fn sum<A: Total>([a, b, c, d, e, f, g, h]: [A; LANES]) -> A {
+        sum_of_values(a, b, c, d, e, f, g, h)
+    }
+
+    #[inline(always)]
+    fn least(self) -> N::Native {
+        extremes(self).0
+    }
+
+    #[inline(always)]
+    fn greatest(self) -> N::Native {
+        extremes(self).1
+    }
+
+    #[inline(always)]
+    fn extremes(self) -> (N::Native, N::Native) {
+        extremes(self)
     }
 }
 
@@ -282,28 +370,4 @@ impl<N: Number> Source<N> for Block<'_, N::Native> {
         self.0 = rest;
         Some(one)
     }
-}
-
-/// Reduces at least one number, eight side by side.
-#[inline(always)]
-fn lanes<N: Number, R: Reduce<N>, S: Source<N>>(reduce: R, mut source: S) -> R::Value {
-    let mut value = match source.eight() {
-        Some(eight) => {
-            let mut lanes = eight.map(|number| reduce.first(number));
-            while let Some(eight) = source.eight() {
-                for (lane, number) in lanes.iter_mut().zip(eight) {
-                    *lane = reduce.merge(*lane, reduce.first(number));
-                }
-            }
-            S::merge(reduce, lanes)
-        }
-        None => match source.one() {
-            Some(number) => reduce.first(number),
-            None => unreachable!("a leaf has an element"),
-        },
-    };
-    while let Some(number) = source.one() {
-        value = reduce.merge(value, reduce.first(number));
-    }
-    value
 }

@@ -3,6 +3,7 @@
 //! All of it is here, so that every other module of `view` is safe code.
 #![allow(unsafe_code, reason = "the one place where a view's indices become addresses")]
 
+mod large;
 mod reference;
 mod run;
 mod write;
@@ -326,7 +327,8 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
 
     /// All values in C order.
     pub(crate) fn to_vec<S: Select<T, Slots = *mut I, Item = I>, I>(&self, select: S) -> Vec<I> {
-        let mut values = Vec::with_capacity(self.len());
+        let mut values: Vec<I> = Vec::with_capacity(self.len());
+        large::ask_for_huge_pages(values.as_mut_ptr().cast(), self.len() * size_of::<I>());
         // SAFETY: there is room for as many values as the view has.
         unsafe { self.copy_to_slots(select, values.as_mut_ptr()) };
         // SAFETY: every value has been written (Select, 3).

@@ -8,7 +8,7 @@ use super::Strides;
 use crate::{
     element::{
         Element,
-        stride::{Eight, fold_places},
+        stride::{Eight, Four, fold_places},
     },
     select::{Gathered, Select},
 };
@@ -80,6 +80,30 @@ impl<T> Run<'_, T> {
             // SAFETY: P1, for a place of the run.
             f(acc, unsafe { select.load(place) })
         })
+    }
+
+    /// Folds all values, the first into the first accumulator, the next into the next, and so on in turn.
+    #[inline(always)]
+    pub(crate) fn fold_lanes<S: Select<T>, B: Copy>(
+        &self,
+        select: S,
+        mut lanes: [B; 4],
+        mut f: impl FnMut(B, S::Item) -> B,
+    ) -> [B; 4] {
+        let four = Four::of(self.stride);
+        let mut first = self.ptr;
+        for _ in 0..self.len / 4 {
+            for (lane, place) in lanes.iter_mut().zip(four.places(first)) {
+                // SAFETY: P1, for a place of the run.
+                *lane = f(*lane, unsafe { select.load(place) });
+            }
+            first = four.after(first);
+        }
+        for (lane, place) in lanes.iter_mut().zip(four.places(first)).take(self.len % 4) {
+            // SAFETY: P1, for one of the last places of the run.
+            *lane = f(*lane, unsafe { select.load(place) });
+        }
+        lanes
     }
 
     /// The same places from the last to the first.
