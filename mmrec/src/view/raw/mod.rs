@@ -347,11 +347,86 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
     ///
     /// There are as many slots as the view has elements.
     unsafe fn copy_to_slots<S: Select<T>>(&self, select: S, slots: S::Slots) {
+        if let Some(axes) = self.crossing_axes() {
+            // SAFETY: passed on from the caller.
+            return unsafe { self.copy_across(axes, select, slots) };
+        }
         let (mut runs, mut done) = (self.runs(), 0);
         while let Some(run) = runs.next() {
             // SAFETY: the runs together have as many places as the view.
             unsafe { run.gather(select, S::slots_at(slots, done)) };
             done += run.len();
+        }
+    }
+
+    /// The axis whose elements are closest in memory and the last axis, if these are two and the last goes from one cache
+    /// line to another, so that to follow it alone is to read every line many times.
+    fn crossing_axes(&self) -> Option<(usize, usize)> {
+        const LINE: usize = 64;
+        let width = |axis| self.strides.get(axis).unsigned_abs();
+        let long = |&axis: &usize| self.dim[axis] > 1;
+        let last = (0..self.dim.ndim()).rev().find(long)?;
+        let closest = (0..last).filter(long).min_by_key(|&axis| width(axis))?;
+        (width(last) >= LINE && width(closest) < width(last) && self.len() > 0).then_some((closest, last))
+    }
+
+    /// Copies eight indices of the first axis at a time, each along the last axis.
+    ///
+    /// # Safety
+    ///
+    /// As for `copy_to_slots`; the axes are two.
+    unsafe fn copy_across<S: Select<T>>(&self, axes: (usize, usize), select: S, slots: S::Slots) {
+        const ROWS: usize = 8;
+        let ((rows, columns), ndim) = (axes, self.dim.ndim());
+        // How far apart the slots of neighbours along each axis are.
+        let mut steps = D::zeros(ndim);
+        let mut step = 1;
+        for axis in (0..ndim).rev() {
+            steps[axis] = step;
+            step *= self.dim[axis];
+        }
+        let (row, column) = (self.strides.get(rows), self.strides.get(columns));
+        let mut index = D::zeros(ndim);
+        loop {
+            let (mut distance, mut first) = (0, 0);
+            for axis in 0..ndim {
+                distance += index[axis].cast_signed() * self.strides.get(axis);
+                first += index[axis] * steps[axis];
+            }
+            let corner = self.ptr.wrapping_offset(distance);
+            let count = ROWS.min(self.dim[rows] - index[rows]);
+            for i in 0..self.dim[columns] {
+                let top = corner.wrapping_offset(i.cast_signed() * column);
+                let mut copy = |j: usize| {
+                    let place = top.wrapping_offset(j.cast_signed() * row);
+                    // SAFETY: R1, for an index within the shape; there is a slot for each, and its number is that of the
+                    // index in C order.
+                    unsafe { select.put(place, slots, first + j * steps[rows] + i) };
+                };
+                match count {
+                    ROWS => (0..ROWS).for_each(&mut copy),
+                    _ => (0..count).for_each(&mut copy),
+                }
+            }
+            // The next eight rows, or the next index of the other axes.
+            index[rows] += count;
+            if index[rows] < self.dim[rows] {
+                continue;
+            }
+            index[rows] = 0;
+            let others = (0..ndim).rev().filter(|&axis| axis != rows && axis != columns);
+            let mut done = true;
+            for axis in others {
+                index[axis] += 1;
+                if index[axis] < self.dim[axis] {
+                    done = false;
+                    break;
+                }
+                index[axis] = 0;
+            }
+            if done {
+                return;
+            }
         }
     }
 
