@@ -287,9 +287,13 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
         let (len, stride) = (self.dim[axis], self.strides.get(axis));
         let middle = len / 2;
         let place = self.ptr.wrapping_offset(middle.cast_signed() * stride).addr();
-        let to_page = if stride < 0 { place % PAGE } else { place.wrapping_neg() % PAGE };
-        let steps = to_page.checked_div(stride.unsigned_abs()).unwrap_or(0);
-        let at_page = middle + steps + usize::from(stride != 0 && to_page % stride.unsigned_abs() != 0);
+        // From the middle on to the first index on another page.
+        let steps = match stride.unsigned_abs() {
+            0 => 0,
+            width if stride < 0 => place % PAGE / width + 1,
+            width => (place.wrapping_neg() % PAGE).div_ceil(width),
+        };
+        let at_page = middle + steps;
         if at_page < len { at_page } else { middle }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{ptr, slice};
 
-use ndarray::{ArrayView, ArrayViewMut, Axis, Dimension, Ix1, ShapeBuilder};
+use ndarray::{ArrayView, ArrayViewMut, Axis, Dimension, Ix1, ShapeBuilder, StrideShape};
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 use super::{Bytes, Raw, RawMut, View, ViewMut};
@@ -33,31 +33,28 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
         (runs.remaining() == 0 && lie_together && first.is_aligned()).then_some(first)
     }
 
-    /// The address of the first element in memory order, the shape and the strides in elements, and the axes that run
-    /// backwards; `None` if an element is not aligned or a stride is no whole number of elements.
-    fn whole_strides(&self) -> Option<(*mut T, D, Vec<Axis>)> {
+    /// The lowest address of an element, the shape with strides in elements, and the axes that run backwards; `None` if an
+    /// element is not aligned or a stride is no whole number of elements.
+    fn in_elements(&self) -> Option<(*mut T, StrideShape<D>, Vec<Axis>)> {
         let (itemsize, ndim) = (size_of::<T>().cast_signed(), self.dim.ndim());
-        let (mut strides, mut backwards) = (D::zeros(ndim), Vec::new());
-        if self.len() == 0 {
-            return Some((ptr::dangling_mut(), strides, backwards));
+        if self.len() == 0 || itemsize == 0 {
+            // No byte is accessed, whatever the strides.
+            return Some((ptr::dangling_mut(), self.dim.clone().into(), Vec::new()));
         }
-        let mut first = self.ptr;
-        for axis in 0..ndim {
-            if self.dim[axis] == 1 {
-                continue;
-            }
+        let (mut first, mut strides, mut backwards) = (self.ptr, D::zeros(ndim), Vec::new());
+        for axis in (0..ndim).filter(|&axis| self.dim[axis] > 1) {
             let stride = self.strides.get(axis);
-            if itemsize != 0 && stride % itemsize != 0 {
+            if stride % itemsize != 0 {
                 return None;
             }
             if stride < 0 {
                 first = first.wrapping_offset(stride * (self.dim[axis].cast_signed() - 1));
                 backwards.push(Axis(axis));
             }
-            strides[axis] = stride.unsigned_abs().checked_div(itemsize.unsigned_abs()).unwrap_or(0);
+            strides[axis] = (stride / itemsize).unsigned_abs();
         }
         let first = first.cast::<T>();
-        first.is_aligned().then_some((first, strides, backwards))
+        first.is_aligned().then(|| (first, self.dim.clone().strides(strides), backwards))
     }
 
     /// The view as an ndarray view, if its elements are aligned and its strides are whole numbers of elements.
@@ -69,8 +66,7 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
     where
         T: FromBytes + Immutable,
     {
-        let (first, strides, backwards) = self.whole_strides()?;
-        let shape = self.dim.clone().strides(strides);
+        let (first, shape, backwards) = self.in_elements()?;
         // SAFETY: by R1 the elements that the shape and the strides name from `first` on, the one of the lowest address, are
         // those of the view, aligned, and can be read for `'a`; no offset overflows. The rest is as for `as_slice`.
         let mut array = unsafe { ArrayView::from_shape_ptr(shape, first) };
@@ -105,8 +101,7 @@ impl<'a, T: Element, D: Dimension> RawMut<'a, T, D> {
     where
         T: FromBytes + IntoBytes,
     {
-        let (first, strides, backwards) = self.raw.whole_strides()?;
-        let shape = self.raw.dim.clone().strides(strides);
+        let (first, shape, backwards) = self.raw.in_elements()?;
         // SAFETY: as for `as_array` and `into_slice`; elements of different indices do not overlap (W3).
         let mut array = unsafe { ArrayViewMut::from_shape_ptr(shape, first) };
         backwards.into_iter().for_each(|axis| array.invert_axis(axis));
