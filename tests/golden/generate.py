@@ -3,7 +3,7 @@
 
     python generate.py [--out DIR]
 
-writes memmap.json, printing.json and dtypes.json, the same bytes on every run. requirements.txt pins NumPy.
+writes memmap.json, printing.json, dtypes.json and sums.json, the same bytes on every run. requirements.txt pins NumPy.
 Never edit the .json files: change a case here and run this again.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 import dtype_cases
 import memmap_cases
 import printing_cases
+import sums_cases
 
 
 def write(path, sections):
@@ -35,6 +36,7 @@ def main():
     write(out / "dtypes.json", dtype_cases.generate())
     write(out / "memmap.json", {"cases": memmap_cases.generate()})
     write(out / "printing.json", {"cases": printing_cases.generate()})
+    write(out / "sums.json", sums_cases.generate())
 
 
 if __name__ == "__main__":

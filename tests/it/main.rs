@@ -1,12 +1,17 @@
 //! One binary for all integration tests.
 
 mod access;
+mod bulk;
 mod descr;
 mod difference;
 mod examples;
 mod golden;
+mod hints;
 mod maps;
 mod oracles;
+mod parallel;
 mod printing;
+mod reference;
 mod sharing;
+mod sums;
 mod views;
