@@ -111,12 +111,16 @@ fn plain(record: &Record<'_>) -> TokenStream {
     let (krate, core) = (record.krate(Span::call_site()), record.core());
     let fields = record.columns().map(|field| {
         let member = field.generated_member();
-        let plain = of_element(record, field, "PLAIN_BYTES");
-        quote!(#krate::Field::plain_bytes(<Self as #krate::MmapRecord>::FIELDS.#member, #plain))
+        let known = of_element(record, field, "KNOWN");
+        quote!(#krate::Field::plain_bytes(<Self as #krate::MmapRecord>::FIELDS.#member, #known))
     });
+    // A value of padding that cannot be made is found while compiling.
+    let pads = record.fields.iter().filter(|field| field.is_pad());
+    let pads = pads.map(|field| item_of(record, field, "Padding", "PADDING"));
     let [bytes, sum, i] = ["__bytes", "__sum", "__i"].map(local);
     quote!({
         let #bytes: &[#core::primitive::usize] = &[#(#fields),*];
+        #(let _ = #pads;)*
         let (mut #sum, mut #i) = (0 as #core::primitive::usize, 0);
         while #i < #bytes.len() {
             #sum = #sum.saturating_add(#bytes[#i]);
@@ -172,7 +176,8 @@ fn inner<'r, 'a>(record: &'r Record<'a>) -> Option<&'r Field<'a>> {
 fn dtype(record: &Record<'_>) -> TokenStream {
     let (krate, core) = (record.krate(Span::call_site()), record.core());
     if let Some(inner) = inner(record) {
-        let dtype = of_element(record, inner, "DTYPE");
+        let (member, known) = (inner.generated_member(), of_element(record, inner, "KNOWN"));
+        let dtype = quote!(#krate::Field::dtype(<Self as #krate::MmapRecord>::FIELDS.#member, #known));
         let pins = generic_pins(record, &dtype);
         return if pins.is_empty() { dtype } else { quote!({ #(#pins;)* #dtype }) };
     }
@@ -316,14 +321,13 @@ fn dtype_fields(record: &Record<'_>) -> Option<TokenStream> {
     }
     let (krate, core) = (record.krate(Span::call_site()), record.core());
     let fields = record.columns().map(|field| {
-        let (name, member) = (field.dtype_name(), &field.member);
+        let member = field.generated_member();
         let title = match &field.attrs.title {
             Some(title) => quote!(#core::option::Option::Some(#title)),
             None => quote!(#core::option::Option::None),
         };
-        let dtype = of_element(record, field, "DTYPE");
-        let offset = quote!(<Self as #krate::MmapRecord>::FIELDS.#member.offset());
-        quote!(#krate::DTypeField::of_struct(#name, #title, #offset, #dtype))
+        let known = of_element(record, field, "KNOWN");
+        quote!(#krate::Field::dtype_field(<Self as #krate::MmapRecord>::FIELDS.#member, #title, #known))
     });
     Some(quote!(const __DTYPE_FIELDS: &'static [#krate::DTypeField] = &[#(#fields),*];))
 }

@@ -4,8 +4,8 @@
 use std::{fmt, marker::PhantomData};
 
 use crate::{
-    dtype::DType,
-    element::{Element, PlainBytes},
+    dtype::{DType, DTypeField},
+    element::{Element, Known},
     error::{Error, ErrorKind, Result},
 };
 
@@ -66,11 +66,24 @@ impl<R, F> Field<R, F> {
         self.name
     }
 
-    /// How many bytes of the record are plain because of this field. The type of the token is that of the field, so it is
-    /// the field's `plain` that is given.
+    // The type of a token is that of the field, and so is that of what is known.
+
+    /// How many bytes of the record are plain because of this field.
     #[doc(hidden)]
-    pub const fn plain_bytes(self, plain: PlainBytes<F>) -> usize {
-        plain.bytes()
+    pub const fn plain_bytes(self, known: Known<F>) -> usize {
+        known.plain_bytes
+    }
+
+    /// The dtype of this field.
+    #[doc(hidden)]
+    pub const fn dtype(self, known: Known<F>) -> &'static DType {
+        known.dtype
+    }
+
+    /// This field in the dtype of the record.
+    #[doc(hidden)]
+    pub const fn dtype_field(self, title: Option<&'static str>, known: Known<F>) -> DTypeField {
+        DTypeField::of_struct(self.name, title, self.offset, known.dtype)
     }
 
     /// The field `inner` of the record that this field is.

@@ -14,7 +14,8 @@ use crate::{
 ///
 /// 1. `load` and `gather` read only the `size_of::<R>()` bytes of each record, by value, at any alignment.
 /// 2. `slots` points to room for `CAPACITY` values of each column, and `slots_at` to what is `n` values further on.
-/// 3. `gather` initialises the first `len` slots.
+/// 3. `gather` initialises the first `len` slots, of which there may be more than `CAPACITY`.
+/// 4. Where `Slots` is `*mut Item`, slot `n` is the `Item` at that address plus `n`.
 pub unsafe trait Select<R>: Copy {
     /// What comes out for each record.
     type Item;

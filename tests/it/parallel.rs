@@ -194,6 +194,10 @@ fn parallel_blocks_are_those_of_one_thread_in_order() {
     blocks_agree(&view.columns().tag);
     blocks_agree::<_, Ix3>(&view.slice(s![..;-1, ..;2, 1..]));
     blocks_agree::<_, Ix2>(&view.slice(s![.., 1, ..]));
+    // Runs of every length: blocks end anywhere in them.
+    for len in 1..=7 {
+        blocks_agree::<_, Ix3>(&view.slice(s![.., ..;2, ..len]));
+    }
     blocks_agree::<_, Ix1>(&view.slice(s![0..0, 1, 2]));
     let zero = RecordMap::<u32>::options().shape(()).create(dir.path().join("zero")).unwrap();
     blocks_agree(&zero.view());

@@ -125,8 +125,7 @@ impl DTypeField {
     }
 
     /// A field of a derived struct; its offset comes from the compiler.
-    #[doc(hidden)]
-    pub const fn of_struct(
+    pub(crate) const fn of_struct(
         name: &'static str,
         title: Option<&'static str>,
         offset: usize,

@@ -39,7 +39,10 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 /// 2. `load` returns a valid value whatever the bytes are, and reads only the `itemsize` bytes at `src`.
 /// 3. `store` writes only the `itemsize` bytes at `dst`, and there only what fields take up: padding stays as it is.
 /// 4. Neither makes a reference to the bytes, and both work at any alignment.
-/// 5. `PLAIN` is true only if every bit pattern of `size_of::<Self>()` bytes is a valid value, all of them initialised,
+/// 5. Memory is as good as a file: `load` may be given the address of any `Self`, of which it then reads no byte that is
+///    not initialised; and what was a valid `Self` still is one after `store`, be it that of another type of an equal
+///    `DTYPE`. So an enum cannot be stored as other bytes than it has in memory, nor under the dtype of an integer.
+/// 6. `PLAIN` is true only if every bit pattern of `size_of::<Self>()` bytes is a valid value, all of them initialised,
 ///    and `load` and `store` do no more than copy them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a mapped record",
@@ -56,9 +59,9 @@ pub unsafe trait Element: Copy + 'static {
     #[doc(hidden)]
     const PLAIN: bool = false;
 
-    /// [`PLAIN`](Self::PLAIN), for the derive, which cannot mistake it for that of another type.
+    /// What the derive has to know of a field's type, together with that type, so that it is not mistaken for another.
     #[doc(hidden)]
-    const PLAIN_BYTES: PlainBytes<Self> = PlainBytes::of_element();
+    const KNOWN: Known<Self> = Known::of_element();
 
     /// Reads a value, one volatile access for each scalar.
     ///
@@ -108,20 +111,22 @@ pub unsafe trait Element: Copy + 'static {
     }
 }
 
-/// How many bytes of a record are plain because of a field of type `T`; if that is not plain, more than any record has.
+/// What a record has of a field of type `T`.
 #[doc(hidden)]
-pub struct PlainBytes<T>(usize, PhantomData<fn() -> T>);
+pub struct Known<T> {
+    pub(crate) dtype: &'static DType,
+    /// The number of bytes that are plain because of the field; if it is not plain, more than any record has.
+    pub(crate) plain_bytes: usize,
+    of: PhantomData<fn() -> T>,
+}
 
-impl<T> PlainBytes<T> {
+impl<T> Known<T> {
     const fn of_element() -> Self
     where
         T: Element,
     {
-        Self(if T::PLAIN { size_of::<T>() } else { usize::MAX }, PhantomData)
-    }
-
-    pub(crate) const fn bytes(&self) -> usize {
-        self.0
+        let plain_bytes = if T::PLAIN { size_of::<T>() } else { usize::MAX };
+        Self { dtype: T::DTYPE, plain_bytes, of: PhantomData }
     }
 }
 

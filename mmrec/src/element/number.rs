@@ -55,7 +55,7 @@ pub trait Number: Element + Sealed {
 }
 
 /// What numbers add up to: `u64`, `i64`, `f32` or `f64`. Only this crate implements it.
-pub trait Total: Copy + Send + Sync + PartialOrd + Debug + 'static {
+pub trait Total: Copy + Sealed + Send + Sync + PartialOrd + Debug + 'static {
     #[doc(hidden)]
     const ZERO: Self;
 

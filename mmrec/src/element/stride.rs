@@ -7,7 +7,7 @@
 /// The same number, of which the compiler knows nothing.
 #[inline(always)]
 fn opaque(number: isize) -> isize {
-    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), target_pointer_width = "64", not(miri)))]
     {
         let mut number = number;
         // SAFETY: no instruction at all, on one register.
@@ -16,7 +16,11 @@ fn opaque(number: isize) -> isize {
         };
         number
     }
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    #[cfg(not(all(
+        any(target_arch = "x86_64", target_arch = "aarch64"),
+        target_pointer_width = "64",
+        not(miri)
+    )))]
     number
 }
 

@@ -43,7 +43,7 @@ macro_rules! registers {
         impl Register for $type {
             #[inline(always)]
             unsafe fn write(self, dst: *mut u8) {
-                #[cfg(target_arch = "x86_64")]
+                #[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(miri)))]
                 // SAFETY: one store of a register of the size of `Self`, at an address that the caller vouches for.
                 unsafe {
                     std::arch::asm!(
@@ -53,7 +53,7 @@ macro_rules! registers {
                         options(nostack, preserves_flags),
                     );
                 }
-                #[cfg(not(target_arch = "x86_64"))]
+                #[cfg(not(all(target_arch = "x86_64", target_pointer_width = "64", not(miri))))]
                 // SAFETY: the caller vouches for the bytes; `Unaligned` has alignment 1 and the size of `Self`.
                 unsafe {
                     dst.cast::<Unaligned<Self>>().write_volatile(Unaligned(self))

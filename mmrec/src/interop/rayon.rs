@@ -116,18 +116,21 @@ where
     }
 }
 
-fn par_update<T, D>(raw: RawMut<'_, T, D>, axis: usize, f: &(impl Fn(T) -> T + Sync))
+fn par_update<T, D>(raw: RawMut<'_, T, D>, f: &(impl Fn(T) -> T + Sync))
 where
     T: Element + Send + Sync,
     D: Dimension,
 {
-    let at = if raw.raw().len() <= GRAIN { 0 } else { raw.raw().middle_page(axis) };
-    if at == 0 {
+    // The axis along which elements are farthest apart, of those that can be cut.
+    let axes = raw.raw().axes_by_stride();
+    let axis = axes.slice().iter().copied().find(|&axis| raw.raw().dim()[axis] > 1);
+    let Some(axis) = axis.filter(|_| raw.raw().len() > GRAIN) else {
         ViewMut::from_raw(raw).update(f);
         return;
-    }
+    };
+    let at = raw.raw().middle_page(axis);
     let (left, right) = raw.split_at(Axis(axis), at);
-    rayon::join(|| par_update(left, axis, f), || par_update(right, axis, f));
+    rayon::join(|| par_update(left, f), || par_update(right, f));
 }
 
 fn par_blocks<'a, T, D, S, R>(
@@ -213,8 +216,7 @@ impl<'a, T: Element + Send + Sync, D: Dimension> View<'a, T, D> {
     }
 
     /// Hands all elements to `f` in blocks, in many threads, and gives what it returned for each, in order. The blocks are
-    /// those of [`fold_blocks`](Self::fold_blocks); where 512 elements are a whole number of pages apart, no page is in
-    /// two of them.
+    /// those of [`fold_blocks`](Self::fold_blocks).
     ///
     /// ```
     /// use rayon::iter::ParallelIterator;
@@ -254,16 +256,12 @@ impl<'a, T: Element + Send + Sync, D: Dimension, S: Select<T> + Send + Sync> Sel
 }
 
 impl<T: Element + Send + Sync, D: Dimension> ViewMut<'_, T, D> {
-    /// Replaces every element by what `f` makes of it, in many threads. Each takes whole pages of the file where it can, so
-    /// that no two write to the same page.
+    /// Replaces every element by what `f` makes of it, in many threads, which part where a page of the file does if it can
+    /// be. Otherwise as [`update`](Self::update).
     ///
     /// Of the feature `rayon`.
     pub fn par_update(&mut self, f: impl Fn(T) -> T + Sync) {
-        let view = self.view_mut().into_raw();
-        match view.raw().axes_by_stride().slice().first().copied() {
-            Some(axis) => par_update(view, axis, &f),
-            None => self.update(f),
-        }
+        par_update(self.view_mut().into_raw(), &f);
     }
 }
 

@@ -283,9 +283,6 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
                 return Err(past_end::<T>(dim.slice(), self.offset, end, len));
             }
             if bytes > 0 {
-                if self.lock == Lock::Exclusive {
-                    reserve::clear_rest_of_page(&opened.file, len);
-                }
                 let (mapped, _) = self.map_and_extend(&opened.file, dim, end, Space::Added)?;
                 return Ok(self.finish(mapped, mode, opened));
             }
@@ -305,6 +302,8 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         end: u64,
         space: Space,
     ) -> Result<(Mapped<T, D>, Option<u64>)> {
+        // A file that is overwritten is cleared then. One that others may extend meanwhile is not.
+        let is_ours = space == Space::Added && self.lock == Lock::Exclusive;
         let space = if self.sparse { Space::None } else { space };
         let too_long = |error| {
             let hint = if self.sparse { "" } else { "; make room, or use .sparse(true) to reserve none" };
@@ -314,6 +313,9 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         #[cfg(unix)]
         let (mapped, grown_from) = {
             let mapped = self.map_array(file, Access::Write, dim, end)?;
+            if is_ours {
+                reserve::clear_rest_of_page(file);
+            }
             (mapped, reserve::extend(file, end, space).map_err(too_long)?)
         };
         // Windows maps nothing past the end, and lets nobody cut a file that is mapped.

@@ -69,11 +69,12 @@ pub(crate) fn overwrite(file: &File, end: u64, grown_from: Option<u64>, sparse: 
     zero(file, 0..end_of_page(grown_from.unwrap_or(end)).min(end), sparse)
 }
 
-/// Makes what lies behind the end of a file of `len` bytes zero, before it is extended: what other maps wrote into the
+/// Makes what lies behind the end of a file zero, before it is extended: what other maps wrote into the
 /// rest of its last page, which some file systems (tmpfs) would show.
 ///
 /// Overwrites what others append at the same time.
-pub(crate) fn clear_rest_of_page(file: &File, len: u64) {
+pub(crate) fn clear_rest_of_page(file: &File) {
+    let Ok(len) = file.metadata().map(|found| found.len()) else { return };
     // As a hole whatever the rest will be, for anything else would make the file longer. Only Linux has been seen to
     // need it.
     imp::zero(file, len..end_of_page(len), true);

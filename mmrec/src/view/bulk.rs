@@ -342,8 +342,10 @@ impl<T: Element, D: Dimension> ViewMut<'_, T, D> {
         }
     }
 
-    /// Replaces every element by what `f` makes of it, in C order. Elements that lie one after another are read, changed
-    /// and written a block at a time.
+    /// Replaces every element by what `f` makes of it, in C order.
+    ///
+    /// Elements that lie one after another are read, changed and written in blocks of up to 8 KiB: what others write to
+    /// a block meanwhile is overwritten, and if `f` panics, nothing of the block that it was called for is written.
     pub fn update(&mut self, mut f: impl FnMut(T) -> T) {
         let (mut runs, mut block) = (self.raw.runs_mut(), Gathered::new());
         while let Some(run) = runs.next() {
@@ -351,7 +353,8 @@ impl<T: Element, D: Dimension> ViewMut<'_, T, D> {
         }
     }
 
-    /// Copies all elements from a view of the same shape.
+    /// Copies all elements from a view of the same shape, in any order. If both are views of the same bytes, which takes
+    /// two maps of one file, what comes out where they overlap is left open.
     ///
     /// # Panics
     ///

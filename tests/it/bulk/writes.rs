@@ -253,3 +253,39 @@ fn gaps_stay_as_they_are() {
         }
     }
 }
+
+/// Lengths around the ends of blocks, of vector registers, and of what is copied by one instruction.
+#[test]
+fn every_length_is_written_to_its_end() {
+    fn check<T: Sample>(len: usize) {
+        let random = &mut Random::new(len as u64);
+        let values: Vec<T> = (0..len).map(|_| T::random(random)).collect();
+        let first = T::random(random);
+        let write = |values: &mut dyn Iterator<Item = T>, f: &mut dyn FnMut(ViewMut<'_, T>)| {
+            let size = len * size_of::<T>();
+            let mut bytes = vec![0x77; 3 + size + 4];
+            f(ViewMut::from_bytes(&mut bytes[3..3 + size]).unwrap());
+            assert!(bytes[3..3 + size] == stored(values), "{len}");
+            assert_eq!([&bytes[..3], &bytes[3 + size..]].concat(), [0x77; 7]);
+        };
+        let all = || values.iter().copied();
+        write(&mut std::iter::repeat_n(first, len), &mut |mut to| to.fill(first));
+        write(&mut all(), &mut |mut to| to.copy_from_slice(&values));
+        write(&mut all(), &mut |mut to| to.assign(&View::from_slice(&values)));
+        let mut next = values.iter();
+        write(&mut all(), &mut |mut to| to.update(|_| *next.next().unwrap()));
+        let view = View::from_slice(&values);
+        assert!(stored(view.to_vec()) == stored(all()));
+        let gathered = view.fold_blocks(Vec::new(), |values, block| [&values, block].concat());
+        assert!(stored(gathered) == stored(all()));
+    }
+    for len in (0..140).chain(1020..1030).chain(8190..8195).chain([16_383, 16_385]) {
+        check::<u8>(len);
+    }
+    for len in (0..20).chain(126..130).chain(1022..1027).chain([2047, 2049]) {
+        check::<f64>(len);
+    }
+    for len in (0..10).chain(62..66).chain(510..515).chain([1023, 1025]) {
+        check::<Plain>(len);
+    }
+}

@@ -283,7 +283,8 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
     /// axis has fewer than two elements.
     #[cfg(feature = "rayon")]
     pub(crate) fn middle_page(&self, axis: usize) -> usize {
-        const PAGE: usize = 4096;
+        // A multiple of the pages in use.
+        const PAGE: usize = 64 << 10;
         let (len, stride) = (self.dim[axis], self.strides.get(axis));
         let middle = len / 2;
         let place = self.ptr.wrapping_offset(middle.cast_signed() * stride).addr();

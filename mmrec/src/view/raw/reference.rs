@@ -184,7 +184,7 @@ impl<'a, T: Element> Raw<'a, T, Ix1> {
     pub(crate) fn of_slice(from: &'a [T]) -> Self {
         let ptr = from.as_ptr().cast_mut().cast();
         // SAFETY: B1: a slice is one allocation of at most `isize::MAX` bytes, which can be read for `'a`. What a `T` has
-        // of padding is not read.
+        // of padding is not read (Element, 5).
         let bytes = unsafe { Bytes::new(ptr, size_of_val(from)) };
         Self::over(bytes, from.len())
     }
@@ -211,7 +211,7 @@ impl<'a, T: Element> RawMut<'a, T, Ix1> {
         let (ptr, len) = (from.as_mut_ptr().cast(), size_of_val(from));
         // SAFETY: B1: as for `Raw::of_slice`.
         let bytes = unsafe { Bytes::new(ptr, len) };
-        // SAFETY: W1: the slice is borrowed mutably for `'a`. What is stored are valid `T`s.
+        // SAFETY: W1: the slice is borrowed mutably for `'a`. What is stored leaves valid `T`s (Element, 5).
         unsafe { Self::new(Raw::over(bytes, from.len())) }
     }
 

@@ -112,7 +112,7 @@ impl<T> Run<'_, T> {
         let last = self.len.saturating_sub(1).cast_signed();
         // P1: the same places.
         Self {
-            ptr: self.ptr.wrapping_offset(last * self.stride),
+            ptr: self.ptr.wrapping_offset(last.wrapping_mul(self.stride)),
             stride: self.stride.wrapping_neg(),
             len: self.len,
             life: PhantomData,
@@ -199,7 +199,7 @@ impl<T> Run<'_, T> {
         }
         let ptr = self.ptr;
         self.len = left;
-        self.ptr = ptr.wrapping_offset(N.cast_signed() * self.stride);
+        self.ptr = ptr.wrapping_offset(N.cast_signed().wrapping_mul(self.stride));
         // SAFETY: P1, for the first `N` places, which lie one after another.
         Some(unsafe { T::load_array(ptr) })
     }
@@ -208,7 +208,8 @@ impl<T> Run<'_, T> {
     #[inline]
     pub(crate) fn skip(&mut self, n: usize) {
         let n = n.min(self.len);
-        self.ptr = self.ptr.wrapping_offset(n.cast_signed() * self.stride);
+        // One past the last place may be too far for `isize`; nothing is accessed there.
+        self.ptr = self.ptr.wrapping_offset(n.cast_signed().wrapping_mul(self.stride));
         self.len -= n;
     }
 
@@ -231,7 +232,7 @@ fn branch<'a, T, V>(
         // P1: the caller's places.
         return leaf(Run { ptr, stride, len, life: PhantomData });
     };
-    let right = ptr.wrapping_offset(middle.cast_signed() * stride);
+    let right = ptr.wrapping_offset(middle.cast_signed().wrapping_mul(stride));
     let left = branch(ptr, middle, stride, halve, leaf, merge);
     merge(left, branch(right, len - middle, stride, halve, leaf, merge))
 }

@@ -283,8 +283,8 @@ impl<T: Element> RunMut<'_, T> {
         assert_eq!(from.len(), self.run.len());
         if self.run.is_plain() && from.is_plain() {
             let bytes = from.len() * size_of::<T>();
-            // SAFETY: P1 and W2: the places of both lie one after another, and do not overlap, since nobody else in this
-            // process accesses those of `self`. A plain value is its bytes.
+            // SAFETY: P1 and W2: the places of both lie one after another, and no address is in both, since no other view
+            // reaches those of `self`. A plain value is its bytes.
             return unsafe { bulk::copy(from.ptr, self.run.ptr, bytes) };
         }
         let (mut source, stride) = (from.ptr, from.stride);
