@@ -55,12 +55,27 @@
 //! | `a[10:20]`, `a[:, ::2]`, `a.T` | [`a.slice(s![10..20])`](View::slice), `a.slice(s![.., ..;2])`, [`a.view().t()`](View::t) |
 //! | `a['xyz']` of `('<f4', (3,))` has one more axis | [`a.field(T::FIELDS.xyz).elements()`](View::elements) |
 //! | `np.searchsorted(a['ts'], t)` | [`a.columns().ts.partition_point(\|ts\| ts < t)`](View::partition_point) |
-//! | `np.array(a)`, `a[:] = b` | [`a.to_array()`](View::to_array), [`a.assign(&b)`](ViewMut::assign) |
+//! | `np.array(a)`, `a[:] = b` | [`a.to_array()`](View::to_array), [`a.assign(&b)`](RecordMap::assign) |
 //! | `a['price'].sum()`, `.min()`, `.max()`, `.mean()` | [`a.columns().price.sum()`](View::sum), [`min`](View::min), [`max`](View::max), [`mean`](View::mean) |
-//! | any other function of an array | [`a.columns().price.fold_blocks(init, \|acc, block: &[f64]\| …)`](View::fold_blocks) |
+//! | any other fold of an array | [`a.columns().price.fold_lanes(0.0, \|acc, x\| …, \|a, b\| a + b)`](View::fold_lanes) |
+//! | code that works on arrays | [`a.columns().price.for_each_block(\|block: &[f64]\| …)`](View::for_each_block) |
 //! | `np.frombuffer(bytes, dtype)` | [`View::<T>::from_bytes(&bytes)`](View::from_bytes) |
 //! | `a.flush()` | [`a.flush()`](RecordMap::flush), [`a.close()`](RecordMap::close) |
 //! | `np.dtype(…)`, `str(a)`, `repr(a)` | [`DType::of::<T>()`](DType::of), `format!("{a}")`, `format!("{a:?}")` |
+//!
+//! # Which loop
+//!
+//! | what | how |
+//! |---|---|
+//! | sum, mean, least, greatest | [`sum`](View::sum), [`mean`](View::mean), [`min_max`](View::min_max) |
+//! | any other fold, above all of floats | [`fold_lanes`](View::fold_lanes): four accumulators side by side |
+//! | code that works on slices | [`fold_blocks`](View::fold_blocks): copies of 8 KiB in the cache |
+//! | several fields of each record | [`select`](View::select) before any of these |
+//! | what ends early, or has to go in order | [`iter`](View::iter) |
+//! | many threads | `par_sum`, `par_iter`, `par_blocks` of a view, feature `rayon` |
+//! | a slice without copying | [`as_slice`](View::as_slice), unsafe: nobody may change the file meanwhile |
+//!
+//! Maps have the common ones of these; [`RecordMap::view`] and [`RecordMap::view_mut`] have all.
 //!
 //! What differs on purpose, with the reasons: [`doc::numpy_differences`]. How fast it is: [`doc::speed`].
 //!
@@ -68,7 +83,8 @@
 //!
 //! None is on by default.
 //!
-//! - `rayon`: `par_iter`, `par_blocks`, `par_update`, `par_sum` and the other reductions, in many threads.
+//! - `rayon`: `par_iter`, `par_blocks`, `par_update`, `par_sum` and the other reductions of views, in many threads; with
+//!   `mmrec = { version = "0.1", features = ["rayon"] }`, and rayon itself as `mmrec::rayon`.
 //!
 //! # Safety
 //!
@@ -102,6 +118,9 @@ pub use ndarray::{self, Array, Axis, Dimension, IntoDimension, RemoveAxis, Slice
 // Each is a type and a function, which would make two lines of the front page.
 #[doc(hidden)]
 pub use ndarray::{Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
+#[cfg(feature = "rayon")]
+#[doc(no_inline)]
+pub use rayon;
 #[doc(no_inline)]
 pub use zerocopy::byteorder::{big_endian, little_endian};
 
@@ -117,7 +136,7 @@ pub use crate::{
         RecordMap, Sealed, Shaped, Source, Writable,
     },
     record::MmapRecord,
-    select::{Native, Select, Whole},
+    select::{Native, NativeField, Select, Whole},
     view::{AxisChunks, AxisChunksMut, AxisIter, AxisIterMut, Iter, Selected, View, ViewMut, Windows},
 };
 

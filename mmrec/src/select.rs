@@ -1,14 +1,15 @@
 //! What is read of each record, one record at a time or gathered into blocks.
 #![allow(unsafe_code, reason = "parts of records are element access, and blocks are filled slot by slot")]
 
-use std::{marker::PhantomData, mem::MaybeUninit, slice};
+use std::{fmt, marker::PhantomData, mem::MaybeUninit, slice};
 
 use crate::{
     element::{Element, Number, bulk, stride::fold_places},
     field::Field,
 };
 
-/// What is read of each record: all of it ([`Whole`]), a field, or a tuple of up to twelve fields.
+/// What is read of each record: all of it ([`Whole`]), a field, a field in native byte order ([`Field::native`]), or a tuple
+/// of up to twelve of these. Only this crate implements it.
 ///
 /// # Safety
 ///
@@ -331,6 +332,43 @@ unsafe impl<R, F: Element> Select<R> for Field<R, F> {
     }
 }
 
+/// Selects a field as a number in the byte order of the machine. Made by [`Field::native`].
+pub struct NativeField<R, F>(Field<R, F>);
+
+impl<R, F: Number> Field<R, F> {
+    /// The field as a number in the byte order of the machine, to be [selected](crate::View::select):
+    /// `v.select((Tick::FIELDS.price.native(), Tick::FIELDS.qty.native()))`.
+    #[must_use]
+    pub const fn native(self) -> NativeField<R, F> {
+        NativeField(self)
+    }
+}
+
+impl<R, F> Clone for NativeField<R, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R, F> Copy for NativeField<R, F> {}
+
+impl<R, F> fmt::Debug for NativeField<R, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}.native()", self.0)
+    }
+}
+
+// SAFETY: as for the field (1); the slots are those of a buffer (2), and all are put (3).
+unsafe impl<R, F: Number> Select<R> for NativeField<R, F> {
+    one_column!(F::Native, of R);
+
+    #[inline(always)]
+    unsafe fn load(self, record: *const u8) -> F::Native {
+        // SAFETY: passed on from the caller.
+        unsafe { self.0.load(record) }.to_native()
+    }
+}
+
 /// The least of some numbers.
 const fn least(of: &[usize]) -> usize {
     let (mut least, mut i) = (of[0], 1);
@@ -345,14 +383,14 @@ const fn least(of: &[usize]) -> usize {
 
 macro_rules! select_tuples {
     ($(($($name:ident $slots:ident)+))*) => {$(
-        // SAFETY: each field keeps to the bytes of the `R` (1), has a buffer of its own with room for as many (2), and puts
-        // its value for every record (3).
-        unsafe impl<R, $($name: Element),+> Select<R> for ($(Field<R, $name>,)+) {
-            type Item = ($($name,)+);
-            type Block<'b> = ($(&'b [$name],)+);
-            type Buffers = ($(Buffer<$name>,)+);
-            type Slots = ($(*mut $name,)+);
-            const CAPACITY: usize = least(&[$(capacity::<$name>()),+]);
+        // SAFETY: each column keeps to the bytes of the `R` (1), has buffers of its own with room for as many (2), and
+        // puts its value for every record (3).
+        unsafe impl<R, $($name: Select<R>),+> Select<R> for ($($name,)+) {
+            type Item = ($($name::Item,)+);
+            type Block<'b> = ($($name::Block<'b>,)+);
+            type Buffers = ($($name::Buffers,)+);
+            type Slots = ($($name::Slots,)+);
+            const CAPACITY: usize = least(&[$($name::CAPACITY),+]);
 
             #[inline(always)]
             #[expect(non_snake_case, reason = "one name serves as type and as variable")]
@@ -366,14 +404,14 @@ macro_rules! select_tuples {
             #[expect(non_snake_case, reason = "as above")]
             fn slots(buffers: &mut Self::Buffers) -> Self::Slots {
                 let ($($name,)+) = buffers;
-                ($($name.slots(),)+)
+                ($($name::slots($name),)+)
             }
 
             #[inline(always)]
             #[expect(non_snake_case, reason = "as above")]
             fn slots_at(slots: Self::Slots, n: usize) -> Self::Slots {
                 let ($($name,)+) = slots;
-                ($($name.wrapping_add(n),)+)
+                ($($name::slots_at($name, n),)+)
             }
 
             #[inline(always)]
@@ -390,7 +428,7 @@ macro_rules! select_tuples {
             unsafe fn block(buffers: &Self::Buffers, len: usize) -> Self::Block<'_> {
                 let ($($name,)+) = buffers;
                 // SAFETY: passed on from the caller.
-                ($(unsafe { $name.block(len) },)+)
+                ($(unsafe { $name::block($name, len) },)+)
             }
         }
     )*};

@@ -156,14 +156,20 @@ macro_rules! reductions {
         /// [`sum`](Self::sum) in many threads, with the same result to the last bit.
         ///
         /// Of the feature `rayon`.
-        pub fn par_sum(&self) -> $number::Sum {
+        pub fn par_sum(&self) -> $number::Sum
+        where
+            $number: Number,
+        {
             $number::Sum::ZERO.plus(par_reduce(self.raw(), Sum).unwrap_or($number::Sum::ZERO))
         }
 
         /// [`mean`](Self::mean) in many threads, with the same result to the last bit.
         ///
         /// Of the feature `rayon`.
-        pub fn par_mean(&self) -> $number::Mean {
+        pub fn par_mean(&self) -> $number::Mean
+        where
+            $number: Number,
+        {
             let sum = par_reduce(self.raw(), MeanSum).unwrap_or($number::Mean::ZERO);
             $number::mean_of($number::Mean::ZERO.plus(sum), self.len())
         }
@@ -171,27 +177,36 @@ macro_rules! reductions {
         /// [`min`](Self::min) in many threads.
         ///
         /// Of the feature `rayon`.
-        pub fn par_min(&self) -> Option<$number::Native> {
+        pub fn par_min(&self) -> Option<$number::Native>
+        where
+            $number: Number,
+        {
             par_reduce(self.raw(), Min)
         }
 
         /// [`max`](Self::max) in many threads.
         ///
         /// Of the feature `rayon`.
-        pub fn par_max(&self) -> Option<$number::Native> {
+        pub fn par_max(&self) -> Option<$number::Native>
+        where
+            $number: Number,
+        {
             par_reduce(self.raw(), Max)
         }
 
         /// [`min_max`](Self::min_max) in many threads.
         ///
         /// Of the feature `rayon`.
-        pub fn par_min_max(&self) -> Option<($number::Native, $number::Native)> {
+        pub fn par_min_max(&self) -> Option<($number::Native, $number::Native)>
+        where
+            $number: Number,
+        {
             par_reduce(self.raw(), MinMax)
         }
     };
 }
 
-impl<T: Number + Send + Sync, D: Dimension> View<'_, T, D> {
+impl<T: Element + Send + Sync, D: Dimension> View<'_, T, D> {
     reductions!(T);
 }
 

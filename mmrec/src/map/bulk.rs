@@ -29,29 +29,45 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     }
 }
 
-impl<T: Number, D: Dimension, M> RecordMap<T, D, M> {
+// The bound is on each method, as for views.
+impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     /// The sum; see [`View::sum`](crate::View::sum).
-    pub fn sum(&self) -> T::Sum {
+    pub fn sum(&self) -> T::Sum
+    where
+        T: Number,
+    {
         self.view().sum()
     }
 
     /// The mean; see [`View::mean`](crate::View::mean).
-    pub fn mean(&self) -> T::Mean {
+    pub fn mean(&self) -> T::Mean
+    where
+        T: Number,
+    {
         self.view().mean()
     }
 
     /// The smallest element; see [`View::min`](crate::View::min).
-    pub fn min(&self) -> Option<T::Native> {
+    pub fn min(&self) -> Option<T::Native>
+    where
+        T: Number,
+    {
         self.view().min()
     }
 
     /// The largest element; see [`View::max`](crate::View::max).
-    pub fn max(&self) -> Option<T::Native> {
+    pub fn max(&self) -> Option<T::Native>
+    where
+        T: Number,
+    {
         self.view().max()
     }
 
     /// The smallest and the largest element; see [`View::min_max`](crate::View::min_max).
-    pub fn min_max(&self) -> Option<(T::Native, T::Native)> {
+    pub fn min_max(&self) -> Option<(T::Native, T::Native)>
+    where
+        T: Number,
+    {
         self.view().min_max()
     }
 }

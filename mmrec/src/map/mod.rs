@@ -534,7 +534,7 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
         self.view_mut().fill_with(f);
     }
 
-    /// Replaces every element by what `f` makes of it, in C order.
+    /// Replaces every element by what `f` makes of it, in C order; see [`ViewMut::update`].
     pub fn update(&mut self, f: impl FnMut(T) -> T)
     where
         M: Writable,
@@ -542,13 +542,13 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
         self.view_mut().update(f);
     }
 
-    /// Copies all elements from a view of the same shape.
+    /// Copies all elements from a view or map of the same shape; see [`ViewMut::assign`].
     ///
     /// # Panics
     ///
     /// If the shapes differ.
     #[track_caller]
-    pub fn assign(&mut self, from: &View<'_, T, D>)
+    pub fn assign<'v>(&mut self, from: impl Into<View<'v, T, D>>)
     where
         M: Writable,
     {
@@ -665,6 +665,12 @@ impl<T: Element + FromBytes + Immutable, D: Dimension> RecordMap<T, D, Sealed> {
     /// The elements as an ndarray view, without copying; `None` if they are not aligned.
     pub fn as_array(&self) -> Option<ArrayView<'_, T, D>> {
         self.mapped.as_array()
+    }
+}
+
+impl<'a, T: Element, D: Dimension, M> From<&'a RecordMap<T, D, M>> for View<'a, T, D> {
+    fn from(map: &'a RecordMap<T, D, M>) -> Self {
+        map.view()
     }
 }
 

@@ -107,7 +107,7 @@ macro_rules! searches {
         /// The index of the first element for which `pred` is false, in a view sorted so that those for which it is true
         /// come first. Reads about log2(n) elements.
         ///
-        /// NumPy: `numpy.searchsorted`.
+        /// NumPy: `numpy.searchsorted(a, x)` is `|element| element < x`, with `side='right'` it is `|element| element <= x`.
         pub fn partition_point(&self, mut pred: impl FnMut($item) -> bool) -> usize {
             partition_point(self.len(), |i| pred(self.at(i)))
         }
@@ -115,7 +115,8 @@ macro_rules! searches {
         /// Looks for a value in a sorted view: `Ok` with the index of the first element equal to it, or `Err` with the
         /// index where it belongs. Reads about log2(n) elements.
         ///
-        /// For floats, see [`binary_search_by`](Self::binary_search_by): `v.binary_search_by(|x| x.total_cmp(&5.0))`.
+        /// Floats have no such order: `v.binary_search_by(|x| x.total_cmp(&5.0))`, and of another byte order
+        /// `v.native().binary_search_by(|x| x.total_cmp(&5.0))`.
         ///
         /// # Errors
         ///
@@ -163,14 +164,20 @@ macro_rules! reductions {
         /// elements it is 0.
         ///
         /// NumPy: `array.sum()`, with the same bits for aligned 1-D floats in native order.
-        pub fn sum(&self) -> $number::Sum {
+        pub fn sum(&self) -> $number::Sum
+        where
+            $number: Number,
+        {
             $number::Sum::ZERO.plus(reduce(&self.raw, Sum).unwrap_or($number::Sum::ZERO))
         }
 
         /// The mean: `f64`, or `f32` for `f32`. NaN if there are no elements.
         ///
         /// NumPy: `array.mean()`.
-        pub fn mean(&self) -> $number::Mean {
+        pub fn mean(&self) -> $number::Mean
+        where
+            $number: Number,
+        {
             let sum = reduce(&self.raw, MeanSum).unwrap_or($number::Mean::ZERO);
             $number::mean_of($number::Mean::ZERO.plus(sum), self.len())
         }
@@ -178,19 +185,28 @@ macro_rules! reductions {
         /// The smallest element, or NaN if one is NaN; `None` if there are none, where NumPy raises.
         ///
         /// NumPy: `array.min()`; `numpy.nanmin` is `v.iter().filter(|x| !x.is_nan()).reduce(f64::min)`.
-        pub fn min(&self) -> Option<$number::Native> {
+        pub fn min(&self) -> Option<$number::Native>
+        where
+            $number: Number,
+        {
             reduce(&self.raw, Min)
         }
 
         /// The largest element, or NaN if one is NaN; `None` if there are none, where NumPy raises.
         ///
         /// NumPy: `array.max()`.
-        pub fn max(&self) -> Option<$number::Native> {
+        pub fn max(&self) -> Option<$number::Native>
+        where
+            $number: Number,
+        {
             reduce(&self.raw, Max)
         }
 
         /// The smallest and the largest element by one pass, each as from [`min`](Self::min) and [`max`](Self::max).
-        pub fn min_max(&self) -> Option<($number::Native, $number::Native)> {
+        pub fn min_max(&self) -> Option<($number::Native, $number::Native)>
+        where
+            $number: Number,
+        {
             reduce(&self.raw, MinMax)
         }
     };
@@ -249,10 +265,11 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
         self.fold_blocks((), |(), block| f(block));
     }
 
-    /// Folds the elements with four accumulators in turn, and merges them at the end. A fold with one waits at each step
-    /// for the one before, which for a sum of floats takes longer than reading does.
+    /// Folds the elements with four accumulators in turn, each of which starts as `init`, and merges them at the end. So
+    /// `init` must be what changes nothing that it is merged with: 0 for a sum.
     ///
-    /// Each accumulator starts as `init`, so that must be what changes nothing that it is merged with: 0 for a sum.
+    /// A fold with one accumulator waits at each step for the one before, which for a sum of floats takes longer than
+    /// reading does.
     ///
     /// ```
     /// let prices = [10.0, 12.5, 11.0, 14.0, 9.5, 13.0];
@@ -264,7 +281,8 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
         fold_lanes(&self.raw, Whole, init, f, merge)
     }
 
-    /// The elements as native numbers, to be read; of use where the file has them in another byte order.
+    /// The elements as native numbers, to be read; of use where the file has them in another byte order. Slice and pick
+    /// fields first. To write, convert: `v.update(|x| (x.get() * 2.0).into())`.
     ///
     /// ```
     /// use mmrec::{RecordMap, big_endian::U16};
@@ -287,7 +305,8 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
     }
 }
 
-impl<T: Number, D: Dimension> View<'_, T, D> {
+// The bound is on each method, so that a sum of what is no number is answered by the text of `Number`.
+impl<T: Element, D: Dimension> View<'_, T, D> {
     reductions!(T);
 }
 
@@ -353,14 +372,15 @@ impl<T: Element, D: Dimension> ViewMut<'_, T, D> {
         }
     }
 
-    /// Copies all elements from a view of the same shape, in any order. If both are views of the same bytes, which takes
+    /// Copies all elements from a view or map of the same shape, in any order. If both are views of the same bytes, which takes
     /// two maps of one file, what comes out where they overlap is left open.
     ///
     /// # Panics
     ///
     /// If the shapes differ.
     #[track_caller]
-    pub fn assign(&mut self, from: &View<'_, T, D>) {
+    pub fn assign<'v>(&mut self, from: impl Into<View<'v, T, D>>) {
+        let from = from.into();
         let (ours, theirs) = (self.shape(), from.shape());
         assert!(ours == theirs, "cannot assign a view of shape {theirs:?} to one of shape {ours:?}");
         self.raw.assign(&from.raw);
@@ -423,7 +443,8 @@ impl<T: Element, D: Dimension, S: Select<T>> Selected<'_, T, S, D> {
         fold_blocks(&self.raw, self.select, init, f)
     }
 
-    /// Folds what was chosen of all records with four accumulators in turn; see [`View::fold_lanes`].
+    /// Folds what was chosen of all records with four accumulators in turn, each of which starts as `init`, and merges
+    /// them; see [`View::fold_lanes`].
     ///
     /// ```
     /// # use mmrec::{MmapRecord, RecordMap};

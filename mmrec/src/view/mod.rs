@@ -27,7 +27,17 @@ use crate::{
     select::{Select, Whole},
 };
 
-/// A strided array of `T` in a mapped file, to be read: whole records, one field of each record, a slice of either.
+/// A strided array of `T`, in a mapped file or in memory, to be read: whole records, one field of each record, a slice of
+/// either.
+///
+/// To read: [`at`](Self::at), [`get`](Self::get), [`iter`](Self::iter), [`to_vec`](Self::to_vec), [`copy_to`](Self::copy_to);
+/// to pick: [`field`](Self::field), [`columns`](Self::columns), [`select`](Self::select), [`native`](Self::native);
+/// to cut: [`slice`](Self::slice), [`split_at`](Self::split_at), [`axis_iter`](Self::axis_iter),
+/// [`axis_chunks`](Self::axis_chunks), [`windows`](Self::windows);
+/// to reduce: [`sum`](Self::sum), [`mean`](Self::mean), [`min_max`](Self::min_max), [`fold_lanes`](Self::fold_lanes),
+/// [`fold_blocks`](Self::fold_blocks);
+/// to search: [`partition_point`](Self::partition_point), [`binary_search_by`](Self::binary_search_by).
+/// There is no `view[i]`, which would be a reference into the file: `view.at(i)` is a value.
 ///
 /// Values come out one at a time and by value. Strides are in **bytes**, so a field of a packed record of 13 bytes is a
 /// view like any other. A view is a pointer with a shape: cutting, transposing and picking fields copy nothing. A view
@@ -116,7 +126,7 @@ macro_rules! geometry {
             self.raw().strides().as_slice()
         }
 
-        /// Bytes from the start of the file to the first element, the one whose indices are all 0.
+        /// Bytes from the start of the file, or of the memory, to the first element, the one whose indices are all 0.
         ///
         /// In NumPy, `memmap.offset` stays that of the whole map.
         pub fn byte_offset(&self) -> u64 {
@@ -259,7 +269,7 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
     ///
     /// If there is no such axis, or `size` is 0.
     ///
-    /// NumPy: `numpy.array_split`.
+    /// NumPy: `array[i : i + size] for i in range(0, len(array), size)`.
     #[track_caller]
     pub fn axis_chunks(&self, axis: Axis, size: usize) -> AxisChunks<'a, T, D> {
         AxisChunks::new(self.clone(), axis, size)
@@ -316,7 +326,8 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
 
 impl<'a, T: Element> View<'a, T, Ix1> {
     /// Iterates over all runs of `size` neighbouring elements, each a view: `v.windows(2)` gives elements 0 and 1, then 1
-    /// and 2, and so on. There is none if the view is shorter.
+    /// and 2, and so on, so that `v.windows(2).map(|w| w.at(1) - w.at(0))` are the differences. There is none if the view
+    /// is shorter.
     ///
     /// # Panics
     ///
@@ -567,6 +578,11 @@ impl<'a, T: Element, D: Dimension, S: Select<T>> Selected<'a, T, S, D> {
         Iter::new(&self.raw, self.select)
     }
 
+    /// The number of records along each axis.
+    pub fn shape(&self) -> &[usize] {
+        self.raw.dim().slice()
+    }
+
     /// The number of records.
     pub fn len(&self) -> usize {
         self.raw.len()
@@ -643,6 +659,18 @@ impl<T, D: Copy> Copy for View<'_, T, D> {}
 impl<T, D: Clone, S: Clone> Clone for Selected<'_, T, S, D> {
     fn clone(&self) -> Self {
         Self { raw: self.raw.clone(), select: self.select.clone() }
+    }
+}
+
+impl<'a, T: Element, D: Dimension> From<&View<'a, T, D>> for View<'a, T, D> {
+    fn from(view: &View<'a, T, D>) -> Self {
+        view.clone()
+    }
+}
+
+impl<'v, T: Element, D: Dimension> From<&'v ViewMut<'_, T, D>> for View<'v, T, D> {
+    fn from(view: &'v ViewMut<'_, T, D>) -> Self {
+        view.view()
     }
 }
 

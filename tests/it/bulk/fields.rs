@@ -164,3 +164,35 @@ fn fields_are_assigned_to_fields() {
     }
     assert!(std::fs::read(&path).unwrap() == expected);
 }
+
+/// Fields of another byte order come out native beside others, one at a time and in blocks.
+#[test]
+fn fields_are_selected_as_native_numbers() {
+    use mmrec::{MmapRecord, View, big_endian};
+
+    #[derive(Clone, Copy, MmapRecord)]
+    #[repr(C, packed)]
+    struct Tick {
+        tag: u8,
+        price: big_endian::F64,
+        qty: big_endian::U32,
+    }
+
+    let ticks: Vec<_> = (0..3000u32)
+        .map(|i| Tick { tag: i.to_le_bytes()[0], price: (f64::from(i) * 0.5).into(), qty: i.into() })
+        .collect();
+    let fields = (Tick::FIELDS.price.native(), Tick::FIELDS.tag, Tick::FIELDS.qty.native());
+    let selected = View::from_slice(&ticks);
+    let selected = selected.select(fields);
+    let wanted: Vec<_> = (0..3000u32).map(|i| (f64::from(i) * 0.5, i.to_le_bytes()[0], i)).collect();
+    assert_eq!(selected.iter().collect::<Vec<_>>(), wanted);
+    let mut seen = Vec::new();
+    selected.for_each_block(|(prices, tags, qtys)| {
+        seen.extend(prices.iter().zip(tags).zip(qtys).map(|((&price, &tag), &qty)| (price, tag, qty)));
+    });
+    assert_eq!(seen, wanted);
+    assert_eq!(
+        View::from_slice(&ticks).select(Tick::FIELDS.qty.native()).to_vec(),
+        Vec::from_iter(0..3000u32)
+    );
+}

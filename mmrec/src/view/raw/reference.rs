@@ -123,6 +123,10 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
     /// # Ok::<(), mmrec::Error>(())
     /// ```
     ///
+    /// A record needs `#[derive(zerocopy::FromBytes, zerocopy::Immutable)]` (zerocopy's feature `derive`), and `IntoBytes`
+    /// to be written. One field of
+    /// records that have others does not lie together and has no slice; see [`as_array`](Self::as_array).
+    ///
     /// # Safety
     ///
     /// As long as the slice lives, nobody changes these bytes: no other program, and no other map of the same file in this
