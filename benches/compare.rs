@@ -43,7 +43,7 @@ struct Args {
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
     /// Write the Markdown and the SVG files to this directory.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["quick", "only"])]
     write: Option<PathBuf>,
 }
 

@@ -333,7 +333,10 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
     /// All values in C order.
     pub(crate) fn to_vec<S: Select<T, Slots = *mut I, Item = I>, I>(&self, select: S) -> Vec<I> {
         let mut values: Vec<I> = Vec::with_capacity(self.len());
-        large::ask_for_huge_pages(values.as_mut_ptr().cast(), self.len() * size_of::<I>());
+        // Rows that are written side by side are far apart, which is when huge pages cost more than they bring.
+        if self.crossing_axes().is_none() {
+            large::ask_for_huge_pages(values.as_mut_ptr().cast(), self.len() * size_of::<I>());
+        }
         // SAFETY: there is room for as many values as the view has.
         unsafe { self.copy_to_slots(select, values.as_mut_ptr()) };
         // SAFETY: every value has been written (Select, 3).
