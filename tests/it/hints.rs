@@ -167,7 +167,8 @@ mod linux {
         let path = dir.path().join("cold");
         fs::write(&path, vec![1; LEN as usize]).unwrap();
         let file = File::open(&path).unwrap();
-        for advice in [false, true] {
+        // How many bytes are asked for when none is in memory.
+        let asked_for = |advice| {
             file.sync_all().unwrap();
             fadvise(&file, 0, None, FileAdvice::DontNeed).unwrap();
             let map =
@@ -178,9 +179,13 @@ mod linux {
             } else {
                 map.prefetch(5..).unwrap();
             }
-            match before.zip(read_from_disk()).map(|(before, after)| after - before) {
-                None | Some(0) => println!("skipped: this file is not on a disk whose reads are counted"),
-                Some(read) => assert!(read > LEN / 2, "of {LEN} bytes {read} were asked for"),
+            before.zip(read_from_disk()).map_or(0, |(before, after)| after - before)
+        };
+        for advice in [false, true] {
+            // The system keeps what it is busy with when it is told to drop a file from memory, so a try may find some of it.
+            match (0..20).map(|_| asked_for(advice)).find(|&read| read == 0 || read > LEN / 2) {
+                Some(0) => println!("skipped: this file is not on a disk whose reads are counted"),
+                read => assert!(read.is_some(), "of {LEN} bytes not even half were asked for"),
             }
         }
     }
