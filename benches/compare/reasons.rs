@@ -19,8 +19,8 @@ const CHECKED: &str = "Each lookup compares its index with the shape, and multip
     while compiling.";
 const ALL_FIELDS: &str = "mmrec reads each field of a record, for the reads are volatile; the compiler lets a raw loop \
     read those that are used.";
-const THREADS: &str = "One thread already takes most of what memory delivers on this machine: two raw threads are no \
-    faster than that either.";
+const THREADS: &str = "One thread already takes most of what memory delivers on this machine, and what is left differs \
+    from run to run: two raw threads gain as little.";
 const NOISE: &str = "The two compile to the same loop; what differs is the measurement.";
 
 /// The reason, if one is known.

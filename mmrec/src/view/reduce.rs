@@ -227,7 +227,7 @@ fn side_by_side<N: Number, S: Source<N>>(
             *lane = step(*lane, number);
         }
     }
-    let mut value = fold_lanes(&lanes, &step);
+    let mut value = fold_eight(&lanes, &step);
     while let Some(number) = numbers.one() {
         value = step(value, number);
     }
@@ -235,7 +235,7 @@ fn side_by_side<N: Number, S: Source<N>>(
 }
 
 #[inline(never)]
-fn fold_lanes<T: Copy>(lanes: &[T; LANES], step: &impl Fn(T, T) -> T) -> T {
+fn fold_eight<T: Copy>(lanes: &[T; LANES], step: &impl Fn(T, T) -> T) -> T {
     let [first, rest @ ..] = *lanes;
     rest.into_iter().fold(first, step)
 }
