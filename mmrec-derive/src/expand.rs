@@ -84,8 +84,9 @@ fn element(record: &Record<'_>) -> TokenStream {
         record.fields.iter().enumerate().map(|(i, field)| store(record, field, i, &dst)).unzip();
     // SAFETY: a `repr` fixes the layout, and `DType::of_record` asks the compiler for the size (1). `load` makes a `Self`
     // of valid fields whatever the bytes are, and `store` writes to the places of the fields alone (2, 3). Both go
-    // through the fields' own `load` and `store` at addresses, by value (4). It is plain if fields that are plain take up
-    // all of its bytes (5).
+    // through the fields' own `load` and `store` at addresses, by value (4). So padding is made and not read, and left as
+    // it is when a value is stored; a record of an equal dtype has fields of equal dtypes at the same places, and each
+    // stays valid because its own type says so (5). It is plain if fields that are plain take up all of its bytes (6).
     quote! {
         #attrs
         unsafe impl #params #krate::Element for #name #args #where_clause {

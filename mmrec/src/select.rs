@@ -11,6 +11,8 @@ use crate::{
 /// What is read of each record: all of it ([`Whole`]), a field, a field in native byte order ([`Field::native`]), or a tuple
 /// of up to twelve of these. Only this crate implements it.
 ///
+/// Blocks take 8 KiB of the stack for each field.
+///
 /// # Safety
 ///
 /// 1. `load` and `gather` read only the `size_of::<R>()` bytes of each record, by value, at any alignment.
@@ -210,7 +212,7 @@ impl<R: Element> Gathered<R, Whole> {
 #[inline]
 unsafe fn gather_plain<T: Element>(src: *const u8, len: usize, slots: *mut T) {
     // SAFETY: passed on from the caller; the slots are in memory of this process alone, so the two do not overlap. Any
-    // bytes are a valid `T` (5).
+    // bytes are a valid `T` (Element, 6).
     unsafe { bulk::copy(src, slots.cast(), len * size_of::<T>()) };
 }
 

@@ -303,6 +303,7 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
         space: Space,
     ) -> Result<(Mapped<T, D>, Option<u64>)> {
         // A file that is overwritten is cleared then. One that others may extend meanwhile is not.
+        #[cfg(unix)]
         let is_ours = space == Space::Added && self.lock == Lock::Exclusive;
         let space = if self.sparse { Space::None } else { space };
         let too_long = |error| {

@@ -73,6 +73,7 @@ pub(crate) fn overwrite(file: &File, end: u64, grown_from: Option<u64>, sparse: 
 /// rest of its last page, which some file systems (tmpfs) would show.
 ///
 /// Overwrites what others append at the same time.
+#[cfg(unix)]
 pub(crate) fn clear_rest_of_page(file: &File) {
     let Ok(len) = file.metadata().map(|found| found.len()) else { return };
     // As a hole whatever the rest will be, for anything else would make the file longer. Only Linux has been seen to

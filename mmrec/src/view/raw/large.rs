@@ -1,12 +1,12 @@
 //! Large copies in memory.
 
 /// From this many bytes on, as in NumPy.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(miri)))]
 const LARGE: usize = 4 << 20;
 
 /// Asks for huge pages for memory that is about to be filled, where there is much of it. Without, the system has to find
 /// and clear a page of 4 KiB for every 4 KiB, which takes longer than copying from a file that is in memory.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(miri)))]
 pub(super) fn ask_for_huge_pages(memory: *mut u8, bytes: usize) {
     const PAGE: usize = 4096;
     if bytes < LARGE {
@@ -22,5 +22,5 @@ pub(super) fn ask_for_huge_pages(memory: *mut u8, bytes: usize) {
     let _ = unsafe { libc::madvise(first.cast(), len, libc::MADV_HUGEPAGE) };
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", not(miri))))]
 pub(super) fn ask_for_huge_pages(_: *mut u8, _: usize) {}
