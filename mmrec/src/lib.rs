@@ -108,6 +108,8 @@ mod select;
 
 mod view;
 
+mod npy;
+
 mod map;
 
 mod interop;
@@ -132,12 +134,15 @@ pub use crate::{
     error::{Error, ErrorKind, Result},
     field::Field,
     map::{
-        Advice, AnyMode, CopyOnWrite, HasShape, Lock, MapOptions, Mode, NoShape, Order, ReadOnly, ReadWrite,
-        RecordMap, Sealed, Shaped, Source, Writable,
+        Advice, AnyMode, CopyOnWrite, DynMap, DynOptions, HasShape, Lock, MapOptions, Mode, NoShape, Order,
+        ReadOnly, ReadWrite, RecordMap, Sealed, Shaped, Source, Writable,
     },
     record::MmapRecord,
     select::{Native, NativeField, Select, Whole},
-    view::{AxisChunks, AxisChunksMut, AxisIter, AxisIterMut, Iter, Selected, View, ViewMut, Windows},
+    view::{
+        AxisChunks, AxisChunksMut, AxisIter, AxisIterMut, Datum, DynIter, DynView, DynViewMut, Iter,
+        Progress, Selected, Value, View, ViewMut, Windows,
+    },
 };
 
 /// Guides.

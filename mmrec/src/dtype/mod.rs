@@ -8,6 +8,7 @@ mod layout;
 mod literal;
 mod pin;
 mod scalar;
+pub(crate) mod stored;
 
 use std::{borrow::Cow, fmt, ops::Deref, sync::Arc};
 
@@ -294,6 +295,38 @@ impl DType {
             }
         }
         at
+    }
+
+    /// The elements of a sub-array, however deep, and its shape; for anything else the dtype itself and no axes.
+    pub(crate) fn without_axes(&self) -> (&Self, Vec<usize>) {
+        let (mut base, mut shape) = (self, Vec::new());
+        while let Some((inner, len)) = base.outer_axis() {
+            base = inner;
+            shape.push(len);
+        }
+        (base, shape)
+    }
+
+    /// Calls `f` with every scalar in an element: its place in bytes, what it is, and how many of it follow each other. What
+    /// is padding is in none.
+    pub(crate) fn each_leaf(&self, at: usize, f: &mut dyn FnMut(usize, Scalar, usize)) {
+        let (mut base, mut count) = (self, 1usize);
+        while let Repr::Array { base: inner, len, .. } = &base.0 {
+            // No overflow: their bytes are at most `MAX_ITEMSIZE`, or there are none.
+            count = count.saturating_mul(*len);
+            base = inner;
+        }
+        match &base.0 {
+            _ if base.itemsize() == 0 || count == 0 => {}
+            Repr::Scalar(scalar) => f(at, *scalar, count),
+            _ => {
+                for i in 0..count {
+                    for field in base.fields() {
+                        field.dtype().each_leaf(at + i * base.itemsize() + field.offset(), f);
+                    }
+                }
+            }
+        }
     }
 
     /// The dtype of the elements along the first axis of a sub-array, and how many there are.

@@ -57,6 +57,142 @@ pub(crate) unsafe fn copy(src: *const u8, dst: *mut u8, len: usize) {
     }
 }
 
+/// Copies scalars one after another; a single one of up to eight bytes in one access. Either side may be in a file.
+///
+/// # Safety
+///
+/// As for [`copy`], of `count` times `size` bytes.
+#[inline]
+pub(crate) unsafe fn copy_scalars(src: *const u8, dst: *mut u8, size: usize, count: usize) {
+    if count == 1 {
+        // SAFETY: passed on from the caller.
+        return unsafe { copy_scalar(src, dst, size) };
+    }
+    // SAFETY: passed on from the caller, who vouches for the product.
+    unsafe { copy(src, dst, size * count) }
+}
+
+/// # Safety
+///
+/// As for [`copy`], of `size` bytes.
+#[inline(always)]
+unsafe fn copy_scalar(src: *const u8, dst: *mut u8, size: usize) {
+    macro_rules! whole {
+        ($number:ty) => {{
+            // SAFETY: passed on from the caller, for the size of this number.
+            let value: $number = unsafe { read(src) };
+            // SAFETY: as above.
+            unsafe { write(value, dst) }
+        }};
+    }
+    match size {
+        1 => whole!(u8),
+        2 => whole!(u16),
+        4 => whole!(u32),
+        8 => whole!(u64),
+        // SAFETY: passed on from the caller.
+        _ => unsafe { copy(src, dst, size) },
+    }
+}
+
+/// What is copied of every place of one run to those of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Bytes of one scalar.
+    pub(crate) size: usize,
+    /// How many there are, one after another.
+    pub(crate) count: usize,
+    /// The bytes of a number whose order is reversed on the way, if it is: a scalar, half a complex number, a code unit.
+    pub(crate) swapped: Option<usize>,
+}
+
+impl Part {
+    /// Bytes in all.
+    pub(crate) fn bytes(self) -> Option<usize> {
+        self.size.checked_mul(self.count)
+    }
+}
+
+/// Copies a part of `len` places that lie `strides.0` bytes apart to places that lie `strides.1` bytes apart.
+///
+/// # Safety
+///
+/// At each place `part.bytes()` bytes can be read, and written at those of the other run; no byte of one is a byte of the
+/// other.
+pub(crate) unsafe fn copy_parts(
+    src: *const u8,
+    dst: *mut u8,
+    strides: (isize, isize),
+    len: usize,
+    part: Part,
+) {
+    let each = |copy: &dyn Fn(*const u8, *mut u8)| {
+        let (mut from, mut to) = (src, dst);
+        for _ in 0..len {
+            copy(from, to);
+            from = from.wrapping_offset(strides.0);
+            to = to.wrapping_offset(strides.1);
+        }
+    };
+    macro_rules! numbers {
+        ($number:ty, $change:expr) => {{
+            let (mut from, mut to) = (src, dst);
+            for _ in 0..len {
+                // SAFETY: a place of the run, of which the caller vouches for as many bytes.
+                let value: $number = unsafe { read(from) };
+                // SAFETY: as above.
+                unsafe { write($change(value), to) };
+                from = from.wrapping_offset(strides.0);
+                to = to.wrapping_offset(strides.1);
+            }
+        }};
+    }
+    match (part.size, part.count, part.swapped) {
+        (1, 1, _) => numbers!(u8, |value| value),
+        (2, 1, None) => numbers!(u16, |value| value),
+        (4, 1, None) => numbers!(u32, |value| value),
+        (8, 1, None) => numbers!(u64, |value| value),
+        (2, 1, Some(2)) => numbers!(u16, u16::swap_bytes),
+        (4, 1, Some(4)) => numbers!(u32, u32::swap_bytes),
+        (8, 1, Some(8)) => numbers!(u64, u64::swap_bytes),
+        (size, count, None) => each(&|from, to| {
+            // SAFETY: a place of the run, of which the caller vouches for as many bytes.
+            unsafe { copy_scalars(from, to, size, count) };
+        }),
+        (size, count, Some(width @ (2 | 4 | 8))) => each(&|from, to| {
+            let step = width.cast_signed();
+            let number = Part { size: width, count: 1, swapped: Some(width) };
+            // SAFETY: the numbers at a place of the run, of which the caller vouches for as many bytes.
+            unsafe { copy_parts(from, to, (step, step), size * count / width, number) };
+        }),
+        (size, count, Some(width)) => each(&|from, to| {
+            // SAFETY: as above.
+            unsafe { copy_swapped(from, to, size * count, width) };
+        }),
+    }
+}
+
+/// Copies `len` bytes, and reverses each `width` of them.
+///
+/// # Safety
+///
+/// As for [`copy`].
+unsafe fn copy_swapped(src: *const u8, dst: *mut u8, len: usize, width: usize) {
+    if width == 0 {
+        return;
+    }
+    let mut done = 0;
+    while len - done >= width {
+        for i in 0..width {
+            // SAFETY: `done + i < len`.
+            let byte: u8 = unsafe { read(src.wrapping_add(done + i)) };
+            // SAFETY: as above, for `width - 1 - i < width`.
+            unsafe { write(byte, dst.wrapping_add(done + width - 1 - i)) };
+        }
+        done += width;
+    }
+}
+
 /// # Safety
 ///
 /// As for [`copy`], of four pieces.

@@ -1,27 +1,25 @@
 //! Mapped files.
 
 mod bulk;
+mod core;
+mod dynamic;
+mod grow;
 mod lock;
 mod mode;
+mod opening;
 mod options;
 mod region;
 mod reserve;
 mod source;
 
-use std::{
-    fmt,
-    fs::File,
-    io,
-    ops::{Bound, Range, RangeBounds},
-    path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
-};
+use std::{fmt, marker::PhantomData, ops::RangeBounds, path::Path};
 
 use ndarray::{Array, ArrayView, Axis, Dimension, IntoDimension, Ix1, RemoveAxis, SliceArg};
 use zerocopy::{FromBytes, Immutable};
 
-use self::region::Mapped;
+use self::core::Core;
 pub use self::{
+    dynamic::{DynMap, DynOptions},
     lock::Lock,
     mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Sealed, Writable},
     options::{HasShape, MapOptions, NoShape, Order, Shaped},
@@ -35,7 +33,10 @@ use crate::{
     field::Field,
     record::MmapRecord,
     select::Select,
-    view::{AxisIter, AxisIterMut, Iter, Selected, View, ViewMut, raw::RawMut},
+    view::{
+        AxisIter, AxisIterMut, Iter, Selected, View, ViewMut,
+        raw::{Raw, RawMut},
+    },
 };
 
 /// A file mapped as an array of `T` with axes `D`, in mode `M`.
@@ -97,16 +98,8 @@ use crate::{
 ///
 /// NumPy: `numpy.memmap`.
 pub struct RecordMap<T, D = Ix1, M = ReadOnly> {
-    mapped: Mapped<T, D>,
-    mode: Mode,
-    order: Order,
-    offset: u64,
-    path: Option<PathBuf>,
-    /// The file, where it has to stay open for its lock. Closed after the mapping is gone, which lets go of the lock.
-    _lock: Option<File>,
-    /// The directory of a file that was made for the map, until its name there is on the disk.
-    made_in: Mutex<Option<PathBuf>>,
-    access: std::marker::PhantomData<fn() -> M>,
+    core: Core<Raw<'static, T, D>>,
+    access: PhantomData<fn() -> M>,
 }
 
 // As below: the bound on each method brings up the text of `Element`.
@@ -163,32 +156,23 @@ impl<T> RecordMap<T, Ix1, ReadOnly> {
 }
 
 impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
-    fn new(
-        mapped: Mapped<T, D>,
-        mode: Mode,
-        order: Order,
-        offset: u64,
-        path: Option<PathBuf>,
-        lock: Option<File>,
-        made_in: Option<PathBuf>,
-    ) -> Self {
-        let (made_in, access) = (Mutex::new(made_in), std::marker::PhantomData);
-        Self { mapped, mode, order, offset, path, _lock: lock, made_in, access }
+    fn new(core: Core<Raw<'static, T, D>>) -> Self {
+        Self { core, access: PhantomData }
     }
 
     /// The array to be read.
     pub fn view(&self) -> View<'_, T, D> {
-        View::from_raw(self.mapped.raw().clone())
+        View::from_raw(self.core.mapped.raw().clone())
     }
 
     /// The number of elements along each axis.
     pub fn shape(&self) -> &[usize] {
-        self.mapped.raw().dim().slice()
+        self.core.mapped.raw().dim().slice()
     }
 
     /// The shape in ndarray's form.
     pub fn raw_dim(&self) -> D {
-        self.mapped.raw().dim().clone()
+        self.core.mapped.raw().dim().clone()
     }
 
     /// The number of axes.
@@ -198,7 +182,7 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
 
     /// The number of elements: the product of the shape.
     pub fn len(&self) -> usize {
-        self.mapped.raw().len()
+        self.core.mapped.raw().len()
     }
 
     /// Whether there is no element.
@@ -208,7 +192,7 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
 
     /// The number of **bytes** between neighbours along each axis.
     pub fn strides(&self) -> &[isize] {
-        self.mapped.raw().strides().as_slice()
+        self.core.mapped.raw().strides().as_slice()
     }
 
     /// The dtype of the elements.
@@ -218,29 +202,29 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
 
     /// The order of the elements in the file.
     pub fn order(&self) -> Order {
-        self.order
+        self.core.layout.order
     }
 
     /// The mode; `w+` for a map made by [`MapOptions::create`].
     pub fn mode(&self) -> Mode {
-        self.mode
+        self.core.mode
     }
 
     /// Where in the file the array starts, in bytes, as it was asked for.
     pub fn offset(&self) -> u64 {
-        self.offset
+        self.core.layout.offset
     }
 
     /// The absolute path of the file; `None` if it was given as an open file. Links are not resolved, and a file that
     /// is renamed later keeps its old name here.
     pub fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
+        self.core.path.as_deref()
     }
 
     /// A copy of the element at `index`, or `None` past the end: `map.get(5)`, `map.get([1, 2])`.
     #[inline]
     pub fn get<I: IntoDimension<Dim = D>>(&self, index: I) -> Option<T> {
-        self.mapped.raw().get(&index.into_dimension(), crate::select::Whole)
+        self.core.mapped.raw().get(&index.into_dimension(), crate::select::Whole)
     }
 
     /// A copy of the element at `index`: `map.at(5)`, `map.at([1, 2])`. To change a field in the file, write through its
@@ -341,7 +325,7 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     ///
     /// NumPy: `memmap.flush()`.
     pub fn flush(&self) -> Result<()> {
-        self.flush_bytes(0..usize::MAX, true)
+        self.core.flush(0..usize::MAX, true)
     }
 
     /// Starts to put everything written on the disk, and does not wait.
@@ -350,7 +334,7 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     ///
     /// As for [`flush`](Self::flush), as far as it is known at once.
     pub fn flush_async(&self) -> Result<()> {
-        self.flush_bytes(0..usize::MAX, false)
+        self.core.flush(0..usize::MAX, false)
     }
 
     /// [`flush`](Self::flush) for these indices of axis 0: `map.flush_range(0..100)`. In Fortran order with several
@@ -360,22 +344,7 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     ///
     /// As for `flush`, and [`ErrorKind::PastEnd`] if the range ends past the axis.
     pub fn flush_range(&self, rows: impl RangeBounds<usize>) -> Result<()> {
-        self.flush_bytes(self.bytes_of(rows)?, true)
-    }
-
-    fn flush_bytes(&self, bytes: Range<usize>, wait: bool) -> Result<()> {
-        let flushed = self.mapped.flush(bytes, wait);
-        flushed.map_err(|error| self.name(Error::io("cannot write what has changed to the disk", error)))?;
-        if !wait {
-            return Ok(());
-        }
-        let mut made_in = self.made_in.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(directory) = made_in.as_deref() {
-            flush_directory(directory)
-                .map_err(|error| self.name(Error::io("cannot write the file's name to the disk", error)))?;
-        }
-        *made_in = None;
-        Ok(())
+        self.core.flush_range(rows)
     }
 
     /// Flushes, unmaps, lets go of any lock, and reports errors, which dropping the map does not.
@@ -393,8 +362,7 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     ///
     /// [`ErrorKind::Io`] if the system refuses the hint, as one without large pages does.
     pub fn advise(&self, advice: Advice) -> Result<()> {
-        let advised = self.mapped.advise(advice, 0..usize::MAX);
-        advised.map_err(|error| self.name(Error::io(format!("cannot take the advice {advice:?}"), error)))
+        self.core.advise(advice)
     }
 
     /// Starts reading these indices of axis 0 into memory, and does not wait for them: `map.prefetch(1000..2000)`. Much
@@ -424,60 +392,12 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     ///
     /// [`ErrorKind::PastEnd`] if the range ends past the axis, [`ErrorKind::Io`] if the system refuses.
     pub fn prefetch(&self, rows: impl RangeBounds<usize>) -> Result<()> {
-        let advised = self.mapped.advise(Advice::WillNeed, self.bytes_of(rows)?);
-        advised.map_err(|error| self.name(Error::io("cannot read ahead", error)))
-    }
-
-    /// The bytes of the mapping that hold these indices of axis 0.
-    fn bytes_of(&self, rows: impl RangeBounds<usize>) -> Result<Range<usize>> {
-        let len = self.shape().first().copied().unwrap_or(1);
-        let start = match rows.start_bound() {
-            Bound::Included(&start) => Some(start),
-            Bound::Excluded(&before) => before.checked_add(1),
-            Bound::Unbounded => Some(0),
-        };
-        let end = match rows.end_bound() {
-            Bound::Included(&last) => last.checked_add(1),
-            Bound::Excluded(&end) => Some(end),
-            Bound::Unbounded => Some(len),
-        };
-        let (Some(start), Some(end)) = (start, end.filter(|&end| end <= len)) else {
-            let message =
-                format!("the range ends past axis 0, which has {len} rows; give one within 0..{len}");
-            return Err(self.name(Error::new(ErrorKind::PastEnd, message)));
-        };
-        let rows_are_apart = self.order == Order::F && self.ndim() > 1;
-        if start >= end {
-            return Ok(0..0);
-        }
-        if rows_are_apart {
-            return Ok(0..usize::MAX);
-        }
-        // `len` is not 0, for `start` is below `end`. No overflow: a row has at most the bytes of the mapping.
-        let row = self.len() / len * size_of::<T>();
-        Ok(start * row..end * row)
+        self.core.prefetch(rows)
     }
 
     fn name(&self, error: Error) -> Error {
-        error.with_path(self.path())
+        self.core.name(error)
     }
-}
-
-/// Waits until the names in a directory are on the disk, if it can be opened and asked that.
-#[cfg(unix)]
-fn flush_directory(directory: &Path) -> io::Result<()> {
-    use io::ErrorKind::{InvalidInput, NotFound, PermissionDenied, Unsupported};
-    match File::open(directory).and_then(|directory| directory.sync_all()) {
-        Err(error) if matches!(error.kind(), InvalidInput | NotFound | PermissionDenied | Unsupported) => {
-            Ok(())
-        }
-        flushed => flushed,
-    }
-}
-
-#[cfg(not(unix))]
-fn flush_directory(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 impl<F: Element, D: Dimension, M, const N: usize> RecordMap<[F; N], D, M> {
@@ -489,7 +409,7 @@ impl<F: Element, D: Dimension, M, const N: usize> RecordMap<[F; N], D, M> {
 
 impl<T: Element, D: Dimension, M: Writable> RecordMap<T, D, M> {
     fn raw_mut(&mut self) -> RawMut<'_, T, D> {
-        match self.mapped.raw_mut() {
+        match self.core.mapped.raw_mut() {
             Some(raw) => raw,
             None => unreachable!("maps of writable modes have pages that can be written"),
         }
@@ -647,24 +567,26 @@ impl<T: Element, D: Dimension> RecordMap<T, D, AnyMode> {
     ///
     /// [`ErrorKind::ReadOnly`] in mode `r`.
     pub fn view_mut(&mut self) -> Result<ViewMut<'_, T, D>> {
-        let error = || {
-            let message = "the map was opened in mode r and cannot be written to; open it in mode r+, or in mode c to keep changes here";
-            Error::new(ErrorKind::ReadOnly, message).with_path(self.path.as_deref())
-        };
-        self.mapped.raw_mut().map(ViewMut::from_raw).ok_or_else(error)
+        let error = self.core.name(read_only());
+        self.core.mapped.raw_mut().map(ViewMut::from_raw).ok_or(error)
     }
+}
+
+fn read_only() -> Error {
+    let message = "the map was opened in mode r and cannot be written to; open it in mode r+, or in mode c to keep changes here";
+    Error::new(ErrorKind::ReadOnly, message)
 }
 
 impl<T: Element + FromBytes + Immutable, D: Dimension> RecordMap<T, D, Sealed> {
     /// The elements as a slice, without copying; `None` if they are not aligned or do not lie one after another in C
     /// order. Of other maps, only [`View::as_slice`] gives one, to callers who promise that nobody changes the file.
     pub fn as_slice(&self) -> Option<&[T]> {
-        self.mapped.as_slice()
+        self.core.mapped.as_slice()
     }
 
     /// The elements as an ndarray view, without copying; `None` if they are not aligned.
     pub fn as_array(&self) -> Option<ArrayView<'_, T, D>> {
-        self.mapped.as_array()
+        self.core.mapped.as_array()
     }
 }
 
@@ -693,11 +615,11 @@ impl<T: Element, D: Dimension, M> fmt::Display for RecordMap<T, D, M> {
 impl<T: Element, D: Dimension, M> fmt::Debug for RecordMap<T, D, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RecordMap")
-            .field("path", &self.path)
-            .field("mode", &format_args!("{}", self.mode))
-            .field("offset", &self.offset)
+            .field("path", &self.core.path)
+            .field("mode", &format_args!("{}", self.core.mode))
+            .field("offset", &self.offset())
             .field("shape", &format_args!("{}", ShapeText(self.shape())))
-            .field("order", &self.order)
+            .field("order", &self.order())
             .field("dtype", &format_args!("{}", T::DTYPE))
             .finish()
     }

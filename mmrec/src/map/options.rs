@@ -1,6 +1,6 @@
 //! The builder: what to map and how. Everything is checked before anything is touched.
 
-use std::{fs, io, marker::PhantomData, path::Path};
+use std::{marker::PhantomData, path::Path};
 
 use ndarray::{Dimension, IntoDimension, Ix1};
 
@@ -8,16 +8,16 @@ use super::{
     RecordMap, Source,
     lock::Lock,
     mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Sealed},
-    region::{Access, Mapped},
-    reserve::{self, Space},
-    source::{Opened, Origin, starts_as_npy},
+    opening::{Elements, Opening, Place},
+    region::Access,
+    source::Origin,
 };
 use crate::{
-    dtype::ShapeText,
+    dtype::DType,
     element::Element,
     error::{Error, ErrorKind, Result},
     field::short_name,
-    view::raw::checked_count,
+    view::raw::Mismatch,
 };
 
 /// The order in which the elements of several axes lie in the file.
@@ -74,88 +74,131 @@ mod sealed {
 /// ```
 #[must_use = "options do nothing until the file is opened"]
 pub struct MapOptions<T, D = Ix1, S = NoShape> {
-    shape: Option<D>,
-    offset: u64,
-    order: Order,
-    sparse: bool,
-    lock: Lock,
-    raw: bool,
-    populate: bool,
-    types: PhantomData<fn() -> (T, S)>,
+    opening: Opening,
+    element: PhantomData<fn() -> T>,
+    rank: PhantomData<fn() -> D>,
+    shape: PhantomData<fn() -> S>,
 }
 
 impl<T: Element> MapOptions<T> {
     pub(super) fn new() -> Self {
-        let (offset, order, lock) = (0, Order::C, Lock::None);
+        let elements = Elements { dtype: T::DTYPE.clone(), name: short_name::<T>().to_owned() };
         Self {
-            shape: None,
-            offset,
-            order,
-            sparse: false,
-            lock,
-            raw: false,
-            populate: false,
-            types: PhantomData,
+            opening: Opening::new(Some(elements), Some(1)),
+            element: PhantomData,
+            rank: PhantomData,
+            shape: PhantomData,
         }
     }
 }
 
+macro_rules! common_options {
+    () => {
+        /// The array starts this many bytes into the file. Any number will do; no alignment is needed. What the file
+        /// begins with is then of no account, be it a `.npy` header.
+        pub fn offset(mut self, bytes: u64) -> Self {
+            self.opening.offset = bytes;
+            self
+        }
+
+        /// The order of the elements in the file, C by default. That of a `.npy` is in its header, and must be this if it
+        /// is given.
+        pub fn order(mut self, order: Order) -> Self {
+            self.opening.order = Some(order);
+            self
+        }
+
+        /// Whether a new file, or what is added to an old one, may be a hole instead of disk space that is reserved. Then a
+        /// full disk shows only when a page is written, and ends the process.
+        ///
+        /// Space is reserved on Linux and Android, where the file system can (`fallocate`); elsewhere every file is sparse. A
+        /// new file has space for all of it; of a file that [`open_rw`](Self::open_rw) extends, the holes it had stay holes.
+        pub fn sparse(mut self, sparse: bool) -> Self {
+            self.opening.sparse = sparse;
+            self
+        }
+
+        /// The advisory lock to hold while the file is mapped.
+        pub fn lock(mut self, lock: Lock) -> Self {
+            self.opening.lock = lock;
+            self
+        }
+
+        /// Maps the bytes of the file as they are, even if they begin as those of a `.npy` file do.
+        pub fn raw(mut self) -> Self {
+            self.opening.place = Place::Raw;
+            self
+        }
+
+        /// Reads a `.npy` that starts this many bytes into the file: one inside a file of another format, or one of several
+        /// that follow each other.
+        ///
+        /// NumPy loads such arrays from an open file, and cannot map them.
+        pub fn npy_at(mut self, offset: u64) -> Self {
+            self.opening.place = Place::NpyAt(offset);
+            self
+        }
+
+        /// Reads the array of this name in an `.npz`, as [`numpy.savez`] writes it; `.npy` at the end of the name may be
+        /// left out. An array that is compressed cannot be mapped, which is an error.
+        ///
+        /// NumPy loads such arrays into memory, whatever `mmap_mode` says.
+        ///
+        /// [`numpy.savez`]: https://numpy.org/doc/stable/reference/generated/numpy.savez.html
+        pub fn npz_member(mut self, name: &str) -> Self {
+            self.opening.place = Place::Member(name.to_owned());
+            self
+        }
+
+        /// Whether opening reads all of the array into memory, and waits for it, so that no later read does while memory
+        /// lasts. In mode `c` that copies nothing. What [`create`](Self::create) overwrites is not read. Linux alone does it.
+        ///
+        /// Where all of a file is read front to back, opening takes longer by the time that is saved later. Random lookups in
+        /// 1 GiB that was not in memory took 0.4 of the time of no hint on one system and 1.8 on another; if it was in memory
+        /// already, opening took 0.1 s to 0.2 s longer, which 200 000 lookups did not bring in. [`Advice`] has the table.
+        ///
+        /// [`Advice`]: crate::Advice
+        pub fn populate(mut self, populate: bool) -> Self {
+            self.opening.populate = populate;
+            self
+        }
+    };
+}
+pub(super) use common_options;
+
 impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
-    /// The array starts this many bytes into the file. Any number will do; no alignment is needed.
-    pub fn offset(mut self, bytes: u64) -> Self {
-        self.offset = bytes;
-        self
-    }
+    common_options!();
 
     /// The array has this shape: `.shape(10)`, `.shape((3, 4))`, `.shape([3, 4])`, `.shape(())` for a single element;
     /// a `Vec<usize>` or `&[usize]` gives a number of axes known only at run time.
     ///
-    /// Without a shape, the map has one axis and takes all of the file from the offset on.
-    pub fn shape<I: IntoDimension>(self, shape: I) -> MapOptions<T, I::Dim, Shaped> {
-        let Self { offset, order, sparse, lock, raw, populate, .. } = self;
-        let shape = Some(shape.into_dimension());
-        MapOptions { shape, offset, order, sparse, lock, raw, populate, types: PhantomData }
+    /// Without a shape, the map has one axis and takes all of the file from the offset on. That of a `.npy` is in its header,
+    /// and must be this if it is given.
+    pub fn shape<I: IntoDimension>(mut self, shape: I) -> MapOptions<T, I::Dim, Shaped> {
+        self.opening.shape = Some(shape.into_dimension().slice().to_vec());
+        self.opening.rank = I::Dim::NDIM;
+        MapOptions { opening: self.opening, element: PhantomData, rank: PhantomData, shape: PhantomData }
     }
 
-    /// The order of the elements in the file, C by default.
-    pub fn order(mut self, order: Order) -> Self {
-        self.order = order;
-        self
-    }
-
-    /// Whether a new file, or what is added to an old one, may be a hole instead of disk space that is reserved. Then a
-    /// full disk shows only when a page is written, and ends the process.
+    /// The number of axes of a `.npy`, whose shape is in its header: one, unless this or [`shape`](Self::shape) says
+    /// otherwise. [`IxDyn`](crate::IxDyn) takes any number.
     ///
-    /// Space is reserved on Linux and Android, where the file system can (`fallocate`); elsewhere every file is sparse. A
-    /// new file has space for all of it; of a file that [`open_rw`](Self::open_rw) extends, the holes it had stay holes.
-    pub fn sparse(mut self, sparse: bool) -> Self {
-        self.sparse = sparse;
-        self
-    }
-
-    /// The advisory lock to hold while the file is mapped.
-    pub fn lock(mut self, lock: Lock) -> Self {
-        self.lock = lock;
-        self
-    }
-
-    /// Maps the bytes of the file as they are, even if they begin as those of a `.npy` file do.
-    pub fn raw(mut self) -> Self {
-        self.raw = true;
-        self
-    }
-
-    /// Whether opening reads all of the array into memory, and waits for it, so that no later read does while memory
-    /// lasts. In mode `c` that copies nothing. What [`create`](Self::create) overwrites is not read. Linux alone does it.
+    /// ```
+    /// use mmrec::{Ix2, IxDyn, RecordMap};
     ///
-    /// Where all of a file is read front to back, opening takes longer by the time that is saved later. Random lookups in
-    /// 1 GiB that was not in memory took 0.4 of the time of no hint on one system and 1.8 on another; if it was in memory
-    /// already, opening took 0.1 s to 0.2 s longer, which 200 000 lookups did not bring in. [`Advice`] has the table.
-    ///
-    /// [`Advice`]: crate::Advice
-    pub fn populate(mut self, populate: bool) -> Self {
-        self.populate = populate;
-        self
+    /// # let path = std::env::temp_dir().join(format!("mmrec-doc-rank-{}.npy", std::process::id()));
+    /// # RecordMap::<f32>::options().shape((3, 4)).create_npy(&path)?;
+    /// let map = RecordMap::<f32>::options().rank::<Ix2>().open(&path)?;
+    /// assert_eq!(map.at([2, 3]), 0.0);
+    /// let map = RecordMap::<f32>::options().rank::<IxDyn>().open(&path)?;
+    /// assert_eq!(map.shape(), [3, 4]);
+    /// # std::fs::remove_file(path).unwrap();
+    /// # Ok::<(), mmrec::Error>(())
+    /// ```
+    pub fn rank<E: Dimension>(mut self) -> MapOptions<T, E> {
+        self.opening.shape = None;
+        self.opening.rank = E::NDIM;
+        MapOptions { opening: self.opening, element: PhantomData, rank: PhantomData, shape: PhantomData }
     }
 
     /// Maps a file to be read, mode `r`.
@@ -167,9 +210,16 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     /// - [`ErrorKind::PastEnd`] if the offset, or the end of the shape, lies past the end of the file;
     /// - [`ErrorKind::Overflow`] if the shape has more bytes than there are addresses;
     /// - [`ErrorKind::Locked`] if a lock was asked for and another holds one;
-    /// - [`ErrorKind::Unsupported`] for a `.npy` file without [`raw`](Self::raw) or an offset.
     ///
-    /// NumPy: `numpy.memmap(path, dtype, mode='r', offset=, shape=, order=)`.
+    /// For a `.npy` file:
+    ///
+    /// - [`ErrorKind::BadNpy`] if the header cannot be read, [`ErrorKind::Unsupported`] if it is one of Python objects;
+    /// - [`ErrorKind::DTypeMismatch`] if its records are not `T`, with the fields that differ;
+    /// - [`ErrorKind::RankMismatch`] if it has another number of axes, [`ErrorKind::ShapeMismatch`] if it has another shape
+    ///   or order than was given;
+    /// - [`ErrorKind::Truncated`] if the file is shorter than its header says.
+    ///
+    /// NumPy: `numpy.memmap(path, dtype, mode='r', offset=, shape=, order=)`, `numpy.load(path, mmap_mode='r')`.
     pub fn open(self, source: impl Source) -> Result<RecordMap<T, D, ReadOnly>> {
         self.map(Mode::ReadOnly, source.into_origin())
     }
@@ -245,7 +295,7 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
 
     fn map<M>(self, mode: Mode, origin: Origin) -> Result<RecordMap<T, D, M>> {
         let access = match mode {
-            Mode::Create => return self.create_as(origin, false),
+            Mode::Create => return self.make(origin, false, false),
             Mode::ReadOnly => Access::Read,
             Mode::CopyOnWrite => Access::Copy,
             Mode::ReadWrite => Access::Write,
@@ -254,212 +304,31 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     }
 
     fn map_as<M>(self, mode: Mode, access: Access, origin: Origin) -> Result<RecordMap<T, D, M>> {
-        self.given_size().map_err(|error| error.with_path(origin.path().as_deref()))?;
-        let opened = Opened::existing(origin, mode)?;
-        let path = opened.path.clone();
-        self.map_existing(mode, access, opened).map_err(|error| error.with_path(path.as_deref()))
+        self.opening
+            .open(mode, access, origin)?
+            .with(|mapped| mapped.typed().map_err(|error| mismatch::<T>(error, T::DTYPE)))
+            .map(RecordMap::new)
     }
 
-    fn map_existing<M>(self, mode: Mode, access: Access, opened: Opened) -> Result<RecordMap<T, D, M>> {
-        opened.lock(self.lock)?;
-        let len = opened.len()?;
-        // A device without an end holds no `.npy` file, and reading from it may do anything.
-        if !self.raw && self.offset == 0 && len.is_some() && starts_as_npy(&opened.file)? {
-            let message = "the file begins as a .npy file, whose first bytes are a header and not records; this version \
-                           maps no .npy: give the offset and shape of its data, or call .raw() to map all bytes as records";
-            return Err(Error::new(ErrorKind::Unsupported, message));
+    fn make<M>(self, origin: Origin, only_new: bool, is_npy: bool) -> Result<RecordMap<T, D, M>> {
+        let made = self.opening.create(origin, only_new, is_npy)?;
+        made.with(|mapped| mapped.typed().map_err(|error| mismatch::<T>(error, T::DTYPE))).map(RecordMap::new)
+    }
+}
+
+/// Why an array of the dtype `found` is not one of `T`.
+pub(super) fn mismatch<T: Element>(mismatch: Mismatch, found: &DType) -> Error {
+    let name = short_name::<T>();
+    match mismatch {
+        Mismatch::DType => {
+            let elements = Elements { dtype: T::DTYPE.clone(), name: name.to_owned() };
+            elements.differs(found)
         }
-        let dim = match &self.shape {
-            Some(dim) => dim.clone(),
-            None => self.shape_of_rest(len)?,
-        };
-        let bytes = byte_size::<T>(dim.slice())?;
-        let end = end_of(self.offset, bytes)?;
-        let extends = mode == Mode::ReadWrite && self.shape.is_some();
-        if let Some(len) = len
-            && end > len
-        {
-            if !extends {
-                return Err(past_end::<T>(dim.slice(), self.offset, end, len));
-            }
-            if bytes > 0 {
-                let (mapped, _) = self.map_and_extend(&opened.file, dim, end, Space::Added)?;
-                return Ok(self.finish(mapped, mode, opened));
-            }
-        }
-        let mapped = self.map_array(&opened.file, access, dim, end)?;
-        Ok(self.finish(mapped, mode, opened))
-    }
-
-    /// Maps the array to be written and makes the file `end` bytes long if it is shorter; gives the length it had then.
-    ///
-    /// The map comes first, past the end of the file, where nothing may be read yet. So what can be refused is refused
-    /// before the file changes, and no extension is ever taken back on which someone else relies by then.
-    fn map_and_extend(
-        &self,
-        file: &fs::File,
-        dim: D,
-        end: u64,
-        space: Space,
-    ) -> Result<(Mapped<T, D>, Option<u64>)> {
-        // A file that is overwritten is cleared then. One that others may extend meanwhile is not.
-        #[cfg(unix)]
-        let is_ours = space == Space::Added && self.lock == Lock::Exclusive;
-        let space = if self.sparse { Space::None } else { space };
-        let too_long = |error| {
-            let hint = if self.sparse { "" } else { "; make room, or use .sparse(true) to reserve none" };
-            Error::io(format!("cannot make the file {end} bytes long{hint}"), error)
-        };
-        reserve::check_room(file, end, space).map_err(too_long)?;
-        #[cfg(unix)]
-        let (mapped, grown_from) = {
-            let mapped = self.map_array(file, Access::Write, dim, end)?;
-            if is_ours {
-                reserve::clear_rest_of_page(file);
-            }
-            (mapped, reserve::extend(file, end, space).map_err(too_long)?)
-        };
-        // Windows maps nothing past the end, and lets nobody cut a file that is mapped.
-        #[cfg(not(unix))]
-        let (mapped, grown_from) = {
-            let grown_from = reserve::extend(file, end, space).map_err(too_long)?;
-            let mapped = self.map_array(file, Access::Write, dim, end).inspect_err(|_| {
-                if let Some(before) = grown_from {
-                    reserve::cut_back(file, before, end);
-                }
-            })?;
-            (mapped, grown_from)
-        };
-        Ok((mapped, grown_from))
-    }
-
-    fn map_array(&self, file: &fs::File, access: Access, dim: D, end: u64) -> Result<Mapped<T, D>> {
-        Mapped::open(file, access, self.offset, dim, self.order == Order::F, self.populate).map_err(|error| {
-            if access == Access::Sealed && error.kind() == io::ErrorKind::Unsupported {
-                let message = format!(
-                    "nothing guarantees that the file stays as it is: {error}; give a memory file sealed with \
-                     F_SEAL_WRITE and F_SEAL_SHRINK, or a file with fs-verity, or call open, which needs no guarantee"
-                );
-                return Error::new(ErrorKind::Unsupported, message);
-            }
-            let hint = match error.kind() {
-                io::ErrorKind::PermissionDenied if access == Access::Sealed => {
-                    "; before Linux 6.7 a sealed file has to be opened for reading alone: give its path, which for a \
-                     memory file is /proc/self/fd/ and its number"
-                }
-                io::ErrorKind::PermissionDenied => {
-                    "; open the File with .read(true), and .write(true) to write"
-                }
-                _ => "",
-            };
-            Error::io(
-                format!("cannot map {} bytes from byte {}{hint}", end - self.offset, self.offset),
-                error,
-            )
-        })
-    }
-
-    fn finish<M>(self, mapped: Mapped<T, D>, mode: Mode, opened: Opened) -> RecordMap<T, D, M> {
-        let made_in = opened.made_in();
-        let lock = (self.lock != Lock::None).then_some(opened.file);
-        RecordMap::new(mapped, mode, self.order, self.offset, opened.path, lock, made_in)
-    }
-
-    /// The bytes of the shape that was given, if one was, so that sizes are refused before a file is opened.
-    fn given_size(&self) -> Result<()> {
-        match &self.shape {
-            Some(dim) => end_of(self.offset, byte_size::<T>(dim.slice())?).map(drop),
-            None => Ok(()),
-        }
-    }
-
-    /// One axis over the rest of the file.
-    fn shape_of_rest(&self, len: Option<u64>) -> Result<D> {
-        let (offset, itemsize) = (self.offset, size_of::<T>() as u64);
-        let record = short_name::<T>();
-        let Some(len) = len else {
-            let message = "the file is a device and has no end; give a shape";
-            return Err(Error::new(ErrorKind::ShapeMismatch, message));
-        };
-        let Some(rest) = len.checked_sub(offset) else {
-            let message = format!(
-                "the offset of {offset} bytes lies past the end of the file, which has {len} bytes; give a smaller one"
-            );
-            return Err(Error::new(ErrorKind::PastEnd, message));
-        };
-        if itemsize == 0 {
-            let message = format!(
-                "{record} has no bytes, so the file's size does not say how many there are; give a shape"
-            );
-            return Err(Error::new(ErrorKind::ShapeMismatch, message));
-        }
-        let (count, remainder) = (rest / itemsize, rest % itemsize);
-        if remainder != 0 {
-            let leave_out = match count {
-                0 => String::new(),
-                _ => format!(", or give .shape({count}) to leave the end out"),
-            };
-            let message = format!(
-                "{rest} bytes from byte {offset} on are not a whole number of {record}, which has {itemsize} bytes: \
-                 {count} of them and {remainder} bytes over; check the type and the offset{leave_out}"
-            );
-            return Err(Error::new(ErrorKind::SizeNotMultiple, message));
-        }
-        let count = usize::try_from(count).map_err(|_| too_large(&format!("the file has {rest} bytes")))?;
-        D::from_dimension(&Ix1(count)).ok_or_else(|| {
-            let message = "several axes were asked for, and a raw file has no shape of its own; give one";
-            Error::new(ErrorKind::ShapeMismatch, message)
-        })
-    }
-
-    fn create_as<M>(mut self, origin: Origin, only_new: bool) -> Result<RecordMap<T, D, M>> {
-        // What an old file holds is overwritten, not read.
-        self.populate = false;
-        let Some(dim) = self.shape.clone() else {
-            let message = "mode w+ makes a file and needs to know its shape; give one with .shape(..)";
-            return Err(Error::new(ErrorKind::ShapeMismatch, message).with_path(origin.path().as_deref()));
-        };
-        let end = byte_size::<T>(dim.slice()).and_then(|bytes| end_of(self.offset, bytes));
-        let end = end.map_err(|error| error.with_path(origin.path().as_deref()))?;
-        let path = origin.path();
-        let (mut origin, mut to_be_named) = (origin, true);
-        loop {
-            let opened = Opened::created(origin, only_new, to_be_named)?;
-            let mapped =
-                self.map_created(dim.clone(), end, &opened).inspect_err(|error| opened.unmake(error))?;
-            match (opened.give_name(), &path) {
-                (Err(error), Some(path)) => {
-                    // Another call has made the file meanwhile, or the system gives no names to such files.
-                    to_be_named = error.kind() == io::ErrorKind::AlreadyExists;
-                    origin = Origin::Path(path.clone());
-                }
-                _ => return Ok(self.finish(mapped, Mode::Create, opened)),
-            }
-        }
-    }
-
-    /// Makes the file long enough and maps it, and only when nothing but the disk itself can fail any more overwrites
-    /// what it held.
-    fn map_created(&self, dim: D, end: u64, opened: &Opened) -> Result<Mapped<T, D>> {
-        self.overwrite(dim, end, opened).map_err(|error| error.with_path(opened.path.as_deref()))
-    }
-
-    fn overwrite(&self, dim: D, end: u64, opened: &Opened) -> Result<Mapped<T, D>> {
-        opened.lock(self.lock)?;
-        let file = &opened.file;
-        if reserve::appends(file) {
+        Mismatch::Rank(ndim) => {
             let message =
-                "the file was opened for appending, so it cannot be overwritten; open it without append";
-            return Err(Error::new(ErrorKind::Unsupported, message));
+                format!("the array of {name} has {ndim} axes; ask for as many, or for any number with IxDyn");
+            Error::new(ErrorKind::RankMismatch, message)
         }
-        if !opened.is_regular()? {
-            let message = "expected a file to overwrite, found a device; open it with open_rw";
-            return Err(Error::new(ErrorKind::Unsupported, message));
-        }
-        let (mapped, grown_from) = self.map_and_extend(file, dim, end, Space::Whole)?;
-        reserve::overwrite(file, end, grown_from, self.sparse)
-            .map_err(|error| Error::io("cannot overwrite all that the file held", error))?;
-        Ok(mapped)
     }
 }
 
@@ -487,7 +356,7 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     where
         S: HasShape,
     {
-        self.create_as(source.into_origin(), false)
+        self.make(source.into_origin(), false, false)
     }
 
     /// [`create`](Self::create), but only if there is no such file.
@@ -499,44 +368,45 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     where
         S: HasShape,
     {
-        self.create_as(Origin::Path(path.as_ref().to_path_buf()), true)
+        self.make(Origin::Path(path.as_ref().to_path_buf()), true, false)
     }
-}
 
-/// The bytes that a shape of `T` takes.
-fn byte_size<T: Element>(shape: &[usize]) -> Result<usize> {
-    let itemsize = size_of::<T>();
-    let bytes = checked_count(shape).and_then(|_| {
-        // An axis of no elements counts as one here: its strides have to fit too.
-        let most = shape.iter().try_fold(itemsize, |bytes, &len| bytes.checked_mul(len.max(1)))?;
-        isize::try_from(most).ok()?;
-        Some(if shape.contains(&0) { 0 } else { most })
-    });
-    bytes.ok_or_else(|| {
-        too_large(&format!("shape {} of {} with {itemsize} bytes each", ShapeText(shape), short_name::<T>()))
-    })
-}
-
-fn end_of(offset: u64, bytes: usize) -> Result<u64> {
-    let end = offset.checked_add(bytes as u64).filter(|&end| i64::try_from(end).is_ok());
-    end.ok_or_else(|| too_large(&format!("{bytes} bytes from byte {offset} on")))
-}
-
-fn too_large(what: &str) -> Error {
-    let most = isize::MAX;
-    Error::new(
-        ErrorKind::Overflow,
-        format!("{what} is more than a file or map can be, {most} bytes; map a part of it"),
-    )
-}
-
-fn past_end<T>(shape: &[usize], offset: u64, end: u64, len: u64) -> Error {
-    let message = format!(
-        "shape {} of {} from byte {offset} on ends at byte {end}, the file has {len} bytes: {} too few; the file may \
-         be cut short, or the shape or offset too large; open_rw would extend it",
-        ShapeText(shape),
-        short_name::<T>(),
-        end - len
-    );
-    Error::new(ErrorKind::PastEnd, message)
+    /// Makes a `.npy` file of zeros, or overwrites an old file with one, and maps its array to be read and written, mode `r+`.
+    /// The header is byte for byte what NumPy writes for the same dtype, shape and order, with room for the array to
+    /// [grow](RecordMap::grow).
+    ///
+    /// The axes of elements that are arrays become the last ones of the array in the file.
+    ///
+    /// ```
+    /// use mmrec::{MmapRecord, RecordMap};
+    ///
+    /// #[derive(Clone, Copy, Debug, PartialEq, MmapRecord)]
+    /// #[repr(C)]
+    /// struct Tick {
+    ///     ts: u64,
+    ///     price: f64,
+    /// }
+    ///
+    /// # let path = std::env::temp_dir().join(format!("mmrec-doc-create-npy-{}.npy", std::process::id()));
+    /// let mut ticks = RecordMap::<Tick>::options().shape(3).create_npy(&path)?;
+    /// ticks.set(0, Tick { ts: 1, price: 2.5 });
+    /// ticks.close()?;
+    /// let ticks = RecordMap::<Tick>::open(&path)?;      // in Python: numpy.load(path, mmap_mode='r')
+    /// assert_eq!(ticks.at(0), Tick { ts: 1, price: 2.5 });
+    /// # std::fs::remove_file(path).unwrap();
+    /// # Ok::<(), mmrec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`create`](Self::create), and [`ErrorKind::Unsupported`] where the `.npy` format has no form for it: records
+    /// whose fields overlap or are out of order, and elements that are arrays with several axes in Fortran order.
+    ///
+    /// NumPy: `numpy.lib.format.open_memmap(path, mode='w+', dtype=, shape=, fortran_order=)`.
+    pub fn create_npy(self, source: impl Source) -> Result<RecordMap<T, D, ReadWrite>>
+    where
+        S: HasShape,
+    {
+        self.make(source.into_origin(), false, true)
+    }
 }

@@ -4,13 +4,13 @@
 use std::{fs::File, io, ops::Range};
 
 use memmap2::{MmapOptions, MmapRaw};
-use ndarray::{ArrayView, Dimension};
+use ndarray::{ArrayView, Dimension, IxDyn};
 use zerocopy::{FromBytes, Immutable};
 
-use super::reserve;
+use super::{core::Layout, options::Order, reserve};
 use crate::{
     element::Element,
-    view::raw::{Bytes, Raw, RawMut},
+    view::raw::{Bytes, DynRaw, DynRawMut, Mismatch, Raw, RawMut},
 };
 
 /// What a mapping allows and where its writes go.
@@ -153,35 +153,61 @@ fn map_sealed(options: &MmapOptions, file: &File) -> io::Result<MmapRaw> {
     }
 }
 
-/// A mapping together with the array that it holds.
-pub(crate) struct Mapped<T, D> {
+/// A mapping together with the array that it holds, `A`: a [`Raw`] or a [`DynRaw`].
+pub(crate) struct Mapped<A> {
     /// Invariant M1: its places lie in `region`, whose address does not change and which lives as long as `self`. The
     /// lifetime is shortened to that of a borrow of `self` wherever it is given away.
-    raw: Raw<'static, T, D>,
+    raw: A,
     region: Region,
 }
 
-impl<T: Element, D: Dimension> Mapped<T, D> {
+/// The mapped array of `T`.
+pub(crate) type Typed<T, D> = Mapped<Raw<'static, T, D>>;
+
+/// The mapped array of elements whose dtype is known at run time. Every file is mapped as one.
+pub(crate) type Dynamic = Mapped<DynRaw<'static>>;
+
+impl Dynamic {
     /// Maps an array without gaps that starts `offset` bytes into the file. The file is as long as that takes, or is
     /// made so before anything of the array is read (which Windows does not allow). With `populate`,
     /// what the file has of it by now is read first, where the system can.
-    pub(crate) fn open(
-        file: &File,
-        access: Access,
-        offset: u64,
-        dim: D,
-        fortran: bool,
-        populate: bool,
-    ) -> io::Result<Self> {
-        let len = dim.size() * size_of::<T>();
-        let region = Region::open(file, access, offset, len, populate)?;
-        let raw = Raw::<T, D>::contiguous(region.bytes(), dim, fortran, offset)
+    pub(crate) fn open(file: &File, access: Access, array: &Layout, populate: bool) -> io::Result<Self> {
+        let region = Region::open(file, access, array.offset, array.bytes, populate)?;
+        let (shape, fortran) = (IxDyn(&array.shape), array.order == Order::F);
+        let raw = DynRaw::contiguous(region.bytes(), shape, array.dtype.clone(), fortran, array.offset)
             .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
         // SAFETY: M1: `raw` points into `region`, which is kept beside it.
         let raw = unsafe { raw.with_lifetime() };
         Ok(Self { raw, region })
     }
 
+    pub(crate) fn raw(&self) -> &DynRaw<'_> {
+        &self.raw
+    }
+
+    /// The array to be written, if the pages allow it.
+    pub(crate) fn raw_mut(&mut self) -> Option<DynRawMut<'_>> {
+        if !self.region.access.is_writable() {
+            return None;
+        }
+        // SAFETY: W4: as for `Typed::raw_mut`, and it is a file.
+        Some(unsafe { DynRawMut::new(self.raw.clone()) })
+    }
+
+    /// The same array with the axes of elements that are arrays at the end of its own.
+    pub(crate) fn axes(self) -> Option<Self> {
+        // M1: the same places.
+        Some(Self { raw: self.raw.axes()?, region: self.region })
+    }
+
+    /// The array as one of `T`, if it is.
+    pub(crate) fn typed<T: Element, D: Dimension>(self) -> Result<Typed<T, D>, Mismatch> {
+        // M1: the same places.
+        Ok(Mapped { raw: self.raw.typed()?, region: self.region })
+    }
+}
+
+impl<T: Element, D: Dimension> Typed<T, D> {
     #[inline(always)]
     pub(crate) fn raw(&self) -> &Raw<'_, T, D> {
         &self.raw
@@ -193,8 +219,17 @@ impl<T: Element, D: Dimension> Mapped<T, D> {
             return None;
         }
         // SAFETY: W1: the pages can be written, and `self` is borrowed mutably, so no other view of this mapping is in
-        // use. Another map of the same file has other addresses.
+        // use. Another map of the same file has other addresses. W3: the array has no gaps.
         Some(unsafe { RawMut::new(self.raw.clone()) })
+    }
+
+    /// The array to be written, whatever its elements are, if the pages allow it.
+    pub(crate) fn untyped_mut(&mut self) -> Option<DynRawMut<'_>> {
+        if !self.region.access.is_writable() {
+            return None;
+        }
+        // SAFETY: W4: as for `raw_mut`, and it is a file.
+        Some(unsafe { DynRawMut::new(DynRaw::of_typed(&self.raw)) })
     }
 
     /// The elements as a slice, if their bytes never change and they lie as those of a slice do.
@@ -220,7 +255,9 @@ impl<T: Element, D: Dimension> Mapped<T, D> {
         // SAFETY: as for `as_slice`.
         unsafe { self.raw.as_array() }
     }
+}
 
+impl<A> Mapped<A> {
     fn len(&self) -> usize {
         self.region.map.as_ref().map_or(0, MmapRaw::len)
     }

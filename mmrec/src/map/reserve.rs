@@ -87,7 +87,7 @@ fn end_of_page(len: u64) -> u64 {
 }
 
 /// Makes a range of bytes zero: as a hole if the file is to be sparse, and else reserved.
-fn zero(file: &File, range: Range<u64>, sparse: bool) -> io::Result<()> {
+pub(crate) fn zero(file: &File, range: Range<u64>, sparse: bool) -> io::Result<()> {
     if range.is_empty() || imp::zero(file, range.clone(), sparse) {
         return Ok(());
     }
@@ -101,13 +101,14 @@ fn zero(file: &File, range: Range<u64>, sparse: bool) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes all bytes to a place in a file.
 #[cfg(unix)]
-fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+pub(crate) fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
 }
 
 #[cfg(windows)]
-fn write_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
+pub(crate) fn write_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
     while !bytes.is_empty() {
         match std::os::windows::fs::FileExt::seek_write(file, bytes, at)? {
             0 => return Err(io::ErrorKind::WriteZero.into()),

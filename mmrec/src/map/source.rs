@@ -326,9 +326,8 @@ fn is_block_device(_: &fs::Metadata) -> bool {
 /// An error is none of the answers: taken for a no, it would let a header be mapped as records.
 pub(super) fn starts_as_npy(file: &File) -> Result<bool> {
     let mut start = [0; 6];
-    match read_exact_at_start(file, &mut start) {
-        Ok(()) => Ok(start == *b"\x93NUMPY"),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+    match read_at(file, &mut start, 0) {
+        Ok(read) => Ok(start[..read] == *b"\x93NUMPY"),
         Err(error) => {
             let what = "cannot read how the file begins, to tell records from a .npy file; \
                         every mode reads it: open a File with .read(true)";
@@ -337,21 +336,26 @@ pub(super) fn starts_as_npy(file: &File) -> Result<bool> {
     }
 }
 
-#[cfg(unix)]
-fn read_exact_at_start(file: &File, bytes: &mut [u8]) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, 0)
-}
-
-#[cfg(windows)]
-fn read_exact_at_start(file: &File, bytes: &mut [u8]) -> io::Result<()> {
-    let mut at = 0;
-    while at < bytes.len() {
-        match std::os::windows::fs::FileExt::seek_read(file, &mut bytes[at..], at as u64) {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(read) => at += read,
+/// Reads bytes from a place in a file: all that are asked for, or as many as there are.
+pub(super) fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+    let mut done = 0;
+    while done < bytes.len() {
+        match read_some_at(file, &mut bytes[done..], at.saturating_add(done as u64)) {
+            Ok(0) => break,
+            Ok(read) => done += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(())
+    Ok(done)
+}
+
+#[cfg(unix)]
+fn read_some_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn read_some_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, bytes, at)
 }

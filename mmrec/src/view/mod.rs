@@ -2,6 +2,7 @@
 
 mod bulk;
 mod chunks;
+mod dynamic;
 mod format;
 mod iter;
 pub(crate) mod raw;
@@ -16,6 +17,7 @@ pub(crate) use self::bulk::gather_block;
 use self::raw::{Raw, RawMut};
 pub use self::{
     chunks::{AxisChunks, AxisChunksMut, Windows},
+    dynamic::{Datum, DynIter, DynView, DynViewMut, Progress, Value},
     iter::{AxisIter, AxisIterMut, Iter},
 };
 use crate::{

@@ -19,7 +19,10 @@ use self::{
     float::{FloatStyle, Part},
     layout::{Axis, Form},
 };
-use crate::dtype::{ByteOrder, DType, DTypeField, Kind, Scalar, ShapeText};
+use crate::dtype::{
+    DType, DTypeField, Kind, Scalar, ShapeText,
+    stored::{bits, int, steps, units, without_end},
+};
 
 /// Writes the array as NumPy's `str(array)` does.
 ///
@@ -31,7 +34,7 @@ pub(crate) fn write_array(
     shape: &[usize],
     item: &dyn Fn(&[usize]) -> Vec<u8>,
 ) -> fmt::Result {
-    let (base, inner_shape) = without_axes(dtype);
+    let (base, inner_shape) = dtype.without_axes();
     if shape.is_empty() && inner_shape.is_empty() {
         return f.write_str(&alone(base, &item(&[])));
     }
@@ -61,7 +64,7 @@ pub(crate) fn write_repr(
 }
 
 fn text(dtype: &DType, shape: &[usize], item: &dyn Fn(&[usize]) -> Vec<u8>, form: Form) -> String {
-    let (base, inner_shape) = without_axes(dtype);
+    let (base, inner_shape) = dtype.without_axes();
     let all = [shape, &inner_shape].concat();
     if all.contains(&0) {
         return "[]".to_owned();
@@ -185,7 +188,7 @@ impl Style {
 
 impl FieldStyle {
     fn new(field: &DTypeField, records: &[&[u8]], place: Place) -> Self {
-        let (element, shape) = without_axes(field.dtype());
+        let (element, shape) = field.dtype().without_axes();
         let itemsize = element.itemsize();
         let mut elements = Vec::new();
         // Without bytes there is nothing to measure.
@@ -236,16 +239,6 @@ fn alone(base: &DType, bytes: &[u8]) -> String {
     }
 }
 
-/// The type of the elements of a sub-array, however deep, and its shape.
-fn without_axes(dtype: &DType) -> (&DType, Vec<usize>) {
-    let (mut base, mut shape) = (dtype, Vec::new());
-    while let Some((inner, len)) = base.outer_axis() {
-        base = inner;
-        shape.push(len);
-    }
-    (base, shape)
-}
-
 /// The width of the wider of two texts. NumPy measures the least and the largest number only.
 fn width<T>(least: Option<T>, largest: Option<T>, text: impl Fn(T) -> String) -> usize {
     [least, largest].into_iter().flatten().map(|number| text(number).len()).max().unwrap_or(0)
@@ -259,33 +252,6 @@ fn part(bytes: &[u8], offset: usize, size: usize) -> &[u8] {
 /// The bytes of an element among those of a sub-array.
 fn nth(bytes: &[u8], at: usize, size: usize) -> &[u8] {
     part(bytes, at.saturating_mul(size), size)
-}
-
-/// The bits of a stored number, in the low end.
-fn bits(order: ByteOrder, bytes: &[u8]) -> u128 {
-    let add = |bits: u128, byte: &u8| bits << 8 | u128::from(*byte);
-    match order {
-        ByteOrder::Big => bytes.iter().fold(0, add),
-        ByteOrder::Little | ByteOrder::None => bytes.iter().rev().fold(0, add),
-    }
-}
-
-/// Any integer, the sign carried over to all 128 bits.
-fn int(scalar: Scalar, bytes: &[u8]) -> i128 {
-    let number = bits(scalar.order(), bytes).cast_signed();
-    match scalar.kind() {
-        Kind::Uint => number,
-        _ => {
-            // At most 8 bytes.
-            let spare = 128 - 8 * scalar.size();
-            number << spare >> spare
-        }
-    }
-}
-
-fn steps(scalar: Scalar, bytes: &[u8]) -> i64 {
-    // Times have eight bytes.
-    i64::try_from(int(scalar, bytes)).unwrap_or(time::NAT)
 }
 
 fn quoted_time(scalar: Scalar, steps: i64) -> String {
@@ -308,19 +274,6 @@ fn complex(scalar: Scalar, bytes: &[u8]) -> (Real, Real) {
 
 fn truth(bytes: &[u8]) -> &'static str {
     if bytes.iter().any(|byte| *byte != 0) { "True" } else { "False" }
-}
-
-/// A byte string without the NULs that pad it.
-fn without_end(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-    &bytes[..end]
-}
-
-/// The code units of a string without the NULs that pad it.
-fn units(scalar: Scalar, bytes: &[u8]) -> Vec<u32> {
-    let mut units: Vec<u32> = bytes.chunks_exact(4).map(|unit| bits(scalar.order(), unit) as u32).collect();
-    while units.pop_if(|unit| *unit == 0).is_some() {}
-    units
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod large;
 mod reference;
 mod run;
+mod untyped;
 mod write;
 
 use std::{marker::PhantomData, ptr};
@@ -14,6 +15,7 @@ use ndarray::{Axis, Dimension, RemoveAxis, SliceArg, SliceInfoElem};
 
 pub(crate) use self::{
     run::{Run, Runs},
+    untyped::{DynRaw, DynRawMut, Mismatch},
     write::RawMut,
 };
 use super::{View, ViewMut};
@@ -80,7 +82,7 @@ impl<D: Dimension> Strides<D> {
 /// Invariants:
 ///
 /// - R1: for every index below `dim` the place `ptr + Σ index × stride` is the start of `size_of::<T>()` bytes that can
-///   be read for `'a`; the sums do not overflow.
+///   be read for `'a`; the sums do not overflow. Where `T` is `Untyped`, D1 says how many bytes.
 /// - R2: the product of `dim` is at most `isize::MAX`.
 ///
 /// Addresses are computed with wrapping pointer methods, which are safe; what R1 promises makes them right.
@@ -120,6 +122,136 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
         Some(Self { ptr: bytes.ptr, dim, strides, offset, life: PhantomData })
     }
 
+    #[inline(always)]
+    pub(crate) fn get<S: Select<T>>(&self, index: &D, select: S) -> Option<S::Item> {
+        let place = self.place(index)?;
+        // SAFETY: R1, for an index that `place` found within the shape.
+        Some(unsafe { select.load(place) })
+    }
+
+    pub(crate) fn field<F>(&self, field: Field<T, F>) -> Raw<'a, F, D> {
+        let raw = self.clone();
+        // R1: by F1 the field lies within each `T`.
+        Raw {
+            ptr: raw.ptr.wrapping_offset(field.offset().cast_signed()),
+            dim: raw.dim,
+            strides: raw.strides,
+            offset: raw.offset + field.offset() as u64,
+            life: PhantomData,
+        }
+    }
+
+    /// All values in C order.
+    pub(crate) fn to_vec<S: Select<T, Slots = *mut I, Item = I>, I>(&self, select: S) -> Vec<I> {
+        let mut values: Vec<I> = Vec::with_capacity(self.len());
+        // Rows that are written side by side are far apart, which is when huge pages cost more than they bring.
+        if self.crossing_axes().is_none() {
+            large::ask_for_huge_pages(values.as_mut_ptr().cast(), self.len() * size_of::<I>());
+        }
+        // SAFETY: there is room for as many values as the view has.
+        unsafe { self.copy_to_slots(select, values.as_mut_ptr()) };
+        // SAFETY: every value has been written (Select, 3).
+        unsafe { values.set_len(self.len()) };
+        values
+    }
+
+    /// Copies all values to a slice as long as the view, in C order.
+    pub(crate) fn copy_to<S: Select<T, Slots = *mut I, Item = I>, I>(&self, select: S, to: &mut [I]) {
+        assert_eq!(to.len(), self.len());
+        // SAFETY: the slice has as many slots as the view has values, which are `Copy` and need no drop.
+        unsafe { self.copy_to_slots(select, to.as_mut_ptr()) };
+    }
+
+    /// # Safety
+    ///
+    /// There are as many slots as the view has elements.
+    unsafe fn copy_to_slots<S: Select<T>>(&self, select: S, slots: S::Slots) {
+        if let Some(axes) = self.crossing_axes() {
+            // SAFETY: passed on from the caller.
+            return unsafe { self.copy_across(axes, select, slots) };
+        }
+        let (mut runs, mut done) = (self.runs(), 0);
+        while let Some(run) = runs.next() {
+            // SAFETY: the runs together have as many places as the view.
+            unsafe { run.gather(select, S::slots_at(slots, done)) };
+            done += run.len();
+        }
+    }
+
+    /// The axis whose elements are closest in memory and the last axis, if these are two and the last goes from one cache
+    /// line to another, so that to follow it alone is to read every line many times.
+    fn crossing_axes(&self) -> Option<(usize, usize)> {
+        const LINE: usize = 64;
+        let width = |axis| self.strides.get(axis).unsigned_abs();
+        let long = |&axis: &usize| self.dim[axis] > 1;
+        let last = (0..self.dim.ndim()).rev().find(long)?;
+        let closest = (0..last).filter(long).min_by_key(|&axis| width(axis))?;
+        (width(last) >= LINE && width(closest) < width(last) && self.len() > 0).then_some((closest, last))
+    }
+
+    /// Copies eight indices of the first axis at a time, each along the last axis.
+    ///
+    /// # Safety
+    ///
+    /// As for `copy_to_slots`; the axes are two.
+    unsafe fn copy_across<S: Select<T>>(&self, axes: (usize, usize), select: S, slots: S::Slots) {
+        const ROWS: usize = 8;
+        let ((rows, columns), ndim) = (axes, self.dim.ndim());
+        // How far apart the slots of neighbours along each axis are.
+        let mut steps = D::zeros(ndim);
+        let mut step = 1;
+        for axis in (0..ndim).rev() {
+            steps[axis] = step;
+            step *= self.dim[axis];
+        }
+        let (row, column) = (self.strides.get(rows), self.strides.get(columns));
+        let mut index = D::zeros(ndim);
+        loop {
+            let (mut distance, mut first) = (0, 0);
+            for axis in 0..ndim {
+                distance += index[axis].cast_signed() * self.strides.get(axis);
+                first += index[axis] * steps[axis];
+            }
+            let corner = self.ptr.wrapping_offset(distance);
+            let count = ROWS.min(self.dim[rows] - index[rows]);
+            for i in 0..self.dim[columns] {
+                let top = corner.wrapping_offset(i.cast_signed() * column);
+                let mut copy = |j: usize| {
+                    let place = top.wrapping_offset(j.cast_signed() * row);
+                    // SAFETY: R1, for an index within the shape; there is a slot for each, and its number is that of the
+                    // index in C order.
+                    unsafe { select.put(place, slots, first + j * steps[rows] + i) };
+                };
+                match count {
+                    ROWS => (0..ROWS).for_each(&mut copy),
+                    _ => (0..count).for_each(&mut copy),
+                }
+            }
+            // The next eight rows, or the next index of the other axes.
+            index[rows] += count;
+            if index[rows] < self.dim[rows] {
+                continue;
+            }
+            index[rows] = 0;
+            let others = (0..ndim).rev().filter(|&axis| axis != rows && axis != columns);
+            let mut done = true;
+            for axis in others {
+                index[axis] += 1;
+                if index[axis] < self.dim[axis] {
+                    done = false;
+                    break;
+                }
+                index[axis] = 0;
+            }
+            if done {
+                return;
+            }
+        }
+    }
+}
+
+/// What does not depend on what the elements are.
+impl<'a, T, D: Dimension> Raw<'a, T, D> {
     /// # Safety
     ///
     /// R1 holds for `'b` too.
@@ -162,25 +294,6 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
             distance += index[axis].cast_signed() * self.strides.get(axis);
         }
         Some(self.ptr.wrapping_offset(distance))
-    }
-
-    #[inline(always)]
-    pub(crate) fn get<S: Select<T>>(&self, index: &D, select: S) -> Option<S::Item> {
-        let place = self.place(index)?;
-        // SAFETY: R1, for an index that `place` found within the shape.
-        Some(unsafe { select.load(place) })
-    }
-
-    pub(crate) fn field<F>(&self, field: Field<T, F>) -> Raw<'a, F, D> {
-        let raw = self.clone();
-        // R1: by F1 the field lies within each `T`.
-        Raw {
-            ptr: raw.ptr.wrapping_offset(field.offset().cast_signed()),
-            dim: raw.dim,
-            strides: raw.strides,
-            offset: raw.offset + field.offset() as u64,
-            life: PhantomData,
-        }
     }
 
     #[track_caller]
@@ -330,112 +443,10 @@ impl<'a, T: Element, D: Dimension> Raw<'a, T, D> {
         Raw { ptr: self.ptr.wrapping_offset(distance), dim, strides, offset, life: PhantomData }
     }
 
-    /// All values in C order.
-    pub(crate) fn to_vec<S: Select<T, Slots = *mut I, Item = I>, I>(&self, select: S) -> Vec<I> {
-        let mut values: Vec<I> = Vec::with_capacity(self.len());
-        // Rows that are written side by side are far apart, which is when huge pages cost more than they bring.
-        if self.crossing_axes().is_none() {
-            large::ask_for_huge_pages(values.as_mut_ptr().cast(), self.len() * size_of::<I>());
-        }
-        // SAFETY: there is room for as many values as the view has.
-        unsafe { self.copy_to_slots(select, values.as_mut_ptr()) };
-        // SAFETY: every value has been written (Select, 3).
-        unsafe { values.set_len(self.len()) };
-        values
-    }
-
-    /// Copies all values to a slice as long as the view, in C order.
-    pub(crate) fn copy_to<S: Select<T, Slots = *mut I, Item = I>, I>(&self, select: S, to: &mut [I]) {
-        assert_eq!(to.len(), self.len());
-        // SAFETY: the slice has as many slots as the view has values, which are `Copy` and need no drop.
-        unsafe { self.copy_to_slots(select, to.as_mut_ptr()) };
-    }
-
-    /// # Safety
-    ///
-    /// There are as many slots as the view has elements.
-    unsafe fn copy_to_slots<S: Select<T>>(&self, select: S, slots: S::Slots) {
-        if let Some(axes) = self.crossing_axes() {
-            // SAFETY: passed on from the caller.
-            return unsafe { self.copy_across(axes, select, slots) };
-        }
-        let (mut runs, mut done) = (self.runs(), 0);
-        while let Some(run) = runs.next() {
-            // SAFETY: the runs together have as many places as the view.
-            unsafe { run.gather(select, S::slots_at(slots, done)) };
-            done += run.len();
-        }
-    }
-
-    /// The axis whose elements are closest in memory and the last axis, if these are two and the last goes from one cache
-    /// line to another, so that to follow it alone is to read every line many times.
-    fn crossing_axes(&self) -> Option<(usize, usize)> {
-        const LINE: usize = 64;
-        let width = |axis| self.strides.get(axis).unsigned_abs();
-        let long = |&axis: &usize| self.dim[axis] > 1;
-        let last = (0..self.dim.ndim()).rev().find(long)?;
-        let closest = (0..last).filter(long).min_by_key(|&axis| width(axis))?;
-        (width(last) >= LINE && width(closest) < width(last) && self.len() > 0).then_some((closest, last))
-    }
-
-    /// Copies eight indices of the first axis at a time, each along the last axis.
-    ///
-    /// # Safety
-    ///
-    /// As for `copy_to_slots`; the axes are two.
-    unsafe fn copy_across<S: Select<T>>(&self, axes: (usize, usize), select: S, slots: S::Slots) {
-        const ROWS: usize = 8;
-        let ((rows, columns), ndim) = (axes, self.dim.ndim());
-        // How far apart the slots of neighbours along each axis are.
-        let mut steps = D::zeros(ndim);
-        let mut step = 1;
-        for axis in (0..ndim).rev() {
-            steps[axis] = step;
-            step *= self.dim[axis];
-        }
-        let (row, column) = (self.strides.get(rows), self.strides.get(columns));
-        let mut index = D::zeros(ndim);
-        loop {
-            let (mut distance, mut first) = (0, 0);
-            for axis in 0..ndim {
-                distance += index[axis].cast_signed() * self.strides.get(axis);
-                first += index[axis] * steps[axis];
-            }
-            let corner = self.ptr.wrapping_offset(distance);
-            let count = ROWS.min(self.dim[rows] - index[rows]);
-            for i in 0..self.dim[columns] {
-                let top = corner.wrapping_offset(i.cast_signed() * column);
-                let mut copy = |j: usize| {
-                    let place = top.wrapping_offset(j.cast_signed() * row);
-                    // SAFETY: R1, for an index within the shape; there is a slot for each, and its number is that of the
-                    // index in C order.
-                    unsafe { select.put(place, slots, first + j * steps[rows] + i) };
-                };
-                match count {
-                    ROWS => (0..ROWS).for_each(&mut copy),
-                    _ => (0..count).for_each(&mut copy),
-                }
-            }
-            // The next eight rows, or the next index of the other axes.
-            index[rows] += count;
-            if index[rows] < self.dim[rows] {
-                continue;
-            }
-            index[rows] = 0;
-            let others = (0..ndim).rev().filter(|&axis| axis != rows && axis != columns);
-            let mut done = true;
-            for axis in others {
-                index[axis] += 1;
-                if index[axis] < self.dim[axis] {
-                    done = false;
-                    break;
-                }
-                index[axis] = 0;
-            }
-            if done {
-                return;
-            }
-        }
+    /// The same places as elements of another type. The caller sees to R1.
+    fn retyped<U>(self) -> Raw<'a, U, D> {
+        let Self { ptr, dim, strides, offset, life: _ } = self;
+        Raw { ptr, dim, strides, offset, life: PhantomData }
     }
 
     /// The runs of the view in C order: as few and as long as the strides allow.

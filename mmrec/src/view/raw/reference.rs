@@ -195,7 +195,7 @@ impl<'a, T: Element> Raw<'a, T, Ix1> {
 
     /// Values in bytes; `None` if they are no whole number.
     pub(crate) fn of_bytes(from: &'a [u8]) -> Option<Self> {
-        let len = whole::<T>(from.len())?;
+        let len = whole(from.len(), size_of::<T>())?;
         // SAFETY: B1: as for a slice of `T`, but for its alignment, which is of no account.
         let bytes = unsafe { Bytes::new(from.as_ptr().cast_mut(), from.len()) };
         Some(Self::over(bytes, len))
@@ -221,7 +221,7 @@ impl<'a, T: Element> RawMut<'a, T, Ix1> {
 
     /// Values in bytes; `None` if they are no whole number.
     pub(crate) fn of_bytes(from: &'a mut [u8]) -> Option<Self> {
-        let len = whole::<T>(from.len())?;
+        let len = whole(from.len(), size_of::<T>())?;
         // SAFETY: B1: as for `Raw::of_bytes`.
         let bytes = unsafe { Bytes::new(from.as_mut_ptr(), from.len()) };
         // SAFETY: W1: the bytes are borrowed mutably for `'a`.
@@ -229,10 +229,10 @@ impl<'a, T: Element> RawMut<'a, T, Ix1> {
     }
 }
 
-/// How many `T` there are in so many bytes, if that is a whole number. Of a type without bytes there are none.
-fn whole<T>(bytes: usize) -> Option<usize> {
-    match size_of::<T>() {
+/// How many elements there are in so many bytes, if that is a whole number. Of elements without bytes there are none.
+pub(super) fn whole(bytes: usize, itemsize: usize) -> Option<usize> {
+    match itemsize {
         0 => (bytes == 0).then_some(0),
-        itemsize => bytes.is_multiple_of(itemsize).then_some(bytes / itemsize),
+        _ => bytes.is_multiple_of(itemsize).then_some(bytes / itemsize),
     }
 }

@@ -23,11 +23,16 @@ pub(crate) struct RawMut<'a, T, D> {
     life: PhantomData<(&'a mut [u8], T)>,
 }
 
-impl<'a, T: Element, D: Dimension> RawMut<'a, T, D> {
+impl<'a, T, D: Dimension> RawMut<'a, T, D> {
     /// # Safety
     ///
     /// W1 and W3.
     pub(crate) unsafe fn new(raw: Raw<'a, T, D>) -> Self {
+        Self::of(raw)
+    }
+
+    /// The caller sees to W1 and W3.
+    pub(super) fn of(raw: Raw<'a, T, D>) -> Self {
         Self { raw, life: PhantomData }
     }
 
@@ -43,9 +48,75 @@ impl<'a, T: Element, D: Dimension> RawMut<'a, T, D> {
 
     pub(crate) fn reborrow(&mut self) -> RawMut<'_, T, D> {
         // W1: `self` cannot be used while the new one lives.
-        RawMut { raw: self.raw.clone(), life: PhantomData }
+        RawMut::of(self.raw.clone())
     }
 
+    #[track_caller]
+    pub(crate) fn index_axis(self, axis: Axis, index: usize) -> RawMut<'a, T, D::Smaller>
+    where
+        D: RemoveAxis,
+    {
+        // W1 here and below: no other places than before, and `self` is gone.
+        RawMut::of(self.raw.index_axis(axis, index))
+    }
+
+    #[track_caller]
+    pub(crate) fn slice<I: SliceArg<D>>(self, info: &I) -> RawMut<'a, T, I::OutDim> {
+        RawMut::of(self.raw.slice(info))
+    }
+
+    #[track_caller]
+    pub(crate) fn permuted_axes(self, axes: &D) -> Self {
+        RawMut::of(self.raw.permuted_axes(axes))
+    }
+
+    #[track_caller]
+    pub(crate) fn split_at(self, axis: Axis, at: usize) -> (Self, Self) {
+        // W1: each place is in exactly one of the two.
+        let (left, right) = self.raw.split_at(axis, at);
+        (RawMut::of(left), RawMut::of(right))
+    }
+
+    pub(crate) fn into_dyn(self) -> RawMut<'a, T, ndarray::IxDyn> {
+        RawMut::of(self.raw.into_dyn())
+    }
+
+    pub(crate) fn into_dimensionality<E: Dimension>(self) -> Option<RawMut<'a, T, E>> {
+        Some(RawMut::of(self.raw.into_dimensionality()?))
+    }
+
+    /// The runs of the view in C order, to be written.
+    #[inline]
+    pub(crate) fn runs_mut(&mut self) -> RunsMut<'_, T, D> {
+        RunsMut { runs: self.raw.runs() }
+    }
+
+    /// Calls `f` with runs of this view and those of another of the same shape, as long, that have the same indices; in the
+    /// order of the places of this view.
+    #[inline]
+    pub(super) fn with_runs_of<U>(
+        &mut self,
+        from: &Raw<'_, U, D>,
+        mut f: impl FnMut(RunMut<'_, T>, Run<'_, U>),
+    ) {
+        let axes = self.raw.axes_by_stride();
+        let (mut to, from) = (self.reborrow().permuted_axes(&axes), from.permuted_axes(&axes));
+        let (mut to, mut from) = (to.runs_mut(), from.runs());
+        let Some(mut source) = from.next() else { return };
+        while let Some(mut run) = to.next() {
+            while run.len() > 0 {
+                if source.len() == 0 {
+                    let Some(next) = from.next() else { return };
+                    source = next;
+                }
+                let len = run.len().min(source.len());
+                f(run.take_front(len), source.take_front(len));
+            }
+        }
+    }
+}
+
+impl<'a, T: Element, D: Dimension> RawMut<'a, T, D> {
     /// Writes an element; `false` if the index is outside the shape.
     #[inline(always)]
     pub(crate) fn set(&mut self, index: &D, value: T) -> bool {
@@ -53,12 +124,6 @@ impl<'a, T: Element, D: Dimension> RawMut<'a, T, D> {
         // SAFETY: R1 and W1, for an index that `place` found within the shape.
         unsafe { T::store(value, place) };
         true
-    }
-
-    /// The runs of the view in C order, to be written.
-    #[inline]
-    pub(crate) fn runs_mut(&mut self) -> RunsMut<'_, T, D> {
-        RunsMut { runs: self.raw.runs() }
     }
 
     /// Writes `value` to every element.
@@ -74,20 +139,7 @@ impl<'a, T: Element, D: Dimension> RawMut<'a, T, D> {
 
     /// Copies every element from a view of the same shape.
     pub(crate) fn assign(&mut self, from: &Raw<'_, T, D>) {
-        let axes = self.raw.axes_by_stride();
-        let (mut to, from) = (self.reborrow().permuted_axes(&axes), from.permuted_axes(&axes));
-        let (mut to, mut from) = (to.runs_mut(), from.runs());
-        let Some(mut source) = from.next() else { return };
-        while let Some(mut run) = to.next() {
-            while run.len() > 0 {
-                if source.len() == 0 {
-                    let Some(next) = from.next() else { return };
-                    source = next;
-                }
-                let len = run.len().min(source.len());
-                run.take_front(len).copy_from_run(source.take_front(len));
-            }
-        }
+        self.with_runs_of(from, |to, from| to.copy_from_run(from));
     }
 
     /// Copies every element from a slice as long as the view, in C order.
@@ -101,47 +153,14 @@ impl<'a, T: Element, D: Dimension> RawMut<'a, T, D> {
     }
 
     pub(crate) fn field<F: Element>(self, field: Field<T, F>) -> RawMut<'a, F, D> {
-        // W1 here and below: fewer places than before, and `self` is gone.
-        RawMut { raw: self.raw.field(field), life: PhantomData }
-    }
-
-    #[track_caller]
-    pub(crate) fn index_axis(self, axis: Axis, index: usize) -> RawMut<'a, T, D::Smaller>
-    where
-        D: RemoveAxis,
-    {
-        RawMut { raw: self.raw.index_axis(axis, index), life: PhantomData }
-    }
-
-    #[track_caller]
-    pub(crate) fn slice<I: SliceArg<D>>(self, info: &I) -> RawMut<'a, T, I::OutDim> {
-        RawMut { raw: self.raw.slice(info), life: PhantomData }
-    }
-
-    #[track_caller]
-    pub(crate) fn permuted_axes(self, axes: &D) -> Self {
-        RawMut { raw: self.raw.permuted_axes(axes), life: PhantomData }
-    }
-
-    #[track_caller]
-    pub(crate) fn split_at(self, axis: Axis, at: usize) -> (Self, Self) {
-        // W1: each place is in exactly one of the two.
-        let (left, right) = self.raw.split_at(axis, at);
-        (RawMut { raw: left, life: PhantomData }, RawMut { raw: right, life: PhantomData })
-    }
-
-    pub(crate) fn into_dyn(self) -> RawMut<'a, T, ndarray::IxDyn> {
-        RawMut { raw: self.raw.into_dyn(), life: PhantomData }
-    }
-
-    pub(crate) fn into_dimensionality<E: Dimension>(self) -> Option<RawMut<'a, T, E>> {
-        Some(RawMut { raw: self.raw.into_dimensionality()?, life: PhantomData })
+        // W1: fewer places than before, and `self` is gone.
+        RawMut::of(self.raw.field(field))
     }
 }
 
 impl<'a, F: Element, D: Dimension, const N: usize> RawMut<'a, [F; N], D> {
     pub(crate) fn elements(self) -> Option<RawMut<'a, F, D::Larger>> {
-        Some(RawMut { raw: self.raw.elements()?, life: PhantomData })
+        Some(RawMut::of(self.raw.elements()?))
     }
 }
 
@@ -165,7 +184,7 @@ impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
     #[doc(hidden)]
     pub unsafe fn split_field<F>(&self, field: Field<T, F>) -> ViewMut<'a, F, D> {
         // W1 is what the caller promises.
-        ViewMut { raw: RawMut { raw: self.raw.raw.field(field), life: PhantomData } }
+        ViewMut { raw: RawMut::of(self.raw.raw.field(field)) }
     }
 }
 
@@ -188,10 +207,10 @@ impl<'a, T, D: Dimension> RunsMut<'a, T, D> {
 /// Invariant W2: the bytes of P1 can be written for `'a` too, and nobody else in this process accesses the same addresses
 /// meanwhile.
 pub(crate) struct RunMut<'a, T> {
-    run: Run<'a, T>,
+    pub(super) run: Run<'a, T>,
 }
 
-impl<T: Element> RunMut<'_, T> {
+impl<T> RunMut<'_, T> {
     #[inline]
     pub(crate) fn len(&self) -> usize {
         self.run.len()
@@ -203,7 +222,9 @@ impl<T: Element> RunMut<'_, T> {
         // W2: each place is in one of the two.
         Self { run: self.run.take_front(n) }
     }
+}
 
+impl<T: Element> RunMut<'_, T> {
     /// Writes what `f` gives.
     #[inline]
     pub(crate) fn fill_with(self, mut f: impl FnMut() -> T) {

@@ -1,0 +1,214 @@
+//! What every map is, whether its dtype is known while compiling or at run time.
+
+use std::{
+    fs::File,
+    io,
+    ops::{Bound, Range, RangeBounds},
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use super::{Advice, mode::Mode, options::Order, region::Mapped};
+use crate::{
+    dtype::{DType, ShapeText},
+    error::{Error, ErrorKind, Result},
+    npy::Header,
+    view::raw::checked_count,
+};
+
+/// Where an array lies in a file, and how.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    pub(super) dtype: DType,
+    pub(super) shape: Vec<usize>,
+    pub(super) order: Order,
+    /// The first byte of the array in the file.
+    pub(super) offset: u64,
+    /// The bytes of all elements.
+    pub(super) bytes: usize,
+}
+
+impl Layout {
+    /// Sizes past what a file or a map can be are errors. `name`: what an element is called in them.
+    pub(super) fn new(
+        dtype: DType,
+        name: &str,
+        shape: Vec<usize>,
+        order: Order,
+        offset: u64,
+    ) -> Result<Self> {
+        let itemsize = dtype.itemsize();
+        let bytes = checked_count(&shape).and_then(|_| {
+            // An axis of no elements counts as one here: its strides have to fit too.
+            let most = shape.iter().try_fold(itemsize, |bytes, &len| bytes.checked_mul(len.max(1)))?;
+            isize::try_from(most).ok()?;
+            Some(if shape.contains(&0) { 0 } else { most })
+        });
+        let bytes = bytes.ok_or_else(|| {
+            too_large(&format!("shape {} of {name} with {itemsize} bytes each", ShapeText(&shape)))
+        })?;
+        let layout = Self { dtype, shape, order, offset, bytes };
+        match layout.offset.checked_add(bytes as u64).filter(|&end| i64::try_from(end).is_ok()) {
+            Some(_) => Ok(layout),
+            None => Err(too_large(&format!("{bytes} bytes from byte {offset} on"))),
+        }
+    }
+
+    /// The first byte of the file behind the array.
+    pub(super) fn end(&self) -> u64 {
+        self.offset + self.bytes as u64
+    }
+
+    /// The axis along which the array grows: that whose neighbours are furthest apart.
+    pub(super) fn growing_axis(&self) -> Option<usize> {
+        match self.order {
+            Order::C if self.shape.is_empty() => None,
+            Order::C => Some(0),
+            Order::F => self.shape.len().checked_sub(1),
+        }
+    }
+}
+
+pub(super) fn too_large(what: &str) -> Error {
+    let most = isize::MAX;
+    Error::new(
+        ErrorKind::Overflow,
+        format!("{what} is more than a file or map can be, {most} bytes; map a part of it"),
+    )
+}
+
+/// The `.npy` header of a map.
+pub(super) struct Npy {
+    /// Where it starts in the file.
+    pub(super) at: u64,
+    /// Where the file, or the member, ended when it was read.
+    pub(super) end: u64,
+    pub(super) header: Header,
+    /// Whether it is a member of a zip archive, behind which others follow.
+    pub(super) is_member: bool,
+}
+
+/// What is not on the disk yet, and not in the mapping either.
+#[derive(Debug, Default)]
+pub(super) struct Unflushed {
+    /// The directory of a file that was made for the map, until its name there is on the disk.
+    pub(super) made_in: Option<PathBuf>,
+    /// Whether a header was written.
+    pub(super) header: bool,
+}
+
+/// A mapped array and what is known of its file.
+pub(super) struct Core<A> {
+    pub(super) mapped: Mapped<A>,
+    pub(super) layout: Layout,
+    pub(super) mode: Mode,
+    /// Absolute; `None` for a file that was open already.
+    pub(super) path: Option<PathBuf>,
+    /// The file, where it has to stay open to be extended or for its lock. Closed after the mapping is gone, which lets go
+    /// of the lock.
+    pub(super) file: Option<File>,
+    pub(super) unflushed: Mutex<Unflushed>,
+    pub(super) npy: Option<Npy>,
+    /// Whether what is added to the file may be a hole.
+    pub(super) sparse: bool,
+}
+
+impl<A> Core<A> {
+    /// The same map with its array as something else.
+    pub(super) fn with<B>(self, f: impl FnOnce(Mapped<A>) -> Result<Mapped<B>>) -> Result<Core<B>> {
+        let Self { mapped, layout, mode, path, file, unflushed, npy, sparse } = self;
+        let mapped = f(mapped).map_err(|error| error.with_path(path.as_deref()))?;
+        Ok(Core { mapped, layout, mode, path, file, unflushed, npy, sparse })
+    }
+
+    /// The error with the name of the file.
+    pub(super) fn name(&self, error: Error) -> Error {
+        error.with_path(self.path.as_deref())
+    }
+
+    pub(super) fn flush(&self, bytes: Range<usize>, wait: bool) -> Result<()> {
+        let flushed = self.mapped.flush(bytes, wait);
+        flushed.map_err(|error| self.name(Error::io("cannot write what has changed to the disk", error)))?;
+        if !wait {
+            return Ok(());
+        }
+        let mut unflushed = self.unflushed();
+        if let Some(directory) = unflushed.made_in.as_deref() {
+            flush_directory(directory)
+                .map_err(|error| self.name(Error::io("cannot write the file's name to the disk", error)))?;
+        }
+        unflushed.made_in = None;
+        if let Some(file) = self.file.as_ref().filter(|_| unflushed.header) {
+            file.sync_data()
+                .map_err(|error| self.name(Error::io("cannot write the header to the disk", error)))?;
+        }
+        unflushed.header = false;
+        Ok(())
+    }
+
+    pub(super) fn unflushed(&self) -> MutexGuard<'_, Unflushed> {
+        self.unflushed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn flush_range(&self, rows: impl RangeBounds<usize>) -> Result<()> {
+        self.flush(self.bytes_of(rows)?, true)
+    }
+
+    pub(super) fn advise(&self, advice: Advice) -> Result<()> {
+        let advised = self.mapped.advise(advice, 0..usize::MAX);
+        advised.map_err(|error| self.name(Error::io(format!("cannot take the advice {advice:?}"), error)))
+    }
+
+    pub(super) fn prefetch(&self, rows: impl RangeBounds<usize>) -> Result<()> {
+        let advised = self.mapped.advise(Advice::WillNeed, self.bytes_of(rows)?);
+        advised.map_err(|error| self.name(Error::io("cannot read ahead", error)))
+    }
+
+    /// The bytes of the mapping that hold these indices of axis 0.
+    fn bytes_of(&self, rows: impl RangeBounds<usize>) -> Result<Range<usize>> {
+        let Layout { shape, order, bytes, .. } = &self.layout;
+        let len = shape.first().copied().unwrap_or(1);
+        let start = match rows.start_bound() {
+            Bound::Included(&start) => Some(start),
+            Bound::Excluded(&before) => before.checked_add(1),
+            Bound::Unbounded => Some(0),
+        };
+        let end = match rows.end_bound() {
+            Bound::Included(&last) => last.checked_add(1),
+            Bound::Excluded(&end) => Some(end),
+            Bound::Unbounded => Some(len),
+        };
+        let (Some(start), Some(end)) = (start, end.filter(|&end| end <= len)) else {
+            let message =
+                format!("the range ends past axis 0, which has {len} rows; give one within 0..{len}");
+            return Err(self.name(Error::new(ErrorKind::PastEnd, message)));
+        };
+        let rows_are_apart = *order == Order::F && shape.len() > 1;
+        if start >= end {
+            return Ok(0..0);
+        }
+        if rows_are_apart {
+            return Ok(0..usize::MAX);
+        }
+        // `len` is not 0, for `start` is below `end`. No overflow: a row has at most the bytes of the mapping.
+        let row = bytes / len;
+        Ok(start * row..end * row)
+    }
+}
+
+/// Waits until the names in a directory are on the disk, if it can be opened and asked that.
+#[cfg(unix)]
+fn flush_directory(directory: &Path) -> io::Result<()> {
+    use io::ErrorKind::{InvalidInput, NotFound, PermissionDenied, Unsupported};
+    match File::open(directory).and_then(|directory| directory.sync_all()) {
+        Err(error) if matches!(error.kind(), InvalidInput | NotFound | PermissionDenied | Unsupported) => {
+            Ok(())
+        }
+        flushed => flushed,
+    }
+}
+
+#[cfg(not(unix))]
+fn flush_directory(_: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,570 @@
+//! Maps of files whose dtype is known only at run time.
+
+use std::{fmt, marker::PhantomData, ops::RangeBounds, path::Path};
+
+use ndarray::{Dimension, IntoDimension, IxDyn, SliceArg};
+
+use super::{
+    Advice, RecordMap, Source,
+    core::Core,
+    lock::Lock,
+    mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Writable},
+    opening::{Elements, Opening, Place},
+    options::{HasShape, NoShape, Order, Shaped, common_options, mismatch},
+    region::Access,
+    source::Origin,
+};
+use crate::{
+    dtype::{DType, ShapeText},
+    element::Element,
+    error::{Error, ErrorKind, Result},
+    view::{
+        DynIter, DynView, DynViewMut, Progress, Value,
+        raw::{DynRaw, DynRawMut},
+    },
+};
+
+/// A file mapped as an array of elements whose dtype is known only at run time, in mode `M`: the untyped twin of
+/// [`RecordMap`].
+///
+/// [`open`](Self::open) maps any `.npy` file. For other files, [`options`](Self::options) takes the dtype.
+/// [`typed`](Self::typed) makes a [`RecordMap`] of it once the type is known, without opening the file again.
+///
+/// ```
+/// use mmrec::{DynMap, s};
+///
+/// # let dir = std::env::temp_dir().join(format!("mmrec-doc-dyn-map-{}", std::process::id()));
+/// # std::fs::create_dir_all(&dir).unwrap();
+/// # let (npy, raw) = (dir.join("a.npy"), dir.join("a.bin"));
+/// # mmrec::RecordMap::<f32>::options().shape((3, 4)).create_npy(&npy)?;
+/// # std::fs::write(&raw, [1, 0, 7, 2, 0, 9]).unwrap();
+/// let map = DynMap::open(&npy)?;
+/// println!("{} {:?}", map.dtype(), map.shape());                        // '<f4' [3, 4]
+/// assert_eq!(map.view().slice(s![1, ..]).to_string(), "[0. 0. 0. 0.]");
+///
+/// let pairs = "[('id', '<u2'), ('kind', '|u1')]".parse()?;
+/// let map = DynMap::options().dtype(pairs).open(&raw)?;
+/// assert_eq!(map.view().to_string(), "[(1, 7) (2, 9)]");
+/// # std::fs::remove_dir_all(dir).unwrap();
+/// # Ok::<(), mmrec::Error>(())
+/// ```
+///
+/// NumPy: `numpy.memmap`, `numpy.load(path, mmap_mode=...)`.
+pub struct DynMap<M = ReadOnly> {
+    core: Core<DynRaw<'static>>,
+    /// With the axes of elements that are arrays.
+    shape: Vec<usize>,
+    dtype: DType,
+    access: PhantomData<fn() -> M>,
+}
+
+impl DynMap<ReadOnly> {
+    /// Maps a `.npy` file to be read, mode `r`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`DynOptions::open`].
+    ///
+    /// NumPy: `numpy.load(path, mmap_mode='r')`.
+    pub fn open(source: impl Source) -> Result<Self> {
+        Self::options().open(source)
+    }
+
+    /// Maps a `.npy` file to be read and written, mode `r+`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`DynOptions::open_rw`].
+    ///
+    /// NumPy: `numpy.load(path, mmap_mode='r+')`.
+    pub fn open_rw(source: impl Source) -> Result<DynMap<ReadWrite>> {
+        Self::options().open_rw(source)
+    }
+
+    /// Maps a `.npy` file to be read and changed in this process alone, mode `c`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`DynOptions::open_cow`].
+    ///
+    /// NumPy: `numpy.load(path, mmap_mode='c')`.
+    pub fn open_cow(source: impl Source) -> Result<DynMap<CopyOnWrite>> {
+        Self::options().open_cow(source)
+    }
+
+    /// What to map and how: dtype, offset, shape, order, lock; and the way to make files.
+    pub fn options() -> DynOptions {
+        DynOptions { opening: Opening::new(None, None), shape: PhantomData }
+    }
+}
+
+impl<M> DynMap<M> {
+    fn new(core: Core<DynRaw<'static>>) -> Result<Self> {
+        let view = DynView::from_raw(core.mapped.raw().clone());
+        let view = view.map_err(|error| core.name(error))?;
+        let (shape, dtype) = (view.shape().to_vec(), view.dtype().clone());
+        Ok(Self { core, shape, dtype, access: PhantomData })
+    }
+
+    /// The array to be read.
+    pub fn view(&self) -> DynView<'_> {
+        match DynView::from_raw(self.core.mapped.raw().clone()) {
+            Ok(view) => view,
+            Err(_) => unreachable!("the axes were added once when the file was opened"),
+        }
+    }
+
+    /// The map as one of elements of a Rust type, of a number of axes `D`: `map.typed::<Trade, Ix1>()?`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::DTypeMismatch`], with the fields that differ, or [`ErrorKind::RankMismatch`]; the map is gone then.
+    pub fn typed<T: Element, D: Dimension>(self) -> Result<RecordMap<T, D, M>> {
+        // The axes of elements that are arrays stand at the end, so that a type of any of them can be asked for.
+        let (wanted, found) = (T::DTYPE, self.dtype.clone());
+        let mut core = self.core;
+        if core.layout.dtype != *wanted {
+            let shape = self.shape;
+            core = core.with(|mapped| {
+                mapped
+                    .axes()
+                    .ok_or_else(|| Error::new(ErrorKind::Overflow, "the shape has too many elements"))
+            })?;
+            (core.layout.dtype, core.layout.shape) = (found.clone(), shape);
+        }
+        let mut core =
+            core.with(|mapped| mapped.typed::<T, D>().map_err(|error| mismatch::<T>(error, &found)))?;
+        core.layout.dtype = wanted.clone();
+        core.layout.shape = core.mapped.raw().dim().slice().to_vec();
+        Ok(RecordMap::new(core))
+    }
+
+    /// The number of elements along each axis.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// The number of axes.
+    pub fn ndim(&self) -> usize {
+        self.shape.len()
+    }
+
+    /// The number of elements: the product of the shape.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether there is no element.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The dtype of the elements.
+    pub fn dtype(&self) -> &DType {
+        &self.dtype
+    }
+
+    /// The order of the elements in the file.
+    pub fn order(&self) -> Order {
+        self.core.layout.order
+    }
+
+    /// The mode.
+    pub fn mode(&self) -> Mode {
+        self.core.mode
+    }
+
+    /// Where in the file the array starts, in bytes; for a `.npy`, behind its header.
+    pub fn offset(&self) -> u64 {
+        self.core.layout.offset
+    }
+
+    /// The absolute path of the file; `None` if it was given as an open file.
+    pub fn path(&self) -> Option<&Path> {
+        self.core.path.as_deref()
+    }
+
+    /// A copy of the element at `index`, or `None` past the end; see [`DynView::get`].
+    pub fn get<I: IntoDimension>(&self, index: I) -> Option<Value> {
+        self.view().get(index)
+    }
+
+    /// A copy of the element at `index`; see [`DynView::at`].
+    ///
+    /// # Panics
+    ///
+    /// If there are more or fewer indices than axes, or one is past the end of its axis.
+    #[track_caller]
+    pub fn at<I: IntoDimension>(&self, index: I) -> Value {
+        self.view().at(index)
+    }
+
+    /// Iterates over copies of the elements in C order.
+    pub fn iter(&self) -> DynIter<'_> {
+        self.view().iter()
+    }
+
+    /// The view of the field with this name, title or path; see [`DynView::field`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`DynView::field`]; the error names the file.
+    pub fn field(&self, name: &str) -> Result<DynView<'_>> {
+        self.view().field(name).map_err(|error| self.core.name(error))
+    }
+
+    /// Several fields, as records that have no others; see [`DynView::fields`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`DynView::fields`]; the error names the file.
+    pub fn fields<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Result<DynView<'_>> {
+        self.view().fields(names).map_err(|error| self.core.name(error))
+    }
+
+    /// The part that `s![..]` names; see [`DynView::slice`].
+    ///
+    /// # Panics
+    ///
+    /// As for [`DynView::slice`].
+    #[track_caller]
+    pub fn slice<I: SliceArg<IxDyn>>(&self, info: I) -> DynView<'_> {
+        self.view().slice(info)
+    }
+
+    /// Puts everything written on the disk, and waits for it; see [`RecordMap::flush`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`RecordMap::flush`].
+    pub fn flush(&self) -> Result<()> {
+        self.core.flush(0..usize::MAX, true)
+    }
+
+    /// Flushes, unmaps, lets go of any lock, and reports errors, which dropping the map does not.
+    ///
+    /// # Errors
+    ///
+    /// As for [`RecordMap::flush`]. The map is gone all the same.
+    pub fn close(self) -> Result<()> {
+        self.flush()
+    }
+
+    /// Hints how the map will be read from now on; see [`RecordMap::advise`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`RecordMap::advise`].
+    pub fn advise(&self, advice: Advice) -> Result<()> {
+        self.core.advise(advice)
+    }
+
+    /// Starts reading these indices of axis 0 into memory; see [`RecordMap::prefetch`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`RecordMap::prefetch`].
+    pub fn prefetch(&self, rows: impl RangeBounds<usize>) -> Result<()> {
+        self.core.prefetch(rows)
+    }
+
+    /// Copies the array to a new `.npy` file of the same shape and order whose elements are of another dtype, field by field,
+    /// by name: `map.repack(path, &map.dtype().to_packed()?, |_| ())`. `progress` is called after every 16 MiB or so.
+    ///
+    /// ```
+    /// use mmrec::DynMap;
+    ///
+    /// # let dir = std::env::temp_dir().join(format!("mmrec-doc-repack-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir).unwrap();
+    /// # let (padded, packed) = (dir.join("padded.npy"), dir.join("packed.npy"));
+    /// # DynMap::options().dtype("[('a', '|u1'), ('', '|V7'), ('b', '<f8')]".parse()?).shape(1000).create_npy(&padded)?;
+    /// let from = DynMap::open(&padded)?;                                    // 16 bytes each, 7 of them padding
+    /// let to = from.repack(&packed, &from.dtype().to_packed()?, |progress| {
+    ///     println!("{} of {}", progress.done, progress.total);
+    /// })?;
+    /// assert_eq!(to.dtype().itemsize(), 9);
+    /// # std::fs::remove_dir_all(dir).unwrap();
+    /// # Ok::<(), mmrec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] if there is a file of this name, and as for [`DynOptions::create_npy`] and
+    /// [`DynViewMut::assign_by_name`]; nothing is left of the new file then.
+    ///
+    /// NumPy: `numpy.lib.recfunctions.repack_fields`, in memory.
+    pub fn repack(
+        &self,
+        path: impl AsRef<Path>,
+        dtype: &DType,
+        progress: impl FnMut(Progress),
+    ) -> Result<DynMap<ReadWrite>> {
+        let from = self.view();
+        from.check_by_name(dtype).map_err(|error| self.core.name(error))?;
+        let options = DynMap::options().dtype(dtype.clone()).order(self.order()).shape(self.shape());
+        let mut to: DynMap<ReadWrite> =
+            options.make(Origin::Path(path.as_ref().to_path_buf()), true, true)?;
+        to.view_mut().assign_by_name_with(from, progress)?;
+        Ok(to)
+    }
+
+    fn raw_mut(&mut self) -> Option<DynViewMut<'_>> {
+        let raw: DynRawMut<'_> = self.core.mapped.raw_mut()?;
+        match DynViewMut::from_raw(raw) {
+            Ok(view) => Some(view),
+            Err(_) => unreachable!("the axes were added once when the file was opened"),
+        }
+    }
+}
+
+impl<M: Writable> DynMap<M> {
+    /// The array to be read and written.
+    pub fn view_mut(&mut self) -> DynViewMut<'_> {
+        match self.raw_mut() {
+            Some(view) => view,
+            None => unreachable!("maps of writable modes have pages that can be written"),
+        }
+    }
+}
+
+impl DynMap<AnyMode> {
+    /// The array to be read and written, if the mode is one that writes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ReadOnly`] in mode `r`.
+    pub fn view_mut(&mut self) -> Result<DynViewMut<'_>> {
+        let error = self.core.name(super::read_only());
+        self.raw_mut().ok_or(error)
+    }
+}
+
+impl DynMap<ReadWrite> {
+    /// Makes the array longer by `rows` rows of zeros; see [`RecordMap::grow`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`RecordMap::grow`].
+    pub fn grow(&mut self, rows: usize) -> Result<()> {
+        let grown = self.core.grown(rows, |_, _| Ok(()))?;
+        self.core.take(grown, Ok)?;
+        self.shape = self.view().shape().to_vec();
+        Ok(())
+    }
+}
+
+/// What to map of a file and how, from [`DynMap::options`].
+///
+/// ```
+/// use mmrec::DynMap;
+///
+/// # let path = std::env::temp_dir().join(format!("mmrec-doc-dyn-options-{}.npy", std::process::id()));
+/// let dtype = "[('name', '|S4'), ('xyz', '<f4', (3,))]".parse()?;
+/// let mut map = DynMap::options().dtype(dtype).shape(2).create_npy(&path)?;
+/// map.view_mut().field_mut("name")?.set(1, "Io")?;
+/// map.view_mut().field_mut("xyz")?.set([1, 2], 2.5f32)?;
+/// assert_eq!(map.view().to_string(), "[(b'', [0. , 0. , 0. ]) (b'Io', [0. , 0. , 2.5])]");
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok::<(), mmrec::Error>(())
+/// ```
+#[must_use = "options do nothing until the file is opened"]
+pub struct DynOptions<S = NoShape> {
+    opening: Opening,
+    shape: PhantomData<fn() -> S>,
+}
+
+impl<S> DynOptions<S> {
+    /// The dtype of the elements. That of a `.npy` is in its header, and must be this if it is given. One that is an array
+    /// adds its axes at the end of those of the shape.
+    pub fn dtype(mut self, dtype: DType) -> Self {
+        self.opening.elements = Some(Elements { name: format!("elements of {dtype}"), dtype });
+        self
+    }
+
+    common_options!();
+
+    /// The array has this shape, of any number of axes. Without one, a raw file is taken from the offset to its end. That of a
+    /// `.npy` is in its header, and must be this if it is given.
+    pub fn shape<I: IntoDimension>(mut self, shape: I) -> DynOptions<Shaped> {
+        self.opening.shape = Some(shape.into_dimension().slice().to_vec());
+        DynOptions { opening: self.opening, shape: PhantomData }
+    }
+
+    /// Maps a file to be read, mode `r`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`MapOptions::open`](crate::MapOptions::open), and [`ErrorKind::Unsupported`] for a file that is no `.npy`
+    /// without a dtype.
+    pub fn open(self, source: impl Source) -> Result<DynMap<ReadOnly>> {
+        self.map(Mode::ReadOnly, source.into_origin())
+    }
+
+    /// Maps a file to be read and written, mode `r+`; see [`MapOptions::open_rw`](crate::MapOptions::open_rw).
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open) and [`MapOptions::open_rw`](crate::MapOptions::open_rw).
+    pub fn open_rw(self, source: impl Source) -> Result<DynMap<ReadWrite>> {
+        self.map(Mode::ReadWrite, source.into_origin())
+    }
+
+    /// Maps a file to be read and changed in this process alone, mode `c`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open).
+    pub fn open_cow(self, source: impl Source) -> Result<DynMap<CopyOnWrite>> {
+        self.map(Mode::CopyOnWrite, source.into_origin())
+    }
+
+    /// Maps a file in a mode that is known only at run time.
+    ///
+    /// # Errors
+    ///
+    /// As for the call of that mode.
+    pub fn open_mode(self, mode: Mode, source: impl Source) -> Result<DynMap<AnyMode>> {
+        self.map(mode, source.into_origin())
+    }
+
+    fn map<M>(self, mode: Mode, origin: Origin) -> Result<DynMap<M>> {
+        let access = match mode {
+            Mode::Create => return self.make(origin, false, false),
+            Mode::ReadOnly => Access::Read,
+            Mode::CopyOnWrite => Access::Copy,
+            Mode::ReadWrite => Access::Write,
+        };
+        DynMap::new(self.opening.open(mode, access, origin)?)
+    }
+
+    fn make<M>(self, origin: Origin, only_new: bool, is_npy: bool) -> Result<DynMap<M>> {
+        DynMap::new(self.opening.create(origin, only_new, is_npy)?)
+    }
+
+    /// Makes a file of zeros, or overwrites an old one with zeros, and maps it, mode `w+`; see
+    /// [`MapOptions::create`](crate::MapOptions::create).
+    ///
+    /// # Errors
+    ///
+    /// As for [`MapOptions::create`](crate::MapOptions::create), and [`ErrorKind::DTypeMismatch`] if no dtype was given.
+    pub fn create(self, source: impl Source) -> Result<DynMap<ReadWrite>>
+    where
+        S: HasShape,
+    {
+        self.make(source.into_origin(), false, false)
+    }
+
+    /// [`create`](Self::create), but only if there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// As for `create`, and [`ErrorKind::Io`] if the file exists.
+    pub fn create_new(self, path: impl AsRef<Path>) -> Result<DynMap<ReadWrite>>
+    where
+        S: HasShape,
+    {
+        self.make(Origin::Path(path.as_ref().to_path_buf()), true, false)
+    }
+
+    /// Makes a `.npy` file of zeros, or overwrites an old file with one, and maps its array, mode `r+`; see
+    /// [`MapOptions::create_npy`](crate::MapOptions::create_npy).
+    ///
+    /// # Errors
+    ///
+    /// As for [`MapOptions::create_npy`](crate::MapOptions::create_npy), and [`ErrorKind::DTypeMismatch`] if no dtype was
+    /// given.
+    pub fn create_npy(self, source: impl Source) -> Result<DynMap<ReadWrite>>
+    where
+        S: HasShape,
+    {
+        self.make(source.into_origin(), false, true)
+    }
+}
+
+impl<'a, M> From<&'a DynMap<M>> for DynView<'a> {
+    fn from(map: &'a DynMap<M>) -> Self {
+        map.view()
+    }
+}
+
+impl<'a, T: Element, D: Dimension, M> From<&'a RecordMap<T, D, M>> for DynView<'a> {
+    fn from(map: &'a RecordMap<T, D, M>) -> Self {
+        map.view().untyped()
+    }
+}
+
+impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
+    /// Copies the fields that both records have, by name, from a view or map of the same shape; see
+    /// [`DynViewMut::assign_by_name`].
+    ///
+    /// ```
+    /// # use mmrec::{MmapRecord, RecordMap};
+    /// #[derive(Clone, Copy, MmapRecord)]
+    /// #[repr(C)]
+    /// struct Old {
+    ///     id: u32,
+    ///     price: f32,
+    /// }
+    ///
+    /// #[derive(Clone, Copy, MmapRecord)]
+    /// #[repr(C)]
+    /// struct New {
+    ///     price: f64,
+    ///     flags: u64,
+    ///     id: u64,
+    /// }
+    ///
+    /// # let dir = std::env::temp_dir().join(format!("mmrec-doc-typed-by-name-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir).unwrap();
+    /// # let mut old = RecordMap::<Old>::options().shape(3).create(dir.join("old"))?;
+    /// # old.fill(Old { id: 7, price: 1.5 });
+    /// let mut new = RecordMap::<New>::options().shape(old.len()).create(dir.join("new"))?;
+    /// new.assign_by_name(&old)?;
+    /// assert_eq!((new.at(2).id, new.at(2).price), (7, 1.5));
+    /// # std::fs::remove_dir_all(dir).unwrap();
+    /// # Ok::<(), mmrec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`DynViewMut::assign_by_name`]; the error names the file.
+    pub fn assign_by_name<'v>(&mut self, from: impl Into<DynView<'v>>) -> Result<()>
+    where
+        M: Writable,
+    {
+        let assigned = match self.core.mapped.untyped_mut() {
+            Some(raw) => DynViewMut::from_raw(raw).and_then(|mut view| view.assign_by_name(from)),
+            None => unreachable!("maps of writable modes have pages that can be written"),
+        };
+        assigned.map_err(|error| self.core.name(error))
+    }
+}
+
+impl<'a, M> IntoIterator for &'a DynMap<M> {
+    type Item = Value;
+    type IntoIter = DynIter<'a>;
+
+    fn into_iter(self) -> DynIter<'a> {
+        self.iter()
+    }
+}
+
+impl<M> fmt::Display for DynMap<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}
+
+/// The file, mode, shape and dtype; not the elements.
+impl<M> fmt::Debug for DynMap<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DynMap")
+            .field("path", &self.core.path)
+            .field("mode", &format_args!("{}", self.core.mode))
+            .field("offset", &self.offset())
+            .field("shape", &format_args!("{}", ShapeText(&self.shape)))
+            .field("order", &self.order())
+            .field("dtype", &format_args!("{}", self.dtype))
+            .finish()
+    }
+}

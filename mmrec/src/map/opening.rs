@@ -1,0 +1,513 @@
+//! Opening and making files: what to map is found out, and checked before anything is touched.
+//!
+//! Nothing here knows a Rust type. A typed map is what comes out of here, and the proof that its elements are of that type.
+
+use std::{fs::File, io, sync::Mutex};
+
+use super::{
+    core::{Core, Layout, Npy, Unflushed, too_large},
+    lock::Lock,
+    mode::Mode,
+    options::Order,
+    region::{Access, Dynamic},
+    reserve::{self, Space},
+    source::{Opened, Origin, read_at, starts_as_npy},
+};
+use crate::{
+    dtype::{DType, ShapeText},
+    error::{Error, ErrorKind, Result},
+    npy::{self, Header},
+    view::raw::DynRaw,
+};
+
+/// What the elements have to be.
+#[derive(Clone, Debug)]
+pub(super) struct Elements {
+    pub(super) dtype: DType,
+    /// What they are called in errors.
+    pub(super) name: String,
+}
+
+/// Where in a file the array is to be looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// At the offset; or as the header says, if there is no offset and the file begins as a `.npy`.
+    Offset,
+    /// At the offset, whatever the file begins with.
+    Raw,
+    /// As the `.npy` header says that starts so many bytes into the file.
+    NpyAt(u64),
+    /// As the `.npy` header says with which the member of this name begins.
+    Member(String),
+}
+
+/// What is asked for, as far as it is not said by types.
+#[derive(Clone, Debug)]
+pub(super) struct Opening {
+    /// `None`: what the file says.
+    pub(super) elements: Option<Elements>,
+    pub(super) shape: Option<Vec<usize>>,
+    /// The number of axes; `None` for any.
+    pub(super) rank: Option<usize>,
+    pub(super) offset: u64,
+    pub(super) order: Option<Order>,
+    pub(super) place: Place,
+    pub(super) sparse: bool,
+    pub(super) lock: Lock,
+    pub(super) populate: bool,
+}
+
+impl Opening {
+    pub(super) fn new(elements: Option<Elements>, rank: Option<usize>) -> Self {
+        Self {
+            elements,
+            shape: None,
+            rank,
+            offset: 0,
+            order: None,
+            place: Place::Offset,
+            sparse: false,
+            lock: Lock::None,
+            populate: false,
+        }
+    }
+
+    /// Maps an existing file.
+    pub(super) fn open(self, mode: Mode, access: Access, origin: Origin) -> Result<Core<DynRaw<'static>>> {
+        let named = |error: Error| error.with_path(origin.path().as_deref());
+        if self.place == Place::Offset || self.place == Place::Raw {
+            self.given_layout().map_err(named)?;
+        } else if self.offset != 0 {
+            let message = "the offset of records and the place of a .npy were both given, and the header says where its \
+                           records are; leave out .offset()";
+            return Err(named(Error::new(ErrorKind::Unsupported, message)));
+        }
+        let opened = Opened::existing(origin, mode)?;
+        let path = opened.path.clone();
+        self.map_existing(mode, access, opened).map_err(|error| error.with_path(path.as_deref()))
+    }
+
+    fn map_existing(self, mode: Mode, access: Access, opened: Opened) -> Result<Core<DynRaw<'static>>> {
+        opened.lock(self.lock)?;
+        let len = opened.len()?;
+        if let Some(npy) = self.find_npy(&opened.file, len)? {
+            let layout = self.layout_of_npy(&npy, &opened.file)?;
+            let mapped = self.map_array(&opened.file, access, &layout)?;
+            return Ok(self.finish(mapped, layout, Some(npy), mode, opened));
+        }
+        let layout = match self.given_layout()? {
+            Some(layout) => layout,
+            None => self.layout_of_rest(len)?,
+        };
+        let extends = mode == Mode::ReadWrite && self.shape.is_some();
+        if let Some(len) = len
+            && layout.end() > len
+        {
+            if !extends {
+                return Err(self.past_end(&layout, len));
+            }
+            if layout.bytes > 0 {
+                let (mapped, _) = self.map_and_extend(&opened.file, &layout, Space::Added)?;
+                return Ok(self.finish(mapped, layout, None, mode, opened));
+            }
+        }
+        let mapped = self.map_array(&opened.file, access, &layout)?;
+        Ok(self.finish(mapped, layout, None, mode, opened))
+    }
+
+    /// The `.npy` header, if that is what says where the array lies.
+    fn find_npy(&self, file: &File, len: Option<u64>) -> Result<Option<Npy>> {
+        let (at, end) = match &self.place {
+            Place::Raw => return Ok(None),
+            // A device without an end holds no `.npy` file, and reading from it may do anything.
+            Place::Offset if self.offset != 0 || len.is_none() || !starts_as_npy(file)? => return Ok(None),
+            Place::Offset => (0, len.unwrap_or(0)),
+            place => {
+                let Some(len) = len else {
+                    let message = "a device without an end holds no .npy; map it with .raw() and a shape";
+                    return Err(Error::new(ErrorKind::Unsupported, message));
+                };
+                match place {
+                    Place::Member(name) => {
+                        let member = npy::find_member(len, name, &mut |at, bytes| read_at(file, bytes, at))?;
+                        // Both were held against the length.
+                        (member.offset, member.offset.saturating_add(member.len))
+                    }
+                    Place::NpyAt(at) if *at <= len => (*at, len),
+                    _ => {
+                        let message = format!(
+                            "the place of the .npy lies past the end of the file, which has {len} bytes; give a smaller one"
+                        );
+                        return Err(Error::new(ErrorKind::PastEnd, message));
+                    }
+                }
+            }
+        };
+        let header = npy::read(at, &mut |place, bytes| {
+            let left = usize::try_from(end.saturating_sub(place)).unwrap_or(usize::MAX);
+            let wanted = bytes.len().min(left);
+            read_at(file, &mut bytes[..wanted], place)
+        })?;
+        Ok(Some(Npy { at, end, header, is_member: matches!(self.place, Place::Member(_)) }))
+    }
+
+    /// What the header says, held against what was asked for and against the file.
+    fn layout_of_npy(&self, npy: &Npy, file: &File) -> Result<Layout> {
+        let header = &npy.header;
+        let order = if header.fortran { Order::F } else { Order::C };
+        let (dtype, shape, name) = match &self.elements {
+            None => (header.dtype.clone(), header.shape.clone(), "an element".to_owned()),
+            Some(wanted) => {
+                let shape = wanted.shape_in(header).ok_or_else(|| wanted.differs(&header.dtype))?;
+                (wanted.dtype.clone(), shape, wanted.name.clone())
+            }
+        };
+        let offset = npy.at.saturating_add(header.len);
+        let layout = Layout::new(dtype, &name, shape, order, offset)?;
+        if let Some(asked) = &self.shape
+            && *asked != layout.shape
+        {
+            let message = format!(
+                "the header says shape {}, and {} was asked for; leave out .shape() to take what the file has",
+                ShapeText(&layout.shape),
+                ShapeText(asked)
+            );
+            return Err(Error::new(ErrorKind::ShapeMismatch, message));
+        }
+        if let Some(rank) = self.rank.filter(|&rank| rank != layout.shape.len()) {
+            let ndim = layout.shape.len();
+            let message = format!(
+                "the file has {ndim} axes, shape {}, and {rank} were asked for; ask for them with .rank::<Ix{ndim}>(), or \
+                 for any number with .rank::<IxDyn>()",
+                ShapeText(&layout.shape)
+            );
+            return Err(Error::new(ErrorKind::RankMismatch, message));
+        }
+        if let Some(asked) = self.order
+            && asked != order
+            && layout.shape.len() > 1
+        {
+            let message = format!(
+                "the header says order {order:?}, and {asked:?} was asked for; leave out .order() to take what the file has"
+            );
+            return Err(Error::new(ErrorKind::ShapeMismatch, message));
+        }
+        let (end, found) = (layout.end(), npy.end);
+        if end > found {
+            let what = if npy.is_member { "the member" } else { "the file" };
+            // Others may have cut it since its length was asked for; then that is what there is.
+            let found =
+                file.metadata().map_or(found, |now| if now.is_file() { now.len().min(found) } else { found });
+            let message = format!(
+                "the header says shape {} of {}, which ends at byte {end}, and {what} ends at byte {found}: {} bytes too few; \
+                 it was cut short, or never fully written",
+                ShapeText(&layout.shape),
+                layout.dtype,
+                end - found
+            );
+            return Err(Error::new(ErrorKind::Truncated, message));
+        }
+        Ok(layout)
+    }
+
+    /// The layout that was given, if one was, so that sizes are refused before a file is opened.
+    fn given_layout(&self) -> Result<Option<Layout>> {
+        let (Some(elements), Some(shape)) = (&self.elements, &self.shape) else { return Ok(None) };
+        let (dtype, order) = (elements.dtype.clone(), self.order.unwrap_or_default());
+        Layout::new(dtype, &elements.name, shape.clone(), order, self.offset).map(Some)
+    }
+
+    /// One axis over the rest of the file.
+    fn layout_of_rest(&self, len: Option<u64>) -> Result<Layout> {
+        let Some(Elements { dtype, name }) = &self.elements else {
+            let message = "the file does not begin as a .npy file, so nothing says what its records are; give their dtype \
+                           with .dtype(), or map it with a Rust type";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        };
+        let (offset, itemsize) = (self.offset, dtype.itemsize() as u64);
+        let Some(len) = len else {
+            let message = "the file is a device and has no end; give a shape";
+            return Err(Error::new(ErrorKind::ShapeMismatch, message));
+        };
+        let Some(rest) = len.checked_sub(offset) else {
+            let message = format!(
+                "the offset of {offset} bytes lies past the end of the file, which has {len} bytes; give a smaller one"
+            );
+            return Err(Error::new(ErrorKind::PastEnd, message));
+        };
+        if itemsize == 0 {
+            let message = format!(
+                "{name} has no bytes, so the file's size does not say how many there are; give a shape"
+            );
+            return Err(Error::new(ErrorKind::ShapeMismatch, message));
+        }
+        let (count, remainder) = (rest / itemsize, rest % itemsize);
+        if remainder != 0 {
+            let leave_out = match count {
+                0 => String::new(),
+                _ => format!(", or give .shape({count}) to leave the end out"),
+            };
+            let message = format!(
+                "{rest} bytes from byte {offset} on are not a whole number of {name}, which has {itemsize} bytes: \
+                 {count} of them and {remainder} bytes over; check the type and the offset{leave_out}"
+            );
+            return Err(Error::new(ErrorKind::SizeNotMultiple, message));
+        }
+        let count = usize::try_from(count).map_err(|_| too_large(&format!("the file has {rest} bytes")))?;
+        if self.rank.is_some_and(|rank| rank != 1) {
+            let message = "several axes were asked for, and a raw file has no shape of its own; give one";
+            return Err(Error::new(ErrorKind::ShapeMismatch, message));
+        }
+        Layout::new(dtype.clone(), name, vec![count], self.order.unwrap_or_default(), offset)
+    }
+
+    fn past_end(&self, layout: &Layout, len: u64) -> Error {
+        let name = self.elements.as_ref().map_or("elements", |elements| &elements.name);
+        let (offset, end) = (layout.offset, layout.end());
+        let message = format!(
+            "shape {} of {name} from byte {offset} on ends at byte {end}, the file has {len} bytes: {} too few; the file may \
+             be cut short, or the shape or offset too large; open_rw would extend it",
+            ShapeText(&layout.shape),
+            end - len
+        );
+        Error::new(ErrorKind::PastEnd, message)
+    }
+
+    /// Maps the array to be written and makes the file as long as that takes if it is shorter; gives the length it had then.
+    fn map_and_extend(&self, file: &File, layout: &Layout, space: Space) -> Result<(Dynamic, Option<u64>)> {
+        // A file that is overwritten is cleared then. One that others may extend meanwhile is not.
+        let is_ours = space == Space::Added && self.lock == Lock::Exclusive;
+        let space = if self.sparse { Space::None } else { space };
+        extend(file, layout.end(), space, is_ours, || self.map_array(file, Access::Write, layout))
+    }
+
+    fn map_array(&self, file: &File, access: Access, layout: &Layout) -> Result<Dynamic> {
+        map_array(file, access, layout, self.populate)
+    }
+
+    fn finish(
+        self,
+        mapped: Dynamic,
+        layout: Layout,
+        npy: Option<Npy>,
+        mode: Mode,
+        opened: Opened,
+    ) -> Core<DynRaw<'static>> {
+        let made_in = opened.made_in();
+        let unflushed = Mutex::new(Unflushed { header: false, made_in });
+        let extends = matches!(mode, Mode::ReadWrite | Mode::Create);
+        let file = (extends || self.lock != Lock::None).then_some(opened.file);
+        Core { mapped, layout, mode, path: opened.path, file, unflushed, npy, sparse: self.sparse }
+    }
+
+    /// Makes a file of zeros, or overwrites one with zeros, in mode `w+`. As a `.npy`, that is of mode `r+`.
+    pub(super) fn create(
+        mut self,
+        origin: Origin,
+        only_new: bool,
+        is_npy: bool,
+    ) -> Result<Core<DynRaw<'static>>> {
+        // What an old file holds is overwritten, not read.
+        self.populate = false;
+        let path = origin.path();
+        let planned = if is_npy { self.plan_npy() } else { self.plan_raw() };
+        let (layout, head) = planned.map_err(|error| error.with_path(path.as_deref()))?;
+        let mode = if is_npy { Mode::ReadWrite } else { Mode::Create };
+        let (mut origin, mut to_be_named) = (origin, true);
+        loop {
+            let opened = Opened::created(origin, only_new, to_be_named)?;
+            let made = self.overwrite(&layout, head.as_deref(), &opened);
+            let (mapped, npy) = made
+                .map_err(|error| error.with_path(opened.path.as_deref()))
+                .inspect_err(|error| opened.unmake(error))?;
+            match (opened.give_name(), &path) {
+                (Err(error), Some(path)) => {
+                    // Another call has made the file meanwhile, or the system gives no names to such files.
+                    to_be_named = error.kind() == io::ErrorKind::AlreadyExists;
+                    origin = Origin::Path(path.clone());
+                }
+                _ => {
+                    let map = self.finish(mapped, layout, npy, mode, opened);
+                    map.unflushed().header = is_npy;
+                    return Ok(map);
+                }
+            }
+        }
+    }
+
+    /// The layout of a new file of records alone.
+    fn plan_raw(&self) -> Result<(Layout, Option<Vec<u8>>)> {
+        if !matches!(self.place, Place::Offset | Place::Raw) {
+            let message = "records are made at an offset, and a .npy has its own; leave out .npy_at() and .npz_member(), or \
+                           call create_npy";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        match self.given_layout()? {
+            Some(layout) => Ok((layout, None)),
+            None if self.elements.is_none() => {
+                let message = "a new file needs to know its records; give their dtype with .dtype(..)";
+                Err(Error::new(ErrorKind::DTypeMismatch, message))
+            }
+            None => {
+                let message = "mode w+ makes a file and needs to know its shape; give one with .shape(..)";
+                Err(Error::new(ErrorKind::ShapeMismatch, message))
+            }
+        }
+    }
+
+    /// The layout of a new `.npy`, and the bytes of its header.
+    fn plan_npy(&self) -> Result<(Layout, Option<Vec<u8>>)> {
+        if self.place != Place::Offset || self.offset != 0 {
+            let message = "a new .npy takes the whole file, header first; leave out .raw(), .offset(), .npy_at() and \
+                           .npz_member()";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let mut layout = self.plan_raw()?.0;
+        // The axes of elements that are arrays come last. They lie as in C, so with those of the shape they can only be in
+        // Fortran order if there is one in all.
+        let (base, inner) = layout.dtype.without_axes();
+        let is_fortran = layout.order == Order::F && (inner.is_empty() || layout.shape.len() > 1);
+        if is_fortran && !inner.is_empty() {
+            let message = format!(
+                "elements of {} in Fortran order have no .npy form, for their own axes are in C order; use order C",
+                layout.dtype
+            );
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let head = npy::write(base, &[layout.shape.as_slice(), &inner].concat(), is_fortran)?;
+        layout.offset = head.len() as u64;
+        let name = self.elements.as_ref().map_or("", |elements| &elements.name);
+        let Layout { dtype, shape, order, offset, .. } = layout;
+        Ok((Layout::new(dtype, name, shape, order, offset)?, Some(head)))
+    }
+
+    /// Makes the file long enough and maps it, and only when nothing but the disk itself can fail any more overwrites
+    /// what it held.
+    fn overwrite(
+        &self,
+        layout: &Layout,
+        head: Option<&[u8]>,
+        opened: &Opened,
+    ) -> Result<(Dynamic, Option<Npy>)> {
+        opened.lock(self.lock)?;
+        let file = &opened.file;
+        if reserve::appends(file) {
+            let message =
+                "the file was opened for appending, so it cannot be overwritten; open it without append";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        if !opened.is_regular()? {
+            let message = "expected a file to overwrite, found a device; open it with open_rw";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let npy = head.map(Npy::of_new).transpose()?;
+        let (mapped, grown_from) = self.map_and_extend(file, layout, Space::Whole)?;
+        let failed = |error| Error::io("cannot overwrite all that the file held", error);
+        reserve::overwrite(file, layout.end(), grown_from, self.sparse).map_err(failed)?;
+        if let Some(head) = head {
+            reserve::write_at(file, head, 0).map_err(failed)?;
+        }
+        Ok((mapped, npy))
+    }
+}
+
+impl Elements {
+    /// The shape of an array in these elements, if the header's are such. Axes at its end may be those of elements that are
+    /// arrays.
+    fn shape_in(&self, header: &Header) -> Option<Vec<usize>> {
+        if header.dtype == self.dtype {
+            return Some(header.shape.clone());
+        }
+        let (base, inner) = self.dtype.without_axes();
+        let (found, last) = header.dtype.without_axes();
+        let all = [header.shape.as_slice(), &last].concat();
+        let in_c_order = !header.fortran || header.shape.len() <= 1;
+        let outer = all.strip_suffix(inner.as_slice())?;
+        (base == found && in_c_order).then(|| outer.to_vec())
+    }
+
+    pub(super) fn differs(&self, found: &DType) -> Error {
+        let difference = self.dtype.difference(&self.name, found, "the file").unwrap_or_else(|| {
+            format!("the axes of {} are not the last ones of the file, in C order", self.dtype)
+        });
+        let message = format!(
+            "the records of the file are not {}; change the type, or open the file with DynMap, which takes any\n{difference}",
+            self.name
+        );
+        Error::new(ErrorKind::DTypeMismatch, message)
+    }
+}
+
+impl Npy {
+    /// The header that was just made.
+    fn of_new(bytes: &[u8]) -> Result<Self> {
+        let header = npy::read(0, &mut |at, to| {
+            let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
+            let len = rest.len().min(to.len());
+            to[..len].copy_from_slice(&rest[..len]);
+            Ok(len)
+        })?;
+        Ok(Self { at: 0, end: 0, header, is_member: false })
+    }
+}
+
+/// Maps what lies past the end of a file, by `map`, and makes the file `end` bytes long if it is shorter; gives the length
+/// it had then. `is_ours`: nobody else extends the file meanwhile.
+///
+/// The map comes first, past the end of the file, where nothing may be read yet. So what can be refused is refused
+/// before the file changes, and no extension is ever taken back on which someone else relies by then.
+pub(super) fn extend(
+    file: &File,
+    end: u64,
+    space: Space,
+    is_ours: bool,
+    map: impl FnOnce() -> Result<Dynamic>,
+) -> Result<(Dynamic, Option<u64>)> {
+    let too_long = |error| {
+        let hint =
+            if space == Space::None { "" } else { "; make room, or use .sparse(true) to reserve none" };
+        Error::io(format!("cannot make the file {end} bytes long{hint}"), error)
+    };
+    reserve::check_room(file, end, space).map_err(too_long)?;
+    #[cfg(unix)]
+    {
+        let mapped = map()?;
+        if is_ours {
+            reserve::clear_rest_of_page(file);
+        }
+        Ok((mapped, reserve::extend(file, end, space).map_err(too_long)?))
+    }
+    // Windows maps nothing past the end, and lets nobody cut a file that is mapped.
+    #[cfg(not(unix))]
+    {
+        let _ = is_ours;
+        let grown_from = reserve::extend(file, end, space).map_err(too_long)?;
+        let mapped = map().inspect_err(|_| {
+            if let Some(before) = grown_from {
+                reserve::cut_back(file, before, end);
+            }
+        })?;
+        Ok((mapped, grown_from))
+    }
+}
+
+pub(super) fn map_array(file: &File, access: Access, layout: &Layout, populate: bool) -> Result<Dynamic> {
+    Dynamic::open(file, access, layout, populate).map_err(|error| {
+        if access == Access::Sealed && error.kind() == io::ErrorKind::Unsupported {
+            let message = format!(
+                "nothing guarantees that the file stays as it is: {error}; give a memory file sealed with \
+                 F_SEAL_WRITE and F_SEAL_SHRINK, or a file with fs-verity, or call open, which needs no guarantee"
+            );
+            return Error::new(ErrorKind::Unsupported, message);
+        }
+        let hint = match error.kind() {
+            io::ErrorKind::PermissionDenied if access == Access::Sealed => {
+                "; before Linux 6.7 a sealed file has to be opened for reading alone: give its path, which for a \
+                 memory file is /proc/self/fd/ and its number"
+            }
+            io::ErrorKind::PermissionDenied => "; open the File with .read(true), and .write(true) to write",
+            _ => "",
+        };
+        Error::io(format!("cannot map {} bytes from byte {}{hint}", layout.bytes, layout.offset), error)
+    })
+}

@@ -1,0 +1,354 @@
+//! Copying arrays of records into arrays of other records, field by field.
+
+use ndarray::{Slice, SliceInfoElem};
+
+use super::{DynView, DynViewMut, cast::swapped_width};
+use crate::{
+    dtype::{DType, DTypeField, Kind, Scalar, ShapeText},
+    element::bulk::Part,
+    error::{Error, ErrorKind, Result},
+};
+
+/// How far a copy has come; see [`DynViewMut::assign_by_name_with`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Elements that are copied.
+    pub done: usize,
+    /// Elements in all.
+    pub total: usize,
+}
+
+/// Bytes between two reports of progress, at least.
+const STEP: usize = 16 << 20;
+
+/// The most copies that are made of each element.
+const MAX_PARTS: usize = 1 << 16;
+
+/// What to do with every element.
+#[derive(Default)]
+struct Plan {
+    /// From where, to where, and what.
+    parts: Vec<(usize, usize, Part)>,
+    /// Scalars that become others: where they are, what they are, and where they go as what.
+    casts: Vec<(usize, Scalar, usize, Scalar)>,
+    /// Fields that cannot be copied, and why.
+    refused: Vec<String>,
+    /// Whether any field is in both.
+    any: bool,
+}
+
+impl DynViewMut<'_> {
+    /// Copies all elements from a view of the same shape and dtype. Padding stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ShapeMismatch`] or [`ErrorKind::DTypeMismatch`] if they differ, and then nothing is written.
+    ///
+    /// NumPy: `array[...] = other`.
+    pub fn assign<'v>(&mut self, from: impl Into<DynView<'v>>) -> Result<()> {
+        let from = &from.into();
+        self.check_shape(from)?;
+        if self.dtype() != from.dtype() {
+            let difference =
+                self.dtype().difference("this view", from.dtype(), "the other").unwrap_or_default();
+            let message = format!(
+                "the dtypes differ; use assign_by_name to copy the fields that both have\n{difference}"
+            );
+            return Err(Error::new(ErrorKind::DTypeMismatch, message));
+        }
+        let mut plan = Plan::default();
+        plan.copy(from.dtype(), 0, 0);
+        self.run(from, &plan);
+        Ok(())
+    }
+
+    /// Copies the fields that both records have, by name, from a view of the same shape. A field may lie elsewhere, have the
+    /// other byte order, or be of a wider type, as far as no value of the narrower one is lost. Other fields here stay as they
+    /// are, and those of the other are left out.
+    ///
+    /// ```
+    /// use mmrec::DynMap;
+    ///
+    /// # let dir = std::env::temp_dir().join(format!("mmrec-doc-by-name-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir).unwrap();
+    /// # let (old, new) = (dir.join("old.npy"), dir.join("new.npy"));
+    /// # let mut made = DynMap::options().dtype("[('id', '<u4'), ('x', '>f4')]".parse()?).shape(2).create_npy(&old)?;
+    /// # made.view_mut().field_mut("x")?.fill(1.5)?;
+    /// let from = DynMap::open(&old)?;                                       // [('id', '<u4'), ('x', '>f4')]
+    /// let wider = "[('x', '<f8'), ('y', '<f8'), ('id', '<u8')]".parse()?;
+    /// let mut to = DynMap::options().dtype(wider).shape(from.shape()).create_npy(&new)?;
+    /// to.view_mut().assign_by_name(&from)?;
+    /// assert_eq!(to.at(1).to_string(), "(1.5, 0., 0)");
+    /// # std::fs::remove_dir_all(dir).unwrap();
+    /// # Ok::<(), mmrec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ShapeMismatch`] if the shapes differ, [`ErrorKind::DTypeMismatch`] with all fields whose values might be
+    /// lost, [`ErrorKind::NoSuchField`] if there is no field in common; nothing is written then.
+    ///
+    /// NumPy: `numpy.lib.recfunctions.assign_fields_by_name(self, other, zero_unassigned=False)`, which converts whatever the
+    /// types.
+    pub fn assign_by_name<'v>(&mut self, from: impl Into<DynView<'v>>) -> Result<()> {
+        self.assign_by_name_with(from, |_| ())
+    }
+
+    /// [`assign_by_name`](Self::assign_by_name), calling `progress` after every 16 MiB or so and at the end.
+    ///
+    /// # Errors
+    ///
+    /// As for `assign_by_name`.
+    pub fn assign_by_name_with<'v>(
+        &mut self,
+        from: impl Into<DynView<'v>>,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<()> {
+        let from = &from.into();
+        self.check_shape(from)?;
+        let plan = plan(from.dtype(), self.dtype())?;
+        let (total, itemsize) = (from.len(), self.dtype().itemsize().max(from.dtype().itemsize()));
+        // Along the axis that is widest in memory, so that the file is written from front to back.
+        let strides = self.raw.strides().to_vec();
+        let axis = (0..strides.len()).max_by_key(|&axis| (strides[axis].unsigned_abs(), usize::MAX - axis));
+        let Some(axis) = axis.filter(|_| total > 0) else {
+            self.run(from, &plan);
+            progress(Progress { done: total, total });
+            return Ok(());
+        };
+        let rows = self.shape()[axis];
+        let per_row = total / rows;
+        let step = (STEP / itemsize.saturating_mul(per_row).max(1)).clamp(1, rows);
+        let mut start = 0;
+        while start < rows {
+            let end = start.saturating_add(step).min(rows);
+            let mut part = vec![SliceInfoElem::from(Slice::from(..)); strides.len()];
+            part[axis] = SliceInfoElem::from(Slice::from(start..end));
+            self.slice_mut(part.as_slice()).run(&from.slice(part.as_slice()), &plan);
+            progress(Progress { done: end * per_row, total });
+            start = end;
+        }
+        Ok(())
+    }
+
+    fn check_shape(&self, from: &DynView<'_>) -> Result<()> {
+        if self.shape() == from.shape() {
+            return Ok(());
+        }
+        let message = format!(
+            "the shapes differ: {} here, {} of what is copied; take slices of one shape",
+            ShapeText(self.shape()),
+            ShapeText(from.shape())
+        );
+        Err(Error::new(ErrorKind::ShapeMismatch, message))
+    }
+
+    fn run(&mut self, from: &DynView<'_>, plan: &Plan) {
+        let copied = self.raw.copy_parts(&from.raw, &plan.parts);
+        debug_assert!(copied.is_some(), "a plan is made of parts of the elements");
+        for &(source, scalar, target, to) in &plan.casts {
+            let Some(source) = from.raw.part(source, scalar.into()) else { continue };
+            let Some(target) = self.raw.reborrow().part(target, to.into()) else { continue };
+            let (source, mut target) = (DynView { raw: source }, DynViewMut { raw: target });
+            let indices = ndarray::indices(ndarray::IxDyn(from.shape()));
+            for (index, value) in indices.into_iter().zip(source.iter()) {
+                // The plan has conversions that never fail.
+                let _ = target.set(index, value);
+            }
+        }
+    }
+}
+
+impl DynView<'_> {
+    /// Whether the elements can be copied to those of a dtype by name.
+    pub(crate) fn check_by_name(&self, to: &DType) -> Result<()> {
+        plan(self.dtype(), to.without_axes().0).map(drop)
+    }
+}
+
+fn plan(from: &DType, to: &DType) -> Result<Plan> {
+    let mut plan = Plan::default();
+    plan.convert(from, 0, to, 0, "");
+    if !plan.refused.is_empty() {
+        let message = format!(
+            "values would be lost; make these fields wider, or leave them out\n{}",
+            plan.refused.join("\n")
+        );
+        return Err(Error::new(ErrorKind::DTypeMismatch, message));
+    }
+    if !plan.any {
+        let names = |dtype: &DType| {
+            let names: Vec<_> = dtype.fields().iter().map(|field| format!("`{}`", field.name())).collect();
+            names.join(", ")
+        };
+        let message = format!(
+            "no field has a name in common: {} here, {} in what is copied; check which file is which",
+            names(to),
+            names(from)
+        );
+        return Err(Error::new(ErrorKind::NoSuchField, message));
+    }
+    if plan.parts.len() + plan.casts.len() > MAX_PARTS {
+        let message =
+            format!("each element would be copied in more than {MAX_PARTS} parts; copy fewer fields at once");
+        return Err(Error::new(ErrorKind::Unsupported, message));
+    }
+    Ok(plan)
+}
+
+impl Plan {
+    /// All scalars of an element of the same dtype.
+    fn copy(&mut self, dtype: &DType, source: usize, target: usize) {
+        self.any = true;
+        dtype.each_leaf(0, &mut |at, scalar, count| {
+            let part = Part { size: scalar.size(), count, swapped: None };
+            self.add(source + at, target + at, part);
+        });
+    }
+
+    /// Bytes that follow those of the part before, on both sides, are copied with them.
+    fn add(&mut self, source: usize, target: usize, part: Part) {
+        if let Some((from, to, before)) = self.parts.last_mut()
+            && part.swapped.is_none()
+            && before.swapped.is_none()
+            && let Some(bytes) = before.bytes()
+            && (*from + bytes, *to + bytes) == (source, target)
+            && before.size == part.size
+        {
+            before.count += part.count;
+            return;
+        }
+        // What is past the limit is refused.
+        if self.parts.len() <= MAX_PARTS {
+            self.parts.push((source, target, part));
+        }
+    }
+
+    fn convert(&mut self, from: &DType, source: usize, to: &DType, target: usize, name: &str) {
+        let refused = |plan: &mut Self, why: &str| {
+            let field = if name.is_empty() { "the elements".to_owned() } else { format!("field `{name}`") };
+            plan.refused.push(format!("{field}: {from} does not become {to}{why}"));
+        };
+        if from == to {
+            return self.copy(from, source, target);
+        }
+        if from.is_record() && to.is_record() {
+            for field in to.fields() {
+                if let Some(other) = from.fields().iter().find(|other| other.name() == field.name()) {
+                    let dot = if name.is_empty() { "" } else { "." };
+                    let (source, target) = (source + other.offset(), target + field.offset());
+                    let name = format!("{name}{dot}{}", field.name());
+                    self.convert(other.dtype(), source, field.dtype(), target, &name);
+                }
+            }
+            return;
+        }
+        let ((base, shape), (to_base, to_shape)) = (from.without_axes(), to.without_axes());
+        if shape != to_shape {
+            return refused(self, ", for the shapes differ");
+        }
+        let count: usize = shape.iter().product();
+        match (base.as_scalar(), to_base.as_scalar()) {
+            (Some(a), Some(b)) if a.kind() == b.kind() && a.size() == b.size() => {
+                self.any = true;
+                if a.size() > 0 && count > 0 {
+                    let part = Part { size: a.size(), count, swapped: swapped_width(a, b) };
+                    self.add(source, target, part);
+                }
+            }
+            (Some(a), Some(b)) if is_safe(a, b) => {
+                self.any = true;
+                for i in 0..count.min(MAX_PARTS + 1) {
+                    self.casts.push((source + i * a.size(), a, target + i * b.size(), b));
+                }
+            }
+            (None, None) if !shape.is_empty() => {
+                for i in 0..count.min(MAX_PARTS + 1) {
+                    let (source, target) = (source + i * base.itemsize(), target + i * to_base.itemsize());
+                    self.convert(base, source, to_base, target, name);
+                    if self.parts.len() + self.casts.len() > MAX_PARTS {
+                        break;
+                    }
+                }
+            }
+            _ => refused(self, " without loss"),
+        }
+    }
+}
+
+/// Whether every value of one scalar is one of the other.
+fn is_safe(from: Scalar, to: Scalar) -> bool {
+    use Kind::{Bool, Bytes, Complex, Float, Int, Uint, Unicode};
+    // The bits of the integers that a float has all of.
+    let digits = |size| match size {
+        2 => 11,
+        4 => 24,
+        _ => 53,
+    };
+    let bits = |scalar: Scalar| 8 * scalar.size();
+    let is_known = |scalar: Scalar| !matches!((scalar.kind(), scalar.size()), (Float, 16) | (Complex, 32));
+    if !is_known(from) || !is_known(to) {
+        return false;
+    }
+    match (from.kind(), to.kind()) {
+        (Bool, Int | Uint | Float | Complex) => true,
+        (Uint, Uint) | (Int, Int) | (Float, Float) | (Bytes, Bytes) | (Unicode, Unicode) => {
+            from.size() < to.size()
+        }
+        (Complex, Complex) => from.size() < to.size(),
+        (Uint, Int) => from.size() < to.size(),
+        (Uint, Float) => bits(from) <= digits(to.size()),
+        (Int, Float) => bits(from) - 1 <= digits(to.size()),
+        (Uint, Complex) => bits(from) <= digits(to.size() / 2),
+        (Int, Complex) => bits(from) - 1 <= digits(to.size() / 2),
+        (Float, Complex) => from.size() <= to.size() / 2,
+        _ => false,
+    }
+}
+
+impl DType {
+    /// The same fields one after another without gaps, those of nested records too.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Overflow`] if they overlapped and now take more than 2^31 - 1 bytes.
+    ///
+    /// NumPy: `numpy.lib.recfunctions.repack_fields(dtype, recurse=True)`.
+    pub fn to_packed(&self) -> Result<DType> {
+        self.repacked(&|fields| DType::packed(fields))
+    }
+
+    /// The same fields, each at the next multiple of its alignment, as a C compiler would lay them out, those of nested
+    /// records too.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Overflow`] past 2^31 - 1 bytes.
+    ///
+    /// NumPy: `numpy.lib.recfunctions.repack_fields(dtype, align=True, recurse=True)`.
+    pub fn to_aligned(&self) -> Result<DType> {
+        self.repacked(&|fields| DType::aligned(fields))
+    }
+
+    fn repacked(&self, lay_out: &dyn Fn(Vec<DTypeField>) -> Result<DType>) -> Result<DType> {
+        if self.is_record() {
+            let fields: Result<_> = self
+                .fields()
+                .iter()
+                .map(|field| {
+                    let new = DTypeField::new(field.name(), field.dtype().repacked(lay_out)?);
+                    Ok(match field.title() {
+                        Some(title) => new.with_title(title),
+                        None => new,
+                    })
+                })
+                .collect();
+            return lay_out(fields?);
+        }
+        match self.base() {
+            base if base == self => Ok(self.clone()),
+            base => DType::array(base.repacked(lay_out)?, &self.shape()),
+        }
+    }
+}
