@@ -75,7 +75,11 @@ fn element(record: &Record<'_>) -> TokenStream {
     let generics = bounds(record, true);
     let (params, args, where_clause) = generics.split_for_impl();
     let dtype = dtype(record);
-    let plain = plain(record);
+    let memory = quote!(#krate::__private::FieldMemory);
+    let field_memory = quote!(<Self as #krate::MmapRecord>::__FIELD_MEMORY);
+    // A value of padding that cannot be made is found while compiling.
+    let pads = record.fields.iter().filter(|field| field.is_pad());
+    let pads = pads.map(|field| item_of(record, field, "Padding", "PADDING"));
     let inline =
         if record.fields.len() > INLINE_FIELDS { quote!(#[inline]) } else { quote!(#[inline(always)]) };
     let (src, dst, value) = (local("__src"), local("__dst"), local("__value"));
@@ -85,13 +89,18 @@ fn element(record: &Record<'_>) -> TokenStream {
     // SAFETY: a `repr` fixes the layout, and `DType::of_record` asks the compiler for the size (1). `load` makes a `Self`
     // of valid fields whatever the bytes are, and `store` writes to the places of the fields alone (2, 3). Both go
     // through the fields' own `load` and `store` at addresses, by value (4). So padding is made and not read, and left as
-    // it is when a value is stored; a record of an equal dtype has fields of equal dtypes at the same places, and each
-    // stays valid because its own type says so (5). It is plain if fields that are plain take up all of its bytes (6).
+    // it is when a value is stored; each field stays valid because its own type says so (5). The record is plain if fields
+    // that are plain take up all of its bytes (6). A record of an equal dtype has fields of equal dtypes at the same places,
+    // and so leaves what is valid if each field spans its dtype (7).
     quote! {
         #attrs
         unsafe impl #params #krate::Element for #name #args #where_clause {
             const DTYPE: &'static #krate::DType = #dtype;
-            const PLAIN: #core::primitive::bool = #plain;
+            const PLAIN: #core::primitive::bool = {
+                #(let _ = #pads;)*
+                #memory::is_plain::<Self>(#field_memory)
+            };
+            const SPANS_DTYPE: #core::primitive::bool = #memory::spans_dtype(#field_memory);
 
             #inline
             unsafe fn load(#src: *const #core::primitive::u8) -> Self {
@@ -107,28 +116,18 @@ fn element(record: &Record<'_>) -> TokenStream {
     }
 }
 
-/// The value of `Element::PLAIN`: whether plain fields take up all the bytes.
-fn plain(record: &Record<'_>) -> TokenStream {
-    let (krate, core) = (record.krate(Span::call_site()), record.core());
+/// The value of `MmapRecord::__FIELD_MEMORY`. Both constants that rest on it read it there, so that a mistake in a field
+/// is reported once.
+fn field_memory(record: &Record<'_>) -> TokenStream {
+    let krate = record.krate(Span::call_site());
     let fields = record.columns().map(|field| {
         let member = field.generated_member();
         let known = of_element(record, field, "KNOWN");
-        quote!(#krate::Field::plain_bytes(<Self as #krate::MmapRecord>::FIELDS.#member, #known))
+        quote!(#krate::Field::memory(<Self as #krate::MmapRecord>::FIELDS.#member, #known))
     });
-    // A value of padding that cannot be made is found while compiling.
-    let pads = record.fields.iter().filter(|field| field.is_pad());
-    let pads = pads.map(|field| item_of(record, field, "Padding", "PADDING"));
-    let [bytes, sum, i] = ["__bytes", "__sum", "__i"].map(local);
-    quote!({
-        let #bytes: &[#core::primitive::usize] = &[#(#fields),*];
-        #(let _ = #pads;)*
-        let (mut #sum, mut #i) = (0 as #core::primitive::usize, 0);
-        while #i < #bytes.len() {
-            #sum = #sum.saturating_add(#bytes[#i]);
-            #i += 1;
-        }
-        #sum == #core::mem::size_of::<Self>()
-    })
+    quote! {
+        const __FIELD_MEMORY: &'static [#krate::__private::FieldMemory] = &[#(#fields),*];
+    }
 }
 
 fn load(record: &Record<'_>, field: &Field<'_>, src: &Ident) -> TokenStream {
@@ -253,6 +252,7 @@ fn mmap_record(record: &Record<'_>) -> TokenStream {
         [Kind::Fields, Kind::Columns, Kind::ColumnsMut].map(|kind| kind.name(record));
     let tokens = tokens(record);
     let dtype_fields = dtype_fields(record);
+    let field_memory = field_memory(record);
     let (view, token) = (local("__view"), local("__fields"));
     let views = Kind::Columns
         .construct(record, |_, member| quote!(#krate::View::split_field(&#view, #token.#member)));
@@ -272,6 +272,7 @@ fn mmap_record(record: &Record<'_>) -> TokenStream {
             type Columns<#lifetime, #dim> = #columns #column_args;
             type ColumnsMut<#lifetime, #dim> = #columns_mut #column_args;
             #dtype_fields
+            #field_memory
 
             fn view_columns<#lifetime, #dim: #krate::Dimension>(
                 #view: #krate::View<#lifetime, Self, #dim>,

@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 
 use crate::{
     dtype::{DType, DTypeField},
-    element::{Element, Known},
+    element::{Element, FieldMemory, Known},
     error::{Error, ErrorKind, Result},
 };
 
@@ -68,10 +68,10 @@ impl<R, F> Field<R, F> {
 
     // The type of a token is that of the field, and so is that of what is known.
 
-    /// How many bytes of the record are plain because of this field.
+    /// What this field means for the memory of the record.
     #[doc(hidden)]
-    pub const fn plain_bytes(self, known: Known<F>) -> usize {
-        known.plain_bytes
+    pub const fn memory(self, known: Known<F>) -> FieldMemory {
+        known.memory
     }
 
     /// The dtype of this field.

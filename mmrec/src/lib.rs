@@ -172,6 +172,8 @@ pub mod doc {
 #[doc(hidden)]
 pub mod __private {
     pub use core;
+
+    pub use crate::element::FieldMemory;
 }
 
 /// The README's examples.

@@ -4,7 +4,7 @@ use ndarray::Dimension;
 
 use crate::{
     dtype::DTypeField,
-    element::Element,
+    element::{Element, FieldMemory},
     view::{View, ViewMut},
 };
 
@@ -28,6 +28,10 @@ pub trait MmapRecord: Element {
     /// The fields of the dtype.
     #[doc(hidden)]
     const __DTYPE_FIELDS: &'static [DTypeField] = &[];
+
+    /// What each field means for memory.
+    #[doc(hidden)]
+    const __FIELD_MEMORY: &'static [FieldMemory] = &[];
 
     /// The columns of a view; [`View::columns`] calls this.
     #[doc(hidden)]

@@ -40,10 +40,13 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 /// 3. `store` writes only the `itemsize` bytes at `dst`, and there only what fields take up: padding stays as it is.
 /// 4. Neither makes a reference to the bytes, and both work at any alignment.
 /// 5. Memory is as good as a file: `load` may be given the address of any `Self`, of which it then reads no byte that is
-///    not initialised; and what was a valid `Self` still is one after `store`, be it that of another type of an equal
-///    `DTYPE`. So an enum cannot be stored as other bytes than it has in memory, nor under the dtype of an integer.
+///    not initialised; and where a `Self` was, `store` leaves a valid one. What it writes is initialised. Under the dtype
+///    of `bool` there is nothing but 0 and 1, neither in what is stored nor in a `Self` in memory.
 /// 6. `PLAIN` is true only if every bit pattern of `size_of::<Self>()` bytes is a valid value, all of them initialised,
 ///    and `load` and `store` do no more than copy them.
+/// 7. `SPANS_DTYPE` is true only if memory that holds a `Self` still does so after any type of an equal `DTYPE` was stored
+///    there, or any type of the dtype of a field in its place. So it is false for an enum with the dtype of an integer:
+///    some integers are none of its variants.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a mapped record",
     label = "this type has no fixed NumPy dtype",
@@ -58,6 +61,12 @@ pub unsafe trait Element: Copy + 'static {
     /// once.
     #[doc(hidden)]
     const PLAIN: bool = false;
+
+    /// Whether there is a value for whatever is stored under the dtype. Memory of a type that has none for some of it is not
+    /// written through views, where another type of the same dtype can be asked for by name. Unless someone says
+    /// otherwise, only what takes any bytes is trusted with it.
+    #[doc(hidden)]
+    const SPANS_DTYPE: bool = Self::PLAIN;
 
     /// What the derive has to know of a field's type, together with that type, so that it is not mistaken for another.
     #[doc(hidden)]
@@ -115,8 +124,7 @@ pub unsafe trait Element: Copy + 'static {
 #[doc(hidden)]
 pub struct Known<T> {
     pub(crate) dtype: &'static DType,
-    /// The number of bytes that are plain because of the field; if it is not plain, more than any record has.
-    pub(crate) plain_bytes: usize,
+    pub(crate) memory: FieldMemory,
     of: PhantomData<fn() -> T>,
 }
 
@@ -126,7 +134,39 @@ impl<T> Known<T> {
         T: Element,
     {
         let plain_bytes = if T::PLAIN { size_of::<T>() } else { usize::MAX };
-        Self { dtype: T::DTYPE, plain_bytes, of: PhantomData }
+        let memory = FieldMemory { plain_bytes, spans_dtype: T::SPANS_DTYPE };
+        Self { dtype: T::DTYPE, memory, of: PhantomData }
+    }
+}
+
+/// What a field means for the memory of the records that have it.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct FieldMemory {
+    /// The number of bytes that are plain because of the field; if it is not plain, more than any record has.
+    plain_bytes: usize,
+    spans_dtype: bool,
+}
+
+impl FieldMemory {
+    /// The value of `PLAIN` of a record: whether plain fields take up all of its bytes.
+    pub const fn is_plain<R>(fields: &[Self]) -> bool {
+        let (mut sum, mut i) = (0usize, 0);
+        while i < fields.len() {
+            sum = sum.saturating_add(fields[i].plain_bytes);
+            i += 1;
+        }
+        sum == size_of::<R>()
+    }
+
+    /// The value of `SPANS_DTYPE` of a record: whether every field has a value for whatever is stored in it.
+    pub const fn spans_dtype(fields: &[Self]) -> bool {
+        let (mut all, mut i) = (true, 0);
+        while i < fields.len() {
+            all &= fields[i].spans_dtype;
+            i += 1;
+        }
+        all
     }
 }
 
@@ -192,9 +232,11 @@ numbers! {
     Float: f32, f64;
 }
 
-// SAFETY: the byte is read as a number and compared, so every bit pattern gives a valid `bool`.
+// SAFETY: the byte is read as a number and compared, so every bit pattern gives a valid `bool` (2); what is stored is 0
+// or 1 (5), which every type of this dtype keeps to (7).
 unsafe impl Element for bool {
     const DTYPE: &'static DType = &DType::scalar(Scalar::new(Kind::Bool, 1, ByteOrder::None));
+    const SPANS_DTYPE: bool = true;
 
     /// Any byte other than zero is true.
     #[inline(always)]
@@ -210,10 +252,12 @@ unsafe impl Element for bool {
     }
 }
 
-// SAFETY: an array is its elements one after another without gaps, and each is an element.
+// SAFETY: an array is its elements one after another without gaps, and each is an element. What another type stores under
+// the dtype of an array is as many elements of the same dtype at the same places (7).
 unsafe impl<T: Element, const N: usize> Element for [T; N] {
     const DTYPE: &'static DType = &DType::of_array(T::DTYPE, N);
     const PLAIN: bool = T::PLAIN;
+    const SPANS_DTYPE: bool = T::SPANS_DTYPE;
 
     #[inline(always)]
     unsafe fn load(src: *const u8) -> Self {

@@ -212,10 +212,19 @@ impl<'a, T: Element> Raw<'a, T, Ix1> {
 impl<'a, T: Element> RawMut<'a, T, Ix1> {
     /// The elements of a slice.
     pub(crate) fn of_slice(from: &'a mut [T]) -> Self {
+        const {
+            assert!(
+                T::SPANS_DTYPE,
+                "memory of this type is not written through views: another type of the same dtype could store what this \
+                 one has no value for, as a number that is no variant of an enum; use ViewMut::from_bytes"
+            );
+        };
         let (ptr, len) = (from.as_mut_ptr().cast(), size_of_val(from));
         // SAFETY: B1: as for `Raw::of_slice`.
         let bytes = unsafe { Bytes::new(ptr, len) };
-        // SAFETY: W1: the slice is borrowed mutably for `'a`. What is stored leaves valid `T`s (Element, 5).
+        // SAFETY: W1: the slice is borrowed mutably for `'a`. What is stored leaves valid `T`s: as a `T` or as the type of
+        // a field or an element of it, by that type's own `store` (Element, 5); as another type of the same dtype, which
+        // can be asked for by name, because `T` has a value for all of its dtype, as was just asserted (Element, 7).
         unsafe { Self::new(Raw::over(bytes, from.len())) }
     }
 
