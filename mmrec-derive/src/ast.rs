@@ -1,14 +1,14 @@
 //! The struct as the later stations see it.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote};
 use syn::{
-    Data, DeriveInput, GenericParam, Generics, Lifetime, Member, Type, Visibility, ext::IdentExt,
+    Attribute, Data, DeriveInput, GenericParam, Generics, Lifetime, Member, Type, Visibility, ext::IdentExt,
     parse_quote, spanned::Spanned,
 };
 
 use crate::{
-    attr::{FieldAttrs, StructAttrs},
+    attr::{FieldAttrs, StructAttrs, runtime},
     diag::Diag,
     repr::Repr,
 };
@@ -47,12 +47,8 @@ impl<'a> Record<'a> {
         let name = &input.ident;
         let fields = match &input.data {
             Data::Struct(data) => Some(&data.fields),
-            Data::Enum(data) => {
-                let text = "an enum is not a record, since a file may hold a number that is none of its variants; \
-                            store the number (u8, …) in a struct and convert it when you read";
-                diag.error(data.enum_token, text);
-                None
-            }
+            // `enums` reads these.
+            Data::Enum(_) => None,
             Data::Union(data) => {
                 diag.error(
                     data.union_token,
@@ -77,25 +73,14 @@ impl<'a> Record<'a> {
             lifetime: Lifetime::new(&format!("'{}", free_name("a", &used)), Span::call_site()),
             dim: Ident::new(&free_name("D", &used), Span::call_site()),
             marker: Ident::new(&free_name("__marker", &used), Span::call_site()),
-            is_deprecated: std::iter::once(&input.attrs)
-                .chain(fields.into_iter().flatten().map(|field| &field.attrs))
-                .flatten()
-                .any(|attr| attr.path().is_ident("deprecated")),
+            is_deprecated: is_deprecated(&input.attrs)
+                || fields.into_iter().flatten().any(|field| is_deprecated(&field.attrs)),
         }
     }
 
-    /// The path of the runtime crate. The default is as if written at `place`; the user's stays where it is, so that
-    /// a wrong one is reported there.
+    /// The path of the runtime crate, as [`runtime`] has it.
     pub(crate) fn krate(&self, place: Span) -> TokenStream {
-        let Some(path) = &self.attrs.krate else { return quote_spanned!(place=> ::mmrec) };
-        let tokens = path.to_token_stream().into_iter().map(|mut token| {
-            // `$crate` means something only where it was written.
-            if token.to_string() != "$crate" {
-                token.set_span(token.span().resolved_at(Span::call_site()));
-            }
-            token
-        });
-        tokens.collect()
+        runtime(self.attrs.krate.as_ref(), place)
     }
 
     /// The path of the crate `core`, whatever is in scope.
@@ -178,6 +163,11 @@ impl<'a> Field<'a> {
         let last = self.ty.to_token_stream().into_iter().last().map_or(first, |token| token.span());
         (first.resolved_at(Span::mixed_site()), last.resolved_at(Span::mixed_site()))
     }
+}
+
+/// Whether there is a `#[deprecated]`.
+pub(crate) fn is_deprecated(attrs: &[Attribute]) -> bool {
+    attrs.iter().any(|attr| attr.path().is_ident("deprecated"))
 }
 
 pub(crate) fn mentions(ty: &Type, name: &Ident) -> bool {

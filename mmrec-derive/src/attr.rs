@@ -1,12 +1,15 @@
-//! `#[mmrec(…)]` on the struct and on its fields.
+//! `#[mmrec(…)]` on the struct and on its fields, on an enum and on its variants.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
 use syn::{Attribute, LitInt, LitStr, Path, parse::Parser};
 
 use crate::diag::{Diag, did_you_mean};
 
 const STRUCT_KEYS: [&str; 3] = ["itemsize", "descr", "crate"];
 const FIELD_KEYS: [&str; 5] = ["rename", "title", "offset", "dtype", "pad"];
+const ENUM_KEYS: [&str; 1] = ["crate"];
+const VARIANT_KEYS: [&str; 1] = ["other"];
 
 /// What `#[mmrec(…)]` on the struct says.
 #[derive(Default)]
@@ -68,6 +71,86 @@ impl FieldAttrs {
         }
         found
     }
+}
+
+/// What `#[mmrec(…)]` on an enum says.
+#[derive(Default)]
+pub(crate) struct EnumAttrs {
+    pub(crate) krate: Option<Path>,
+}
+
+/// What `#[mmrec(…)]` on a variant says.
+#[derive(Default)]
+pub(crate) struct VariantAttrs {
+    /// The key, where it stands.
+    pub(crate) other: Option<Ident>,
+    /// Whether there is any key, be it right or wrong.
+    pub(crate) has_keys: bool,
+}
+
+impl EnumAttrs {
+    pub(crate) fn read(attrs: &[Attribute], diag: &mut Diag) -> Self {
+        let mut found = Self::default();
+        for item in items(attrs, diag) {
+            match item.key.to_string().as_str() {
+                "crate" => item.put(&mut found.krate, diag),
+                key if VARIANT_KEYS.contains(&key) => {
+                    let text = format!("`{key}` is for a variant; move it from the enum to the variant");
+                    diag.error(&item.key, text);
+                }
+                key if STRUCT_KEYS.contains(&key) || FIELD_KEYS.contains(&key) => {
+                    let text = format!(
+                        "`{key}` is not for an enum, which has the dtype of its `repr`; remove it, or move it to the \
+                         record that holds the enum"
+                    );
+                    diag.error(&item.key, text);
+                }
+                key => item.unknown(key, &ENUM_KEYS, &VARIANT_KEYS, "an enum", diag),
+            }
+        }
+        found
+    }
+}
+
+impl VariantAttrs {
+    pub(crate) fn read(attrs: &[Attribute], diag: &mut Diag) -> Self {
+        let (mut found, mut other) = (Self::default(), None::<Flag>);
+        for item in items(attrs, diag) {
+            found.has_keys = true;
+            match item.key.to_string().as_str() {
+                "other" => {
+                    found.other.get_or_insert_with(|| item.key.clone());
+                    item.put(&mut other, diag);
+                }
+                key if ENUM_KEYS.contains(&key) => {
+                    let text = format!("`{key}` is for the enum; move it from the variant to the enum");
+                    diag.error(&item.key, text);
+                }
+                key if STRUCT_KEYS.contains(&key) || FIELD_KEYS.contains(&key) => {
+                    let text = format!(
+                        "`{key}` is not for a variant, of which a file holds the number alone; remove it"
+                    );
+                    diag.error(&item.key, text);
+                }
+                key => item.unknown(key, &VARIANT_KEYS, &ENUM_KEYS, "a variant", diag),
+            }
+        }
+        found
+    }
+}
+
+/// The path of the runtime crate. The default is as if written at `place`; the user's stays where it is, so that a wrong
+/// one is reported there.
+pub(crate) fn runtime(path: Option<&Path>, place: Span) -> TokenStream {
+    let Some(path) = path else { return quote_spanned!(place=> ::mmrec) };
+    let tokens = path.to_token_stream().into_iter().map(|mut token| {
+        // `$crate` means something only where it was written.
+        if token.to_string() != "$crate" {
+            token.set_span(token.span().resolved_at(Span::call_site()));
+        }
+        token
+    });
+    tokens.collect()
 }
 
 /// One `key` or `key = value`.

@@ -1,4 +1,4 @@
-//! `#[repr(…)]`: whether the struct has a layout that files can rely on.
+//! `#[repr(…)]`: whether the struct or the enum has a layout that files can rely on.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::Attribute;
@@ -17,12 +17,7 @@ pub(crate) enum Repr {
 impl Repr {
     /// The representation of the struct called `name`. A mistake is reported, and `repr(C)` assumed.
     pub(crate) fn read(name: &Ident, attrs: &[Attribute], diag: &mut Diag) -> Self {
-        // A `repr` that is not a list is reported by the compiler.
-        let lists = attrs
-            .iter()
-            .filter(|attr| attr.path().is_ident("repr"))
-            .flat_map(|attr| attr.meta.require_list());
-        let hints: Vec<_> = lists.flat_map(|list| split_at_commas(list.tokens.clone())).collect();
+        let hints = hints(attrs);
         let has = |hint: &str| {
             hints.iter().any(|tokens| matches!(&tokens[..], [TokenTree::Ident(name), ..] if name == hint))
         };
@@ -60,4 +55,76 @@ impl Repr {
         }
         Self::C
     }
+}
+
+/// The integer that an enum's variants are.
+#[derive(Clone, Copy)]
+pub(crate) struct Integer(&'static str);
+
+impl Integer {
+    /// Those that NumPy has, of the same size on every machine.
+    const ALL: [&str; 8] = ["u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64"];
+
+    pub(crate) fn name(self) -> &'static str {
+        self.0
+    }
+
+    /// The integer of the enum called `name`. A mistake is reported, and `u8` assumed.
+    pub(crate) fn read(name: &Ident, attrs: &[Attribute], diag: &mut Diag) -> Self {
+        let (mut found, mut missing) = (None, true);
+        let mut c = None;
+        for hint in hints(attrs) {
+            let tokens: TokenStream = hint.into_iter().collect();
+            let hint = tokens.to_string().replace(' ', "");
+            if hint == "C" {
+                c = Some(tokens);
+                continue;
+            }
+            missing = false;
+            let text = match (Self::ALL.into_iter().find(|integer| *integer == hint), hint.as_str()) {
+                (Some(integer), _) if found.is_none() => {
+                    found = Some(integer);
+                    continue;
+                }
+                (Some(_), _) => "an enum is one integer; remove all but one".into(),
+                (None, "usize") => {
+                    "`usize` has another size on another machine; use `repr(u64)` or `repr(u32)`".into()
+                }
+                (None, "isize") => {
+                    "`isize` has another size on another machine; use `repr(i64)` or `repr(i32)`".into()
+                }
+                (None, "u128" | "i128") => {
+                    "NumPy has no 128-bit integer; use `repr(u64)` or `repr(i64)`".into()
+                }
+                (None, hint) => format!(
+                    "`repr({hint})` is not for an enum in a file; use that of the integer alone, such as `repr(u8)`"
+                ),
+            };
+            diag.error(tokens, text);
+        }
+        match c {
+            Some(tokens) if missing => diag.error(
+                tokens,
+                "the size of a `repr(C)` enum is the C compiler's affair; use that of the integer, such as `repr(u32)`",
+            ),
+            None if missing => {
+                let text = format!(
+                    "without a `repr` the compiler chooses the size of `{name}`; add that of the integer in the file, \
+                     such as `#[repr(u8)]`"
+                );
+                diag.error(name, text);
+            }
+            // Beside an integer, `C` changes nothing in an enum without fields.
+            _ => {}
+        }
+        Self(found.unwrap_or("u8"))
+    }
+}
+
+/// The items of every `#[repr(…)]`.
+fn hints(attrs: &[Attribute]) -> Vec<Vec<TokenTree>> {
+    // A `repr` that is not a list is reported by the compiler.
+    let lists =
+        attrs.iter().filter(|attr| attr.path().is_ident("repr")).flat_map(|attr| attr.meta.require_list());
+    lists.flat_map(|list| split_at_commas(list.tokens.clone())).collect()
 }

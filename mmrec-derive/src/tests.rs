@@ -39,7 +39,7 @@ fn a_value_is_taken_apart_by_safe_code_before_it_is_stored() {
     assert!(body.trim_start().starts_with("let Self { a : __field0 , b : __field1 } = __value ;"), "{body}");
 }
 
-fn every_sort_of_struct() -> Vec<DeriveInput> {
+fn every_sort_of_input() -> Vec<DeriveInput> {
     vec![
         parse_quote! {
             #[repr(C)]
@@ -63,17 +63,20 @@ fn every_sort_of_struct() -> Vec<DeriveInput> {
             struct Sample<T: Copy = f64, const N: usize = 2> where T: Default { value: [T; N] }
         },
         parse_quote! { #[repr(C)] #[deprecated] struct Old { a: u8 } },
+        parse_quote! { #[repr(u8)] enum Side { Buy = b'B', Sell = b'S' } },
+        parse_quote! { #[repr(C, i64)] #[deprecated] enum Old { A, #[mmrec(other)] r#type = -1 } },
         // With mistakes.
         parse_quote! { struct Trade<'a> { ts: usize, name: &'a str } },
         parse_quote! { #[repr(C)] struct Slice { tail: [u8] } },
-        parse_quote! { #[repr(u8)] enum Side { Buy, Sell } },
+        parse_quote! { enum Side<'a> { Buy(u8), #[mmrec(other = 1)] Sell, #[mmrec(othre)] None } },
+        parse_quote! { #[repr(u8)] enum Empty {} },
         parse_quote! { #[repr(C)] union Word { int: u32, float: f32 } },
     ]
 }
 
 #[test]
 fn no_name_is_taken_from_the_scope() {
-    for mut input in every_sort_of_struct() {
+    for mut input in every_sort_of_input() {
         input.attrs.push(parse_quote!(#[mmrec(crate = other)]));
         let code = derive(&input);
         let mut found = Vec::new();
@@ -131,6 +134,36 @@ fn every_mistake_is_reported() {
     });
     // The representation, two keys of the struct, the lifetime, two types, a key, and the title.
     assert_eq!(errors_in(&code), 8, "{code}");
+}
+
+#[test]
+fn every_mistake_in_an_enum_is_reported() {
+    let code = derive(&parse_quote! {
+        #[repr(usize, align(8))]
+        #[mmrec(descr = "|u1", other)]
+        enum Side<'a> {
+            Buy(&'a str),
+            #[mmrec(rename = "S", othre, crate = mmrec)]
+            Sell,
+            #[mmrec(other)]
+            None,
+            #[mmrec(other)]
+            Unknown {},
+            #[mmrec(other)]
+            Missing,
+        }
+    });
+    // Two representations, two keys of the enum, three of a variant, the lifetime, two variants with fields, and two
+    // more that are `other`.
+    assert_eq!(errors_in(&code), 12, "{code}");
+}
+
+#[test]
+fn only_a_variant_marked_other_makes_an_enum_an_element() {
+    let code = derive(&parse_quote! { #[repr(u8)] enum Side { Buy, Sell } }).to_string();
+    assert!(code.contains("CodedEnum for Side") && !code.contains("Element for Side"), "{code}");
+    let code = derive(&parse_quote! { #[repr(u8)] enum Side { Buy, #[mmrec(other)] Sell } }).to_string();
+    assert!(code.contains("CodedEnum for Side") && code.contains("unsafe impl :: mmrec :: Element for Side"));
 }
 
 #[test]

@@ -52,6 +52,8 @@ pub enum ErrorKind {
     Truncated,
     /// A write was asked of a map that only reads.
     ReadOnly,
+    /// A stored number is none of the variants of its enum.
+    InvalidCode,
     /// The request is understood but cannot be carried out for this file or by this version.
     Unsupported,
 }
@@ -138,9 +140,13 @@ impl From<Error> for io::Error {
             (ErrorKind::Unsupported, None) => io::ErrorKind::Unsupported,
             (ErrorKind::ReadOnly, None) => io::ErrorKind::PermissionDenied,
             (ErrorKind::PastEnd | ErrorKind::Truncated, None) => io::ErrorKind::UnexpectedEof,
-            (ErrorKind::SizeNotMultiple | ErrorKind::BadNpy | ErrorKind::DTypeMismatch, None) => {
-                io::ErrorKind::InvalidData
-            }
+            (
+                ErrorKind::SizeNotMultiple
+                | ErrorKind::BadNpy
+                | ErrorKind::DTypeMismatch
+                | ErrorKind::InvalidCode,
+                None,
+            ) => io::ErrorKind::InvalidData,
             _ => io::ErrorKind::InvalidInput,
         };
         io::Error::new(kind, error)

@@ -130,7 +130,7 @@ pub use zerocopy::byteorder::{big_endian, little_endian};
 pub use crate::interop::ParIter;
 pub use crate::{
     dtype::{ByteOrder, DType, DTypeField, Kind, Scalar, TimeStep, TimeUnit},
-    element::{ByteStr, Element, Number, Padding, Total},
+    element::{ByteStr, Code, CodeRepr, CodedEnum, Element, InvalidCode, Number, Padding, Total},
     error::{Error, ErrorKind, Result},
     field::Field,
     map::{
@@ -197,3 +197,58 @@ struct Readme;
 /// ```
 #[cfg(doctest)]
 struct PinsOfGenericRecords;
+
+/// Memory that holds an enum is not written through views.
+///
+/// ```compile_fail,E0080
+/// use mmrec::{MmapRecord, ViewMut};
+///
+/// #[derive(Clone, Copy, MmapRecord)]
+/// #[repr(u8)]
+/// enum Side {
+///     Buy,
+///     #[mmrec(other)]
+///     Unknown,
+/// }
+///
+/// #[derive(Clone, Copy, MmapRecord)]
+/// #[repr(C)]
+/// struct Trade {
+///     price: f64,
+///     sides: [Side; 2],
+/// }
+///
+/// let mut trades = [Trade { price: 1.0, sides: [Side::Buy; 2] }];
+/// let mut view = ViewMut::from_slice(&mut trades);
+/// view.field_named_mut::<[u8; 2]>("sides")?.fill([255; 2]);
+/// # Ok::<(), mmrec::Error>(())
+/// ```
+///
+/// A file or bytes hold any number, and so does a code in memory.
+///
+/// ```
+/// use mmrec::{Code, MmapRecord, ViewMut};
+///
+/// #[derive(Clone, Copy, MmapRecord)]
+/// #[repr(u8)]
+/// enum Side {
+///     Buy,
+///     #[mmrec(other)]
+///     Unknown,
+/// }
+///
+/// #[derive(Clone, Copy, MmapRecord)]
+/// #[repr(C)]
+/// struct Trade {
+///     price: f64,
+///     sides: [Code<Side>; 2],
+/// }
+///
+/// let mut trades = [Trade { price: 1.0, sides: [Side::Buy.into(); 2] }];
+/// let mut view = ViewMut::from_slice(&mut trades);
+/// view.field_named_mut::<[u8; 2]>("sides")?.fill([255; 2]);
+/// ViewMut::<Side>::from_bytes(&mut [0, 255])?.fill(Side::Unknown);
+/// # Ok::<(), mmrec::Error>(())
+/// ```
+#[cfg(doctest)]
+struct EnumsInMemory;

@@ -24,6 +24,7 @@
     clippy::multiple_unsafe_ops_per_block
 )]
 
+mod enums;
 mod facade;
 mod generics;
 mod layout;

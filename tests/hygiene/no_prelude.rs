@@ -26,6 +26,24 @@ pub(crate) struct Price(f64);
 #[repr(C)]
 pub(crate) struct Nothing;
 
+/// Every attribute that an enum can have.
+#[derive(::std::clone::Clone, ::std::marker::Copy, ::std::fmt::Debug, ::mmrec::MmapRecord)]
+#[mmrec(crate = ::mmrec)]
+#[repr(i16)]
+pub(crate) enum Venue {
+    Nyse = 1,
+    Xetra,
+    #[mmrec(other)]
+    Unknown = -1,
+}
+
+#[derive(::std::clone::Clone, ::std::marker::Copy, ::mmrec::MmapRecord)]
+#[repr(C)]
+pub(crate) struct Order {
+    venue: Venue,
+    sent_to: ::mmrec::Code<Venue>,
+}
+
 #[::core::prelude::v1::test]
 fn the_derive_brings_its_own_names() {
     ::std::assert_eq!(
@@ -40,4 +58,8 @@ fn the_derive_brings_its_own_names() {
     ::std::assert_eq!(super::described::<Nothing>(), "[] 0 []");
     let trade = Trade { ts: 1, price: 2.0, qty: 3, gap: [4; 4] };
     let (_, _) = (trade, <Trade as ::mmrec::MmapRecord>::FIELDS.price);
+    ::std::assert_eq!(super::described::<Order>(), "[('venue', '<i2'), ('sent_to', '<i2')] 4 [0, 2]");
+    ::std::assert_eq!(<Venue as ::mmrec::CodedEnum>::VARIANTS.len(), 3);
+    let order = Order { venue: Venue::Nyse, sent_to: ::mmrec::Code::new(Venue::Xetra) };
+    let (_, _) = (order.venue, order.sent_to);
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod bulk;
 mod byte_str;
+mod code;
 mod endian;
 mod number;
 mod padding;
@@ -15,14 +16,15 @@ use std::marker::PhantomData;
 
 pub use self::{
     byte_str::ByteStr,
+    code::{Code, CodeRepr, CodedEnum, InvalidCode},
     number::{Number, Total},
     padding::Padding,
 };
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 
 /// A type with a NumPy dtype that is read and written by value: numbers, `bool`, byte-order numbers
-/// ([`little_endian`](crate::little_endian), [`big_endian`](crate::big_endian)), [`ByteStr`], arrays of elements, and records
-/// ([`MmapRecord`](crate::MmapRecord)).
+/// ([`little_endian`](crate::little_endian), [`big_endian`](crate::big_endian)), [`ByteStr`], enums as [`Code`], arrays of
+/// elements, and records ([`MmapRecord`](crate::MmapRecord)).
 ///
 /// Mapped bytes may change at any time, through another process or another map of the same file, so no reference to
 /// them is ever made: [`load`](Self::load) and [`store`](Self::store) take each scalar through one volatile access of its
@@ -51,6 +53,7 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
     message = "`{Self}` cannot be stored in a mapped record",
     label = "this type has no fixed NumPy dtype",
     note = "a mapped record holds bool, u8 to u64, i8 to i64, f32, f64, zerocopy's byte-order numbers, ByteStr<N>, arrays of these, and structs with #[derive(MmapRecord)]",
+    note = "for an enum use Code<E>, or mark one variant #[mmrec(other)]; derive MmapRecord on it",
     note = "for usize or isize use u64 or i64; for String use ByteStr<N>; for Option use a value that means none; for reserved bytes use #[mmrec(pad)]"
 )]
 pub unsafe trait Element: Copy + 'static {

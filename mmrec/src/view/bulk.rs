@@ -404,6 +404,11 @@ impl<'a, T: Element> ViewMut<'a, T, Ix1> {
     ///
     /// There is none of `&[Cell<T>]`: a view may be sent to another thread, and a cell may not. `Cell::from_mut` and
     /// `&mut [T]` are two ways to hold the same memory; this one takes the second.
+    ///
+    /// It does not compile if `T` is or holds an enum (one with a variant marked `#[mmrec(other)]`). An enum in memory is
+    /// one of its variants, and what is written as another type of the same dtype, through
+    /// [`field_named_mut`](Self::field_named_mut), need not be. [`Code`](crate::Code) in its place holds any number; and a
+    /// file, or [`from_bytes`](Self::from_bytes), does too.
     pub fn from_slice(from: &'a mut [T]) -> Self {
         ViewMut { raw: RawMut::of_slice(from) }
     }

@@ -216,7 +216,8 @@ impl<'a, T: Element> RawMut<'a, T, Ix1> {
             assert!(
                 T::SPANS_DTYPE,
                 "memory of this type is not written through views: another type of the same dtype could store what this \
-                 one has no value for, as a number that is no variant of an enum; use ViewMut::from_bytes"
+                 one has no value for, as a number that is no variant of an enum; use mmrec::Code<E> for enums in records \
+                 that are changed in memory, or ViewMut::from_bytes"
             );
         };
         let (ptr, len) = (from.as_mut_ptr().cast(), size_of_val(from));

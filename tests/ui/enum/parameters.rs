@@ -2,9 +2,9 @@ use mmrec::MmapRecord;
 
 #[derive(Clone, Copy, MmapRecord)]
 #[repr(u8)]
-enum Side {
-    Buy = 1,
-    Sell = 2,
+enum Side<const N: usize> {
+    Buy,
+    Sell,
 }
 
 fn main() {}
