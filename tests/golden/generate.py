@@ -3,7 +3,7 @@
 
     python generate.py [--out DIR]
 
-writes memmap.json, printing.json, dtypes.json and sums.json, the same bytes on every run. requirements.txt pins NumPy.
+writes memmap.json, printing.json, dtypes.json, sums.json and enums.json, the same bytes on every run. requirements.txt pins NumPy.
 Never edit the .json files: change a case here and run this again.
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import dtype_cases
+import enum_cases
 import memmap_cases
 import printing_cases
 import sums_cases
@@ -37,6 +38,7 @@ def main():
     write(out / "memmap.json", {"cases": memmap_cases.generate()})
     write(out / "printing.json", {"cases": printing_cases.generate()})
     write(out / "sums.json", sums_cases.generate())
+    write(out / "enums.json", {"cases": enum_cases.generate()})
 
 
 if __name__ == "__main__":

@@ -27,10 +27,10 @@ macro_rules! for_each_type {
         }
     };
     ($cases:literal cases of $check:ident) => {
-        use mmrec::{ByteStr, big_endian, little_endian};
+        use mmrec::{ByteStr, Code, big_endian, little_endian};
 
         use crate::bulk::samples::{
-            Aligned, Empty, Large, Marked, Nested, Packed13, Packed21, Padded, Plain,
+            Aligned, Empty, Large, Marked, Nested, Order, Packed13, Packed21, Padded, Plain, Venue,
         };
 
         for_each_type! {
@@ -45,6 +45,7 @@ macro_rules! for_each_type {
             little_endian_i32 little_endian::I32,
             big_endian_f64 big_endian::F64,
             byte_str ByteStr<5>,
+            code Code<Venue>,
             array [f32; 3],
             packed_13 Packed13,
             packed_21 Packed21,
@@ -52,6 +53,7 @@ macro_rules! for_each_type {
             padded Padded,
             marked Marked,
             nested Nested,
+            order Order,
             aligned Aligned,
             empty Empty,
             large Large,

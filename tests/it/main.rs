@@ -4,6 +4,7 @@ mod access;
 mod bulk;
 mod descr;
 mod difference;
+mod enums;
 mod examples;
 mod golden;
 mod hints;

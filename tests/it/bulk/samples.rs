@@ -1,6 +1,6 @@
 //! Elements of all kinds, with a second implementation of how they are stored, on plain slices of bytes.
 
-use mmrec::{ByteStr, Element, MmapRecord, big_endian, little_endian};
+use mmrec::{ByteStr, Code, Element, MmapRecord, big_endian, little_endian};
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 /// Knuth's 64-bit generator, the one of the scripts that write the golden files.
@@ -108,6 +108,24 @@ impl<const N: usize> Sample for ByteStr<N> {
     }
 }
 
+/// Few of the numbers that there are.
+#[derive(Clone, Copy, MmapRecord)]
+#[repr(i16)]
+pub(crate) enum Venue {
+    Nyse = 1,
+    Xetra = -2,
+}
+
+impl Sample for Code<Venue> {
+    fn decode(bytes: &[u8]) -> Self {
+        Self::from_raw(i16::decode(bytes))
+    }
+
+    fn encode(self, bytes: &mut [u8]) {
+        self.raw().encode(bytes);
+    }
+}
+
 impl<T: Sample, const N: usize> Sample for [T; N] {
     fn decode(bytes: &[u8]) -> Self {
         std::array::from_fn(|i| T::decode(&bytes[i * size_of::<T>()..]))
@@ -202,6 +220,15 @@ pub(crate) struct Aligned {
     pub(crate) name: ByteStr<3>,
 }
 
+/// Numbers that stand for variants, beside a gap.
+#[derive(Clone, Copy, MmapRecord)]
+#[repr(C)]
+pub(crate) struct Order {
+    pub(crate) venue: Code<Venue>,
+    pub(crate) price: f64,
+    pub(crate) seen: [Code<Venue>; 3],
+}
+
 /// No bytes at all.
 #[derive(Clone, Copy, FromBytes, Immutable, IntoBytes, MmapRecord)]
 #[repr(C)]
@@ -224,6 +251,7 @@ records! {
     Marked: qty at 0, price at 8; gap: [0; 4];
     Nested: id at 0, inner at 8, packed at 32;;
     Aligned: price at 0, tag at 8, name at 9;;
+    Order: venue at 0, price at 8, seen at 16;;
     Empty: ;;
     Large: id at 0, samples at 4, end at 9004;;
 }
