@@ -4,6 +4,7 @@
     python generate.py [--out DIR]
 
 writes memmap.json, printing.json, dtypes.json, sums.json and enums.json, the same bytes on every run. requirements.txt pins NumPy.
+writes the .json files beside it, the same bytes on every run. requirements.txt pins NumPy.
 Never edit the .json files: change a case here and run this again.
 """
 
@@ -16,6 +17,7 @@ import numpy as np
 import dtype_cases
 import enum_cases
 import memmap_cases
+import npy_cases
 import printing_cases
 import sums_cases
 
@@ -36,6 +38,7 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     write(out / "dtypes.json", dtype_cases.generate())
     write(out / "memmap.json", {"cases": memmap_cases.generate()})
+    write(out / "npy.json", npy_cases.generate())
     write(out / "printing.json", {"cases": printing_cases.generate()})
     write(out / "sums.json", sums_cases.generate())
     write(out / "enums.json", {"cases": enum_cases.generate()})

@@ -5,6 +5,7 @@ mod bulk;
 mod descr;
 mod difference;
 mod enums;
+mod dynamic;
 mod examples;
 mod golden;
 mod hints;

@@ -325,6 +325,60 @@ impl<M: Writable> DynMap<M> {
             None => unreachable!("maps of writable modes have pages that can be written"),
         }
     }
+
+    /// Writes the element at `index`; see [`DynViewMut::set`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`DynViewMut::set`]; the error names the file.
+    ///
+    /// # Panics
+    ///
+    /// If there are more or fewer indices than axes, or one is past the end of its axis.
+    #[track_caller]
+    pub fn set<I: IntoDimension>(&mut self, index: I, value: impl Into<Value>) -> Result<()> {
+        let set = self.view_mut().set(index, value);
+        set.map_err(|error| self.core.name(error))
+    }
+
+    /// Writes `value` to every element; see [`DynViewMut::fill`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`DynViewMut::set`]; the error names the file.
+    pub fn fill(&mut self, value: impl Into<Value>) -> Result<()> {
+        let filled = self.view_mut().fill(value);
+        filled.map_err(|error| self.core.name(error))
+    }
+
+    /// Copies all elements from a view or map of the same shape and dtype; see [`DynViewMut::assign`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`DynViewMut::assign`]; the error names the file.
+    pub fn assign<'v>(&mut self, from: impl Into<DynView<'v>>) -> Result<()> {
+        let assigned = self.view_mut().assign(from);
+        assigned.map_err(|error| self.core.name(error))
+    }
+
+    /// Copies the fields that both have, by name; see [`DynViewMut::assign_by_name`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`DynViewMut::assign_by_name`]; the error names the file.
+    pub fn assign_by_name<'v>(&mut self, from: impl Into<DynView<'v>>) -> Result<()> {
+        let assigned = self.view_mut().assign_by_name(from);
+        assigned.map_err(|error| self.core.name(error))
+    }
+
+    /// The view of a field, to be written; see [`DynView::field`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`DynView::field`].
+    pub fn field_mut(&mut self, name: &str) -> Result<DynViewMut<'_>> {
+        self.view_mut().into_field(name)
+    }
 }
 
 impl DynMap<AnyMode> {
@@ -361,8 +415,8 @@ impl DynMap<ReadWrite> {
 /// # let path = std::env::temp_dir().join(format!("mmrec-doc-dyn-options-{}.npy", std::process::id()));
 /// let dtype = "[('name', '|S4'), ('xyz', '<f4', (3,))]".parse()?;
 /// let mut map = DynMap::options().dtype(dtype).shape(2).create_npy(&path)?;
-/// map.view_mut().field_mut("name")?.set(1, "Io")?;
-/// map.view_mut().field_mut("xyz")?.set([1, 2], 2.5f32)?;
+/// map.field_mut("name")?.set(1, "Io")?;
+/// map.field_mut("xyz")?.set([1, 2], 2.5)?;
 /// assert_eq!(map.view().to_string(), "[(b'', [0. , 0. , 0. ]) (b'Io', [0. , 0. , 2.5])]");
 /// # std::fs::remove_file(path).unwrap();
 /// # Ok::<(), mmrec::Error>(())

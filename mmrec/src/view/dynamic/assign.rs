@@ -74,11 +74,11 @@ impl DynViewMut<'_> {
     /// # std::fs::create_dir_all(&dir).unwrap();
     /// # let (old, new) = (dir.join("old.npy"), dir.join("new.npy"));
     /// # let mut made = DynMap::options().dtype("[('id', '<u4'), ('x', '>f4')]".parse()?).shape(2).create_npy(&old)?;
-    /// # made.view_mut().field_mut("x")?.fill(1.5)?;
+    /// # made.field_mut("x")?.fill(1.5)?;
     /// let from = DynMap::open(&old)?;                                       // [('id', '<u4'), ('x', '>f4')]
     /// let wider = "[('x', '<f8'), ('y', '<f8'), ('id', '<u8')]".parse()?;
     /// let mut to = DynMap::options().dtype(wider).shape(from.shape()).create_npy(&new)?;
-    /// to.view_mut().assign_by_name(&from)?;
+    /// to.assign_by_name(&from)?;
     /// assert_eq!(to.at(1).to_string(), "(1.5, 0., 0)");
     /// # std::fs::remove_dir_all(dir).unwrap();
     /// # Ok::<(), mmrec::Error>(())

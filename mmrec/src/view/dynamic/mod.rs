@@ -33,7 +33,7 @@ use crate::{
 ///
 /// # let path = std::env::temp_dir().join(format!("mmrec-doc-dyn-view-{}.npy", std::process::id()));
 /// # DynMap::options().dtype("[('ts', '<u8'), ('pos', [('x', '<f4'), ('y', '<f4')])]".parse()?).shape(10)
-/// #     .create_npy(&path)?.view_mut().field_mut("pos.x")?.set(3, 1.5f32)?;
+/// #     .create_npy(&path)?.field_mut("pos.x")?.set(3, 1.5f32)?;
 /// let map = DynMap::open(&path)?;                       // any .npy
 /// let x = map.view().field("pos.x")?;
 /// assert_eq!(x.slice(s![2..5]).to_string(), "[0.  1.5 0. ]");

@@ -258,7 +258,7 @@ impl PartialEq for Value {
 /// As NumPy's `str(scalar)`.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        format::write_array(f, &self.dtype, &[], &|_| self.bytes.clone())
+        format::write_value(f, &self.dtype, &self.bytes)
     }
 }
 

@@ -41,6 +41,14 @@ pub(crate) fn write_array(
     f.write_str(&text(dtype, shape, item, Form { separator: " ", prefix: 0, suffix: 0 }))
 }
 
+/// Writes an element as NumPy's `str(scalar)` does. Of byte strings, `str` of an array without axes says more.
+pub(crate) fn write_value(f: &mut fmt::Formatter<'_>, dtype: &DType, bytes: &[u8]) -> fmt::Result {
+    match dtype.as_scalar().map(Scalar::kind) {
+        Some(Kind::Bytes) => f.write_str(&text::bytes_repr(without_end(bytes))),
+        _ => write_array(f, dtype, &[], &|_| bytes.to_vec()),
+    }
+}
+
 /// Writes the array as NumPy's `repr(array)` does, with `name` for `array`. The dtype is always told, also where NumPy
 /// leaves it out.
 pub(crate) fn write_repr(
