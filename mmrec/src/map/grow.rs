@@ -11,10 +11,12 @@ use super::{
     options::mismatch,
     region::{Access, Dynamic, Mapped},
     reserve::{self, Space},
+    source::read_at,
 };
 use crate::{
     element::Element,
     error::{Error, ErrorKind, Result},
+    npy::{self, Header},
     view::ViewMut,
 };
 
@@ -22,6 +24,7 @@ use crate::{
 pub(super) struct Grown {
     mapped: Dynamic,
     layout: Layout,
+    header: Option<Header>,
 }
 
 impl<A> Core<A> {
@@ -96,13 +99,15 @@ impl<A> Core<A> {
         reserve::zero(file, left_over, self.sparse)
             .map_err(|error| Error::io("cannot overwrite what lies behind the array", error))?;
         fill(&mut mapped, before)?;
-        if let Some((at, bytes)) = named {
+        let mut header = None;
+        if let (Some(npy), Some((at, bytes))) = (&self.npy, named) {
             // One call, so that a program that reads the header meanwhile sees the old length or the new one.
             reserve::write_at(file, &bytes, at)
                 .map_err(|error| Error::io("cannot write the new length to the header", error))?;
             self.unflushed().header = true;
+            header = Some(npy::read(npy.at, &mut |at, bytes| read_at(file, bytes, at))?);
         }
-        Ok(Grown { mapped, layout })
+        Ok(Grown { mapped, layout, header })
     }
 
     /// Puts a longer array in the place of the old one.
@@ -113,8 +118,8 @@ impl<A> Core<A> {
     ) -> Result<()> {
         self.mapped = prove(grown.mapped)?;
         self.layout = grown.layout;
-        if let (Some(npy), Some(axis)) = (&mut self.npy, self.layout.growing_axis()) {
-            npy.header.set_axis_len(axis, self.layout.shape[axis]);
+        if let (Some(npy), Some(header)) = (&mut self.npy, grown.header) {
+            npy.header = header;
         }
         Ok(())
     }

@@ -36,10 +36,6 @@ pub(crate) fn find_member(_: u64, _: &str, _: Read<'_>) -> Result<Member> {
 }
 
 impl Header {
-    pub(crate) fn set_axis_len(&mut self, axis: usize, len: usize) {
-        self.shape[axis] = len;
-    }
-
     pub(crate) fn with_axis_len(&self, _: usize, _: usize) -> Option<(u64, Vec<u8>)> {
         None
     }
