@@ -3,9 +3,8 @@
 
     python generate.py [--out DIR]
 
-writes memmap.json, printing.json, dtypes.json, sums.json and enums.json, the same bytes on every run. requirements.txt pins NumPy.
-writes the .json files beside it, the same bytes on every run. requirements.txt pins NumPy.
-Never edit the .json files: change a case here and run this again.
+writes the .json files, each from the script named after it, and random.npz, the same bytes on every run.
+requirements.txt pins NumPy. Never edit what is written: change a case here and run this again.
 """
 
 import argparse
@@ -16,9 +15,11 @@ import numpy as np
 
 import dtype_cases
 import enum_cases
+import export_cases
 import memmap_cases
 import npy_cases
 import printing_cases
+import random_cases
 import sums_cases
 
 
@@ -37,9 +38,13 @@ def main():
     out = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
     write(out / "dtypes.json", dtype_cases.generate())
+    write(out / "export.json", export_cases.generate())
     write(out / "memmap.json", {"cases": memmap_cases.generate()})
     write(out / "npy.json", npy_cases.generate())
     write(out / "printing.json", {"cases": printing_cases.generate()})
+    cases, members = random_cases.generate()
+    write(out / "random.json", cases)
+    random_cases.write_archive(out / "random.npz", members)
     write(out / "sums.json", sums_cases.generate())
     write(out / "enums.json", {"cases": enum_cases.generate()})
 

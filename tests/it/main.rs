@@ -13,6 +13,7 @@ mod maps;
 mod oracles;
 mod parallel;
 mod printing;
+mod random;
 mod reference;
 mod sharing;
 mod sums;
