@@ -62,6 +62,7 @@
 //! | `np.frombuffer(bytes, dtype)` | [`View::<T>::from_bytes(&bytes)`](View::from_bytes) |
 //! | `a.flush()` | [`a.flush()`](RecordMap::flush), [`a.close()`](RecordMap::close) |
 //! | `np.dtype(…)`, `str(a)`, `repr(a)` | [`DType::of::<T>()`](DType::of), `format!("{a}")`, `format!("{a:?}")` |
+//! | `str(dtype)`, and the struct for a file's dtype | [`Trade::dtype()`](MmapRecord::dtype)`.to_string()`, [`dtype.to_rust_struct("Trade")`](DType::to_rust_struct), [`to_c_struct`](DType::to_c_struct), [`to_numpy_dict`](DType::to_numpy_dict) |
 //!
 //! # Which loop
 //!

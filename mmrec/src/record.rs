@@ -3,7 +3,7 @@
 use ndarray::Dimension;
 
 use crate::{
-    dtype::DTypeField,
+    dtype::{DType, DTypeField},
     element::{Element, FieldMemory},
     view::{View, ViewMut},
 };
@@ -24,6 +24,24 @@ pub trait MmapRecord: Element {
     type Columns<'a, D>;
     /// One [`ViewMut`] for each field, named as in the struct.
     type ColumnsMut<'a, D>;
+
+    /// The dtype; it has the texts for NumPy, C and Rust.
+    ///
+    /// ```
+    /// use mmrec::MmapRecord;
+    ///
+    /// #[derive(Clone, Copy, MmapRecord)]
+    /// #[repr(C)]
+    /// struct Point {
+    ///     x: f32,
+    ///     y: f32,
+    /// }
+    ///
+    /// assert_eq!(Point::dtype().to_string(), "[('x', '<f4'), ('y', '<f4')]");
+    /// ```
+    fn dtype() -> DType {
+        DType::of::<Self>()
+    }
 
     /// The fields of the dtype.
     #[doc(hidden)]

@@ -7,6 +7,7 @@ mod difference;
 mod enums;
 mod dynamic;
 mod examples;
+mod export;
 mod golden;
 mod hints;
 mod maps;

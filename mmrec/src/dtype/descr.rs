@@ -4,6 +4,7 @@ use std::{fmt, str::FromStr};
 
 use super::{
     DType, DTypeField, Kind, Scalar,
+    export::NumpyDict,
     literal::{self, Lexer, Malformed, Token},
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -23,7 +24,7 @@ impl fmt::Display for DType {
             return write!(f, "({}, {})", self.base(), ShapeText(&self.shape()));
         }
         if !self.is_in_order() {
-            return self.write_with_offsets(f);
+            return NumpyDict(self).fmt(f);
         }
         f.write_str("[")?;
         let (mut end, mut separator) = (0, "");
@@ -44,22 +45,6 @@ impl fmt::Display for DType {
             write!(f, "{separator}('', '|V{}')", self.itemsize() - end)?;
         }
         f.write_str("]")
-    }
-}
-
-impl DType {
-    fn write_with_offsets(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |items: Vec<String>| format!("[{}]", items.join(", "));
-        let fields = self.fields();
-        let names = fields.iter().map(|field| literal::quoted(field.name())).collect();
-        let formats = fields.iter().map(|field| field.dtype().to_string()).collect();
-        let offsets = fields.iter().map(|field| field.offset().to_string()).collect();
-        write!(f, "{{'names': {}, 'formats': {}, 'offsets': {}", list(names), list(formats), list(offsets))?;
-        if fields.iter().any(|field| field.title().is_some()) {
-            let title = |field: &DTypeField| field.title().map_or("None".to_owned(), literal::quoted);
-            write!(f, ", 'titles': {}", list(fields.iter().map(title).collect()))?;
-        }
-        write!(f, ", 'itemsize': {}}}", self.itemsize())
     }
 }
 

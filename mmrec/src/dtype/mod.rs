@@ -4,6 +4,7 @@
 
 mod descr;
 mod diff;
+mod export;
 mod layout;
 mod literal;
 mod pin;
