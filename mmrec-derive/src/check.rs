@@ -163,7 +163,7 @@ fn named_type(ty: &syn::TypePath) -> Option<&'static str> {
         ("u128" | "i128", false) => "NumPy has no 128-bit integer; use `[u64; 2]`",
         ("f128", false) => "NumPy has no such float; use `[u8; 16]` for the bytes as they are",
         ("char", false) => {
-            "a file may hold numbers that are no `char`; use `u32` and `char::from_u32`, or `ByteStr<N>`"
+            "a file may hold numbers that are no `char`; use `u32` and `char::from_u32`, or `UnicodeStr<N>`"
         }
         ("str", false) => "a `str` has no fixed size; use `ByteStr<N>`, which holds at most `N` bytes",
         ("String" | "OsString" | "CString" | "PathBuf", false) => {

@@ -53,8 +53,8 @@ use syn::{Data, DeriveInput, parse_macro_input};
 /// | `C, packed(N)` | with padding up to `N` bytes |
 /// | `transparent` | that of its one field |
 ///
-/// Its fields are elements: numbers, `bool`, byte-order numbers, `ByteStr`, `Code` of an enum, arrays of elements, and
-/// other records.
+/// Its fields are elements: numbers, `bool`, strings, these in a stated byte order, `Code` of an enum, arrays of elements,
+/// and other records.
 /// A field that is `pad` is of a type that implements `Padding`: an integer, `()`, `PhantomData`, or an array of these.
 /// Fields without names are called `f0`, `f1` and so on, as in NumPy. Types and constants may be parameters.
 ///

@@ -78,12 +78,15 @@
 //!
 //! Maps have the common ones of these; [`RecordMap::view`] and [`RecordMap::view_mut`] have all.
 //!
-//! What differs on purpose, with the reasons: [`doc::numpy_differences`]. How fast it is: [`doc::speed`].
+//! Which Rust type each dtype is: [`doc::dtypes`]. What differs on purpose, with the reasons: [`doc::numpy_differences`]. How fast it is: [`doc::speed`].
 //!
 //! # Features
 //!
 //! None is on by default.
 //!
+//! - `complex`: `Complex<f32>` and `Complex<f64>` of num-complex as elements, NumPy's `c8` and `c16`, and `Complex` itself as
+//!   `mmrec::Complex`.
+//! - `half`: `f16` of half as an element that adds up and compares, NumPy's `f2`, and `f16` itself as `mmrec::f16`.
 //! - `rayon`: `par_iter`, `par_blocks`, `par_update`, `par_sum` and the other reductions of views, in many threads; with
 //!   `mmrec = { version = "0.1", features = ["rayon"] }`, and rayon itself as `mmrec::rayon`.
 //!
@@ -119,8 +122,14 @@ pub use mmrec_derive::MmapRecord;
 #[doc(no_inline)]
 pub use ndarray::{self, Array, Axis, Dimension, IntoDimension, RemoveAxis, SliceArg, s};
 // Each is a type and a function, which would make two lines of the front page.
+#[cfg(feature = "half")]
+#[doc(no_inline)]
+pub use half::f16;
 #[doc(hidden)]
 pub use ndarray::{Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
+#[cfg(feature = "complex")]
+#[doc(no_inline)]
+pub use num_complex::Complex;
 #[cfg(feature = "rayon")]
 #[doc(no_inline)]
 pub use rayon;
@@ -131,7 +140,10 @@ pub use zerocopy::byteorder::{big_endian, little_endian};
 pub use crate::interop::ParIter;
 pub use crate::{
     dtype::{ByteOrder, DType, DTypeField, Kind, Scalar, TimeStep, TimeUnit},
-    element::{ByteStr, Code, CodeRepr, CodedEnum, Element, InvalidCode, Number, Padding, Total},
+    element::{
+        BigEndian, ByteOrdered, ByteStr, Code, CodeRepr, CodedEnum, ComplexLongDouble, Element, InvalidCode,
+        InvalidUnit, LittleEndian, LongDouble, Number, Padding, Total, UnicodeStr, Void,
+    },
     error::{Error, ErrorKind, Result},
     field::Field,
     map::{
@@ -149,6 +161,9 @@ pub use crate::{
 /// Guides.
 #[cfg(doc)]
 pub mod doc {
+    #[doc = include_str!("doc/dtypes.md")]
+    pub mod dtypes {}
+
     #[doc = include_str!("doc/numpy_differences.md")]
     pub mod numpy_differences {}
 

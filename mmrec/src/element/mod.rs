@@ -2,29 +2,42 @@
 #![allow(unsafe_code, reason = "this is the one place where scalars are read and written")]
 
 pub(crate) mod bulk;
+mod byte_order;
 mod byte_str;
 mod code;
+#[cfg(feature = "complex")]
+mod complex;
 mod endian;
+#[cfg(feature = "half")]
+mod half;
+mod long_double;
 mod number;
 mod padding;
 pub(crate) mod stride;
+mod unicode_str;
 pub(crate) mod vector;
+mod void;
 mod volatile;
 
 use self::volatile::{read, write};
-use std::marker::PhantomData;
+use std::{fmt, marker::PhantomData};
 
 pub use self::{
+    byte_order::{BigEndian, ByteOrdered, LittleEndian},
     byte_str::ByteStr,
     code::{Code, CodeRepr, CodedEnum, InvalidCode},
+    long_double::{ComplexLongDouble, LongDouble},
     number::{Number, Total},
     padding::Padding,
+    unicode_str::{InvalidUnit, UnicodeStr},
+    void::Void,
 };
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 
-/// A type with a NumPy dtype that is read and written by value: numbers, `bool`, byte-order numbers
-/// ([`little_endian`](crate::little_endian), [`big_endian`](crate::big_endian)), [`ByteStr`], enums as [`Code`], arrays of
-/// elements, and records ([`MmapRecord`](crate::MmapRecord)).
+/// A type with a NumPy dtype that is read and written by value: numbers, `bool`, strings ([`ByteStr`], [`UnicodeStr`]), opaque
+/// bytes ([`Void`], [`LongDouble`]), enums as [`Code`], each in either byte order ([`little_endian`](crate::little_endian),
+/// [`big_endian`](crate::big_endian), [`LittleEndian`], [`BigEndian`]), arrays of elements, and records
+/// ([`MmapRecord`](crate::MmapRecord)). [`doc::dtypes`](crate::doc::dtypes) is a table of them.
 ///
 /// Mapped bytes may change at any time, through another process or another map of the same file, so no reference to
 /// them is ever made: [`load`](Self::load) and [`store`](Self::store) take each scalar through one volatile access of its
@@ -52,9 +65,9 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a mapped record",
     label = "this type has no fixed NumPy dtype",
-    note = "a mapped record holds bool, u8 to u64, i8 to i64, f32, f64, zerocopy's byte-order numbers, ByteStr<N>, arrays of these, and structs with #[derive(MmapRecord)]",
+    note = "a mapped record holds bool, u8 to u64, i8 to i64, f32, f64, ByteStr<N>, UnicodeStr<N>, Void<N>, these in a stated byte order (big_endian::U32, BigEndian<UnicodeStr<N>>), arrays of these, and structs with #[derive(MmapRecord)]; with features also f16 and Complex",
     note = "for an enum use Code<E>, or mark one variant #[mmrec(other)]; derive MmapRecord on it",
-    note = "for usize or isize use u64 or i64; for String use ByteStr<N>; for Option use a value that means none; for reserved bytes use #[mmrec(pad)]"
+    note = "for usize or isize use u64 or i64; for String use ByteStr<N> or UnicodeStr<N>; for Option use a value that means none; for reserved bytes use #[mmrec(pad)]"
 )]
 pub unsafe trait Element: Copy + 'static {
     /// The dtype, known while compiling.
@@ -192,6 +205,15 @@ pub(crate) fn stored_bytes<T: Element>(value: T) -> Vec<u8> {
     // SAFETY: the buffer has room for one value and is nobody else's.
     unsafe { T::store(value, bytes.as_mut_ptr()) };
     bytes
+}
+
+/// Opaque bytes for `Debug`: `Void(5fe20000)`.
+fn write_hex(f: &mut fmt::Formatter<'_>, name: &str, bytes: &[u8]) -> fmt::Result {
+    write!(f, "{name}(")?;
+    for byte in bytes {
+        write!(f, "{byte:02x}")?;
+    }
+    f.write_str(")")
 }
 
 macro_rules! numbers {

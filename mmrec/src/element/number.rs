@@ -9,11 +9,12 @@ use super::Element;
 /// A number, of any byte order: what a view has [`sum`](crate::View::sum), [`min`](crate::View::min) and
 /// [`mean`](crate::View::mean) for.
 ///
-/// The integers of 8 to 64 bits, `f32`, `f64`, and the numbers of [`little_endian`](crate::little_endian) and
-/// [`big_endian`](crate::big_endian). Only this crate implements it.
+/// The integers of 8 to 64 bits, `f32`, `f64`, with feature `half` `f16`, and these in a stated byte order
+/// ([`little_endian`](crate::little_endian), [`big_endian`](crate::big_endian), [`LittleEndian`](crate::LittleEndian),
+/// [`BigEndian`](crate::BigEndian)). Only this crate implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number",
-    label = "sums, extremes and means are of u8 to u64, i8 to i64, f32, f64, and these in a stated byte order",
+    label = "sums, extremes and means are of u8 to u64, i8 to i64, f16 to f64, and these in a stated byte order",
     note = "for a record take one field of it: map.field(Trade::FIELDS.price)"
 )]
 pub trait Number: Element + Sealed {
@@ -26,12 +27,12 @@ pub trait Number: Element + Sealed {
 
     /// What a sum of these numbers is: `u64` or `i64` for integers, otherwise `f32` or `f64`.
     ///
-    /// NumPy: the dtype of `array.sum()`.
+    /// NumPy: the dtype of `array.sum()`, but for `f16`, whose sums it rounds to `f16`.
     type Sum: Total;
 
-    /// What a mean of these numbers is: `f64`, or `f32` for `f32`.
+    /// What a mean of these numbers is: `f64`, or `f32` for `f32` and `f16`.
     ///
-    /// NumPy: the dtype of `array.mean()`.
+    /// NumPy: the dtype of `array.mean()`, but for `f16`, whose means it rounds to `f16`.
     type Mean: Total;
 
     /// The number in the byte order of the machine.
