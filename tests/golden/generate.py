@@ -5,6 +5,8 @@
 
 writes the .json files, each from the script named after it, and random.npz, the same bytes on every run.
 requirements.txt pins NumPy. Never edit what is written: change a case here and run this again.
+writes the .json files beside it, the same bytes on every run. requirements.txt pins NumPy.
+Never edit the .json files: change a case here and run this again.
 """
 
 import argparse
@@ -21,6 +23,7 @@ import npy_cases
 import printing_cases
 import random_cases
 import sums_cases
+import types_cases
 
 
 def write(path, sections):
@@ -47,6 +50,7 @@ def main():
     random_cases.write_archive(out / "random.npz", members)
     write(out / "sums.json", sums_cases.generate())
     write(out / "enums.json", {"cases": enum_cases.generate()})
+    write(out / "types.json", types_cases.generate())
 
 
 if __name__ == "__main__":

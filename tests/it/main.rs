@@ -18,4 +18,5 @@ mod random;
 mod reference;
 mod sharing;
 mod sums;
+mod types;
 mod views;
