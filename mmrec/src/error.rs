@@ -54,6 +54,8 @@ pub enum ErrorKind {
     ReadOnly,
     /// A stored number is none of the variants of its enum.
     InvalidCode,
+    /// A code unit of a stored string is no character.
+    InvalidUnit,
     /// The request is understood but cannot be carried out for this file or by this version.
     Unsupported,
 }
@@ -144,7 +146,8 @@ impl From<Error> for io::Error {
                 ErrorKind::SizeNotMultiple
                 | ErrorKind::BadNpy
                 | ErrorKind::DTypeMismatch
-                | ErrorKind::InvalidCode,
+                | ErrorKind::InvalidCode
+                | ErrorKind::InvalidUnit,
                 None,
             ) => io::ErrorKind::InvalidData,
             _ => io::ErrorKind::InvalidInput,

@@ -9,8 +9,8 @@ use std::{
 };
 
 use mmrec::{
-    ByteStr, Code, CodeRepr, CodedEnum, DType, Element, Error, ErrorKind, InvalidCode, MmapRecord, RecordMap,
-    View, ViewMut, big_endian,
+    ByteStr, Code, CodedEnum, DType, Element, Error, ErrorKind, InvalidCode, MmapRecord, RecordMap, View,
+    ViewMut, big_endian,
 };
 use serde::Deserialize;
 use tempfile::tempdir;
@@ -521,11 +521,4 @@ enum Many {
 #[repr(u64)]
 enum Large {
     Greatest = u64::MAX,
-}
-
-#[test]
-fn the_bytes_of_a_code_turn_round() {
-    assert_eq!(CodeRepr::swap_bytes(0x1234u16), 0x3412);
-    assert_eq!(CodeRepr::swap_bytes(0x12u8), 0x12);
-    assert_eq!(CodeRepr::swap_bytes(-2i32), i32::from_be_bytes([0xFE, 0xFF, 0xFF, 0xFF]));
 }

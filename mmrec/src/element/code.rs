@@ -5,7 +5,11 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use super::{Element, Number};
+use super::{
+    Element,
+    byte_order::ByteOrdered,
+    number::{Number, Sealed},
+};
 use crate::{
     dtype::DType,
     error::{Error, ErrorKind},
@@ -67,22 +71,22 @@ pub trait CodedEnum: Copy + 'static {
 
 /// What the variants of a [`CodedEnum`] are stored as: `u8` to `u64` and `i8` to `i64`. Only this crate implements it.
 pub trait CodeRepr:
-    Number<Native = Self> + Default + Ord + Hash + fmt::Debug + fmt::Display + Into<i128> + Send + Sync
+    Number<Native = Self>
+    + ByteOrdered
+    + Default
+    + Ord
+    + Hash
+    + fmt::Debug
+    + fmt::Display
+    + Into<i128>
+    + Send
+    + Sync
 {
-    /// The number with its bytes in reverse order.
-    #[doc(hidden)]
-    #[must_use]
-    fn swap_bytes(self) -> Self;
 }
 
 macro_rules! code_reprs {
     ($($number:ident),*) => {$(
-        impl CodeRepr for $number {
-            #[inline(always)]
-            fn swap_bytes(self) -> Self {
-                $number::swap_bytes(self)
-            }
-        }
+        impl CodeRepr for $number {}
     )*};
 }
 
@@ -186,6 +190,15 @@ unsafe impl<E: CodedEnum> Element for Code<E> {
     unsafe fn store_array<const N: usize>(values: [Self; N], dst: *mut u8) {
         // SAFETY: passed on from the caller.
         unsafe { E::Repr::store_array(values.map(Self::raw), dst) }
+    }
+}
+
+impl<E: CodedEnum> Sealed for Code<E> {}
+
+impl<E: CodedEnum> ByteOrdered for Code<E> {
+    #[inline(always)]
+    fn swap_bytes(self) -> Self {
+        Self(self.0.swap_bytes())
     }
 }
 

@@ -24,7 +24,7 @@ use crate::{
 /// assert_eq!(town.len(), 4);
 /// assert_eq!(town.to_utf8()?, "Łódź");
 /// assert!("Świnoujście".parse::<UnicodeStr<8>>().is_err());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), mmrec::Error>(())
 /// ```
 ///
 /// In the other byte order: [`BigEndian<UnicodeStr<N>>`](crate::BigEndian).
@@ -124,7 +124,8 @@ impl<const N: usize> UnicodeStr<N> {
     ///
     /// # Errors
     ///
-    /// The first unit that is none, and its place.
+    /// The first unit that is none, and its place. With `?` it becomes an [`Error`] of the kind
+    /// [`ErrorKind::InvalidUnit`].
     pub fn to_utf8(&self) -> Result<String, InvalidUnit> {
         self.chars().collect()
     }
@@ -160,7 +161,7 @@ const fn character_at(utf8: &[u8], at: usize) -> (u32, usize) {
     (unit, at + len)
 }
 
-/// A code unit of a [`UnicodeStr`] that is no character.
+/// A code unit of a [`UnicodeStr`] that is no character. [`UnicodeStr::to_utf8`] gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidUnit {
     unit: u32,
@@ -192,6 +193,12 @@ impl fmt::Display for InvalidUnit {
 }
 
 impl error::Error for InvalidUnit {}
+
+impl From<InvalidUnit> for Error {
+    fn from(invalid: InvalidUnit) -> Self {
+        Self::new(ErrorKind::InvalidUnit, invalid.to_string())
+    }
+}
 
 // SAFETY: a `UnicodeStr` is `N` numbers of which every pattern is valid; they are accessed by value, many at once.
 unsafe impl<const N: usize> Element for UnicodeStr<N> {

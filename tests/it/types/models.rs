@@ -7,8 +7,8 @@ use std::{
 };
 
 use mmrec::{
-    BigEndian, ByteOrdered, ByteStr, Complex, ComplexLongDouble, Element, ErrorKind, LittleEndian,
-    LongDouble, UnicodeStr, View, ViewMut, Void, big_endian, f16, little_endian,
+    BigEndian, ByteOrdered, ByteStr, Code, Complex, ComplexLongDouble, Element, ErrorKind, LittleEndian,
+    LongDouble, MmapRecord, UnicodeStr, View, ViewMut, Void, big_endian, f16, little_endian,
 };
 use proptest::prelude::*;
 
@@ -91,6 +91,7 @@ proptest! {
                 let (said, shown) = (error.to_string(), format!("{text:?}"));
                 let (place, escape) = (format!("{unit:#X} at index {index}"), format!("\\u{{{unit:x}}}"));
                 prop_assert_eq!((error.index(), error.unit()), (index, unit));
+                prop_assert_eq!(mmrec::Error::from(error).kind(), ErrorKind::InvalidUnit);
                 prop_assert!(said.contains(&place), "{}", said);
                 prop_assert!(text != lossy.as_str());
                 prop_assert!(shown.contains(&escape), "{}", shown);
@@ -346,6 +347,22 @@ proptest! {
         prop_assert_eq!(BigEndian::new(number).get().to_bytes(), bytes);
         prop_assert_eq!(format!("{:?}", BigEndian::new(number)), format!("{number:?}"));
     }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, MmapRecord)]
+#[repr(u32)]
+enum Word {
+    Magic = 0x0102_0304,
+}
+
+#[test]
+fn the_bytes_of_a_code_are_those_of_its_integer() {
+    let magic = BigEndian::new(Code::new(Word::Magic));
+    assert_eq!(stored(magic), [1, 2, 3, 4]);
+    assert_eq!(magic.get().get(), Ok(Word::Magic));
+    assert_eq!(format!("{magic} {magic:?}"), "Magic Magic");
+    let read: LittleEndian<Code<Word>> = loaded(&[1, 2, 3, 4]);
+    assert_eq!(read.get().raw(), 0x0403_0201);
 }
 
 #[test]

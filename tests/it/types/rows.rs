@@ -1,8 +1,8 @@
 //! The Rust types of the table, each with how its values are shown in the golden file.
 
 use mmrec::{
-    BigEndian, ByteOrdered, ByteStr, Complex, ComplexLongDouble, Element, LittleEndian, LongDouble,
-    MmapRecord, UnicodeStr, Void, big_endian, f16, little_endian,
+    BigEndian, ByteOrdered, ByteStr, Code, CodedEnum, Complex, ComplexLongDouble, Element, LittleEndian,
+    LongDouble, MmapRecord, UnicodeStr, Void, big_endian, f16, little_endian,
 };
 use serde_json::{Value, json};
 
@@ -24,6 +24,7 @@ checks! {
     bool, i8, i16, i32, i64, u8, u16, u32, u64, f16, f32, f64, LongDouble, Complex<f32>, Complex<f64>,
     ComplexLongDouble,
     ByteStr<8>, UnicodeStr<8>, Void<6>,
+    Code<Side>, Code<Level>, BigEndian<Code<Level>>,
     big_endian::I16, big_endian::I32, big_endian::I64, big_endian::U16, big_endian::U32, big_endian::U64,
     big_endian::F32, big_endian::F64,
     little_endian::I16, little_endian::I32, little_endian::I64, little_endian::U16, little_endian::U32,
@@ -37,7 +38,21 @@ checks! {
     Point, Aligned, Packed, PackedTo2, AlignedTo16, WithGaps, Renamed, Nested, Generic<big_endian::I16, 3>, Cents,
 }
 
-// The records, as on the page.
+// The enums and records, as on the page.
+
+#[derive(Clone, Copy, MmapRecord)]
+#[repr(u8)]
+enum Side {
+    Buy = b'B',
+    Sell = b'S',
+}
+
+#[derive(Clone, Copy, MmapRecord)]
+#[repr(i16)]
+enum Level {
+    Low = -1,
+    High = 1,
+}
 
 #[derive(Clone, Copy, MmapRecord)]
 #[repr(C)]
@@ -170,6 +185,12 @@ impl<const N: usize> Shown for UnicodeStr<N> {
 impl<const N: usize> Shown for Void<N> {
     fn shown(self) -> Value {
         json!(hex(self.as_bytes()))
+    }
+}
+
+impl<E: CodedEnum<Repr: Shown>> Shown for Code<E> {
+    fn shown(self) -> Value {
+        self.raw().shown()
     }
 }
 
