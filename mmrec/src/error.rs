@@ -46,6 +46,8 @@ pub enum ErrorKind {
     BadNpy,
     /// A dtype text could not be read.
     BadDescr,
+    /// A text is no date, or a time lies out of the reach of the type that is to hold it.
+    BadTime,
     /// A mode text is not one of NumPy's eight.
     BadMode,
     /// The file became shorter than the map.

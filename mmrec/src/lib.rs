@@ -61,6 +61,7 @@
 //! | code that works on arrays | [`a.columns().price.for_each_block(\|block: &[f64]\| …)`](View::for_each_block) |
 //! | `np.frombuffer(bytes, dtype)` | [`View::<T>::from_bytes(&bytes)`](View::from_bytes) |
 //! | `a.flush()` | [`a.flush()`](RecordMap::flush), [`a.close()`](RecordMap::close) |
+//! | `np.datetime64('2021-06-01T09:30', 'ns')`, `t.astype('M8[m]')` | `"2021-06-01T09:30".parse::<`[`DateTime64`]`<`[`Nanosecond`](units::Nanosecond)`>>()`, [`t.checked_cast::<Minute>()`](DateTime64::checked_cast) |
 //! | `np.dtype(…)`, `str(a)`, `repr(a)` | [`DType::of::<T>()`](DType::of), `format!("{a}")`, `format!("{a:?}")` |
 //! | `str(dtype)`, and the struct for a file's dtype | [`Trade::dtype()`](MmapRecord::dtype)`.to_string()`, [`dtype.to_rust_struct("Trade")`](DType::to_rust_struct), [`to_c_struct`](DType::to_c_struct), [`to_numpy_dict`](DType::to_numpy_dict) |
 //!
@@ -141,8 +142,9 @@ pub use crate::interop::ParIter;
 pub use crate::{
     dtype::{ByteOrder, DType, DTypeField, Kind, Scalar, TimeStep, TimeUnit},
     element::{
-        BigEndian, ByteOrdered, ByteStr, Code, CodeRepr, CodedEnum, ComplexLongDouble, Element, InvalidCode,
-        InvalidUnit, LittleEndian, LongDouble, Number, Padding, Total, UnicodeStr, Void,
+        BigEndian, ByteOrdered, ByteStr, Code, CodeRepr, CodedEnum, ComplexLongDouble, DateTime64, Element,
+        InvalidCode, InvalidUnit, LittleEndian, LongDouble, Number, Padding, TimeDelta64, Total, UnicodeStr,
+        Void, units,
     },
     error::{Error, ErrorKind, Result},
     field::Field,

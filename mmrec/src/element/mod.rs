@@ -14,6 +14,7 @@ mod long_double;
 mod number;
 mod padding;
 pub(crate) mod stride;
+pub(crate) mod time;
 mod unicode_str;
 pub(crate) mod vector;
 mod void;
@@ -29,6 +30,7 @@ pub use self::{
     long_double::{ComplexLongDouble, LongDouble},
     number::{Number, Total},
     padding::Padding,
+    time::{DateTime64, TimeDelta64, units},
     unicode_str::{InvalidUnit, UnicodeStr},
     void::Void,
 };

@@ -10,7 +10,6 @@ mod digits;
 mod float;
 mod layout;
 mod text;
-mod time;
 
 use std::fmt;
 
@@ -19,9 +18,12 @@ use self::{
     float::{FloatStyle, Part},
     layout::{Axis, Form},
 };
-use crate::dtype::{
-    DType, DTypeField, Kind, Scalar, ShapeText,
-    stored::{bits, int, steps, units, without_end},
+use crate::{
+    dtype::{
+        DType, DTypeField, Kind, Scalar, ShapeText,
+        stored::{bits, int, steps, units, without_end},
+    },
+    element::time,
 };
 
 /// Writes the array as NumPy's `str(array)` does.
@@ -235,14 +237,8 @@ fn alone(base: &DType, bytes: &[u8]) -> String {
         }
         Kind::Bytes => format!("np.bytes_({})", text::bytes_repr(without_end(bytes))),
         Kind::Unicode => text::str_plain(&units(scalar, bytes)),
-        Kind::DateTime(step) => match steps(scalar, bytes) {
-            time::NAT => "NaT".to_owned(),
-            steps => time::date(steps, step),
-        },
-        Kind::TimeDelta(step) => match steps(scalar, bytes) {
-            time::NAT => "NaT".to_owned(),
-            steps => time::duration(steps, step),
-        },
+        Kind::DateTime(step) => time::date(steps(scalar, bytes), step),
+        Kind::TimeDelta(step) => time::duration(steps(scalar, bytes), step),
         _ => Style::new(base, &[bytes], Place { axes: false, plain_floats: true }).text(bytes),
     }
 }
