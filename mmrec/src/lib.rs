@@ -90,6 +90,10 @@
 //! - `half`: `f16` of half as an element that adds up and compares, NumPy's `f2`, and `f16` itself as `mmrec::f16`.
 //! - `rayon`: `par_iter`, `par_blocks`, `par_update`, `par_sum` and the other reductions of views, in many threads; with
 //!   `mmrec = { version = "0.1", features = ["rayon"] }`, and rayon itself as `mmrec::rayon`.
+//! - `chrono`: conversions of [`DateTime64`] from and to `DateTime<Utc>`, `NaiveDateTime` and `NaiveDate`, and of
+//!   [`TimeDelta64`] from and to `TimeDelta`, all of the crate chrono, and that crate itself as `mmrec::chrono`. It is the
+//!   one that Arrow, Polars and the database crates exchange times in, its 0.4 has been stable since 2017, and it brings
+//!   one small crate. `SystemTime` and `Duration` need no feature.
 //!
 //! # Safety
 //!
@@ -119,6 +123,9 @@ mod map;
 
 mod interop;
 
+#[cfg(feature = "chrono")]
+#[doc(no_inline)]
+pub use chrono;
 pub use mmrec_derive::MmapRecord;
 #[doc(no_inline)]
 pub use ndarray::{self, Array, Axis, Dimension, IntoDimension, RemoveAxis, SliceArg, s};

@@ -1,5 +1,7 @@
-//! What other crates give a view, one file and one feature for each.
+//! What other crates give views and elements, one file and one feature for each.
 
+#[cfg(feature = "chrono")]
+mod chrono;
 #[cfg(feature = "rayon")]
 mod rayon;
 
