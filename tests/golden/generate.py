@@ -24,6 +24,7 @@ import printing_cases
 import random_cases
 import sums_cases
 import types_cases
+import times_cases
 
 
 def write(path, sections):
@@ -51,6 +52,7 @@ def main():
     write(out / "sums.json", sums_cases.generate())
     write(out / "enums.json", {"cases": enum_cases.generate()})
     write(out / "types.json", types_cases.generate())
+    write(out / "times.json", times_cases.generate())
 
 
 if __name__ == "__main__":

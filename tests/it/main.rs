@@ -19,4 +19,5 @@ mod reference;
 mod sharing;
 mod sums;
 mod types;
+mod times;
 mod views;
