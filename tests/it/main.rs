@@ -18,6 +18,6 @@ mod random;
 mod reference;
 mod sharing;
 mod sums;
-mod types;
 mod times;
+mod types;
 mod views;
