@@ -1,9 +1,14 @@
 //! Random arrays that NumPy wrote, `tests/golden/random.npz`, and what it says of them, `tests/golden/random.json`.
 
+mod answers;
+mod maps;
+
 use std::{collections::HashMap, sync::OnceLock};
 
 use mmrec::{DType, Order};
 use serde::Deserialize;
+
+pub(crate) use self::answers::crc32;
 
 /// One array; `tests/golden/random_cases.py` says what the keys mean.
 #[derive(Deserialize)]
@@ -19,7 +24,6 @@ pub(crate) struct Case {
     pub(crate) leaves: Vec<Leaf>,
     /// What `str` makes of it.
     #[serde(default)]
-    #[expect(dead_code, reason = "for the test that prints run-time views")]
     pub(crate) text: Option<String>,
 }
 
@@ -117,14 +121,6 @@ fn members(archive: &'static [u8]) -> HashMap<&'static str, &'static [u8]> {
         rest = next;
     }
     members
-}
-
-/// CRC-32, as in zip files.
-pub(crate) fn crc32(bytes: &[u8]) -> u32 {
-    let step = |crc: u32, byte: &u8| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 * (crc & 1)))
-    };
-    !bytes.iter().fold(!0, step)
 }
 
 #[test]
