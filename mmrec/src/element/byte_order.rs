@@ -14,11 +14,12 @@ use super::{
 };
 use crate::dtype::{ByteOrder, DType, Scalar};
 
-/// An element whose byte order can be stated, by [`LittleEndian`] and [`BigEndian`]: numbers, [`UnicodeStr`], [`LongDouble`],
-/// [`ComplexLongDouble`], `f16` and `Complex`. Only this crate implements it.
+/// An element whose byte order can be stated, by [`LittleEndian`] and [`BigEndian`]: numbers, `f16` and `Complex`, [`UnicodeStr`],
+/// [`DateTime64`](crate::DateTime64), [`TimeDelta64`](crate::TimeDelta64), [`Code`](crate::Code), [`LongDouble`] and
+/// [`ComplexLongDouble`]. Only this crate implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no byte order",
-    label = "the byte order of a number, a UnicodeStr<N> or a LongDouble can be stated",
+    label = "the byte order of a number, a time, a UnicodeStr<N> or a Code<E> can be stated",
     note = "for an array put it inside: [BigEndian<f32>; 3]; for a record state it for each field; ByteStr<N>, Void<N> and bool have none"
 )]
 pub trait ByteOrdered: Element + Sealed {

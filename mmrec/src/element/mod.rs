@@ -36,8 +36,8 @@ pub use self::{
 };
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 
-/// A type with a NumPy dtype that is read and written by value: numbers, `bool`, strings ([`ByteStr`], [`UnicodeStr`]), opaque
-/// bytes ([`Void`], [`LongDouble`]), enums as [`Code`], each in either byte order ([`little_endian`](crate::little_endian),
+/// A type with a NumPy dtype that is read and written by value: numbers, `bool`, strings ([`ByteStr`], [`UnicodeStr`]), times
+/// ([`DateTime64`], [`TimeDelta64`]), opaque bytes ([`Void`], [`LongDouble`]), enums as [`Code`], each in either byte order ([`little_endian`](crate::little_endian),
 /// [`big_endian`](crate::big_endian), [`LittleEndian`], [`BigEndian`]), arrays of elements, and records
 /// ([`MmapRecord`](crate::MmapRecord)). [`doc::dtypes`](crate::doc::dtypes) is a table of them.
 ///
@@ -67,7 +67,7 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a mapped record",
     label = "this type has no fixed NumPy dtype",
-    note = "a mapped record holds bool, u8 to u64, i8 to i64, f32, f64, ByteStr<N>, UnicodeStr<N>, Void<N>, these in a stated byte order (big_endian::U32, BigEndian<UnicodeStr<N>>), arrays of these, and structs with #[derive(MmapRecord)]; with features also f16 and Complex",
+    note = "a mapped record holds bool, u8 to u64, i8 to i64, f32, f64, ByteStr<N>, UnicodeStr<N>, DateTime64<U>, TimeDelta64<U>, Void<N>, these in a stated byte order (big_endian::U32, BigEndian<UnicodeStr<N>>), arrays of these, and structs with #[derive(MmapRecord)]; with features also f16 and Complex",
     note = "for an enum use Code<E>, or mark one variant #[mmrec(other)]; derive MmapRecord on it",
     note = "for usize or isize use u64 or i64; for String use ByteStr<N> or UnicodeStr<N>; for Option use a value that means none; for reserved bytes use #[mmrec(pad)]"
 )]

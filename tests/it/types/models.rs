@@ -7,8 +7,10 @@ use std::{
 };
 
 use mmrec::{
-    BigEndian, ByteOrdered, ByteStr, Code, Complex, ComplexLongDouble, Element, ErrorKind, LittleEndian,
-    LongDouble, MmapRecord, UnicodeStr, View, ViewMut, Void, big_endian, f16, little_endian,
+    BigEndian, ByteOrdered, ByteStr, Code, Complex, ComplexLongDouble, DateTime64, Element, ErrorKind,
+    LittleEndian, LongDouble, MmapRecord, TimeDelta64, UnicodeStr, View, ViewMut, Void, big_endian, f16,
+    little_endian,
+    units::{Multiple, Nanosecond, Second},
 };
 use proptest::prelude::*;
 
@@ -363,6 +365,23 @@ fn the_bytes_of_a_code_are_those_of_its_integer() {
     assert_eq!(format!("{magic} {magic:?}"), "Magic Magic");
     let read: LittleEndian<Code<Word>> = loaded(&[1, 2, 3, 4]);
     assert_eq!(read.get().raw(), 0x0403_0201);
+}
+
+proptest! {
+    #[test]
+    fn times_are_swapped_whole(steps in any::<[i64; 4]>()) {
+        let times = steps.map(DateTime64::<Multiple<Second, 25>>::from_steps);
+        let deltas = steps.map(TimeDelta64::<Nanosecond>::from_steps);
+        for ((time, delta), steps) in times.into_iter().zip(deltas).zip(steps) {
+            prop_assert_eq!(stored(BigEndian::new(time)), steps.to_be_bytes());
+            prop_assert_eq!(stored(BigEndian::new(delta)), steps.to_be_bytes());
+            prop_assert_eq!(stored(LittleEndian::new(time)), steps.to_le_bytes());
+        }
+        against(&times, BigEndian::new, LittleEndian::new)?;
+        against(&deltas, BigEndian::new, LittleEndian::new)?;
+        as_the_value(times[0], times[1])?;
+        prop_assert_eq!(BigEndian::new(deltas[0]).cmp(&BigEndian::new(deltas[1])), deltas[0].cmp(&deltas[1]));
+    }
 }
 
 #[test]

@@ -1,8 +1,12 @@
 //! The Rust types of the table, each with how its values are shown in the golden file.
 
 use mmrec::{
-    BigEndian, ByteOrdered, ByteStr, Code, CodedEnum, Complex, ComplexLongDouble, Element, LittleEndian,
-    LongDouble, MmapRecord, UnicodeStr, Void, big_endian, f16, little_endian,
+    BigEndian, ByteOrdered, ByteStr, Code, CodedEnum, Complex, ComplexLongDouble, DateTime64, Element,
+    LittleEndian, LongDouble, MmapRecord, TimeDelta64, UnicodeStr, Void, big_endian, f16, little_endian,
+    units::{
+        Attosecond, Day, Femtosecond, Generic, Hour, Microsecond, Millisecond, Minute, Month, Multiple,
+        Nanosecond, Picosecond, Second, Unit, Week, Year,
+    },
 };
 use serde_json::{Value, json};
 
@@ -24,6 +28,15 @@ checks! {
     bool, i8, i16, i32, i64, u8, u16, u32, u64, f16, f32, f64, LongDouble, Complex<f32>, Complex<f64>,
     ComplexLongDouble,
     ByteStr<8>, UnicodeStr<8>, Void<6>,
+    DateTime64<Year>, DateTime64<Month>, DateTime64<Week>, DateTime64<Day>, DateTime64<Hour>,
+    DateTime64<Minute>, DateTime64<Second>, DateTime64<Millisecond>, DateTime64<Microsecond>,
+    DateTime64<Nanosecond>, DateTime64<Picosecond>, DateTime64<Femtosecond>, DateTime64<Attosecond>,
+    DateTime64<Multiple<Second, 25>>, DateTime64<Generic>, TimeDelta64<Year>, TimeDelta64<Month>,
+    TimeDelta64<Week>, TimeDelta64<Day>, TimeDelta64<Hour>, TimeDelta64<Minute>, TimeDelta64<Second>,
+    TimeDelta64<Millisecond>, TimeDelta64<Microsecond>, TimeDelta64<Nanosecond>, TimeDelta64<Picosecond>,
+    TimeDelta64<Femtosecond>, TimeDelta64<Attosecond>, TimeDelta64<Multiple<Second, 25>>,
+    TimeDelta64<Generic>, BigEndian<DateTime64<Nanosecond>>, BigEndian<TimeDelta64<Multiple<Second, 25>>>,
+    LittleEndian<DateTime64<Day>>, LittleEndian<TimeDelta64<Millisecond>>,
     Code<Side>, Code<Level>, BigEndian<Code<Level>>,
     big_endian::I16, big_endian::I32, big_endian::I64, big_endian::U16, big_endian::U32, big_endian::U64,
     big_endian::F32, big_endian::F64,
@@ -35,7 +48,7 @@ checks! {
     LittleEndian<Complex<f64>>, LittleEndian<ComplexLongDouble>, LittleEndian<UnicodeStr<8>>,
     [f32; 3], [[f64; 5]; 2], [bool; 4], [big_endian::U16; 2], [BigEndian<Complex<f32>>; 2], [UnicodeStr<2>; 3],
     [Point; 2],
-    Point, Aligned, Packed, PackedTo2, AlignedTo16, WithGaps, Renamed, Nested, Generic<big_endian::I16, 3>, Cents,
+    Point, Aligned, Packed, PackedTo2, AlignedTo16, WithGaps, Renamed, Nested, Samples<big_endian::I16, 3>, Cents,
 }
 
 // The enums and records, as on the page.
@@ -119,7 +132,7 @@ struct Nested {
 
 #[derive(Clone, Copy, MmapRecord)]
 #[repr(C)]
-struct Generic<T, const N: usize> {
+struct Samples<T, const N: usize> {
     values: [T; N],
 }
 
@@ -188,6 +201,18 @@ impl<const N: usize> Shown for Void<N> {
     }
 }
 
+impl<U: Unit> Shown for DateTime64<U> {
+    fn shown(self) -> Value {
+        json!(self.steps())
+    }
+}
+
+impl<U: Unit> Shown for TimeDelta64<U> {
+    fn shown(self) -> Value {
+        json!(self.steps())
+    }
+}
+
 impl<E: CodedEnum<Repr: Shown>> Shown for Code<E> {
     fn shown(self) -> Value {
         self.raw().shown()
@@ -200,7 +225,7 @@ impl<T: Shown, const N: usize> Shown for [T; N] {
     }
 }
 
-impl<T: Element + Shown, const N: usize> Shown for Generic<T, N> {
+impl<T: Element + Shown, const N: usize> Shown for Samples<T, N> {
     fn shown(self) -> Value {
         json!([self.values.shown()])
     }

@@ -14,6 +14,8 @@ use self::{
 };
 use super::{
     Element, bulk,
+    byte_order::ByteOrdered,
+    number::Sealed,
     volatile::{read, write},
 };
 use crate::{
@@ -164,6 +166,15 @@ macro_rules! times {
             unsafe fn store_array<const N: usize>(values: [Self; N], dst: *mut u8) {
                 // SAFETY: passed on from the caller.
                 unsafe { bulk::write_array(values.map(Self::steps), dst) }
+            }
+        }
+
+        impl<U: Unit> Sealed for $time<U> {}
+
+        impl<U: Unit> ByteOrdered for $time<U> {
+            #[inline(always)]
+            fn swap_bytes(self) -> Self {
+                Self::from_steps(self.steps.swap_bytes())
             }
         }
 
