@@ -1,4 +1,7 @@
-//! dtypes as source text: a Python expression against NumPy (`tests/golden/export.json`), C through a C compiler, Rust.
+//! dtypes as source text: a Python expression against NumPy (`tests/golden/export.json`), C through a C compiler, and
+//! Rust through this very program, which holds the structs of fifty random dtypes.
+
+mod structs;
 
 use std::{
     io::{self, Write as _},
