@@ -711,14 +711,14 @@ fn an_npy_file_is_not_mapped_as_records_by_accident() {
     fs::write(&path, &bytes).unwrap();
     for mode in [Mode::ReadOnly, Mode::CopyOnWrite, Mode::ReadWrite] {
         let result = RecordMap::<Tick>::options().open_mode(mode, &path);
-        expect_error(result, ErrorKind::Unsupported, &path, &[".npy", "header", ".raw()"]);
+        expect_error(result, ErrorKind::BadNpy, &path, &["header"]);
         let result = RecordMap::<Tick>::options().shape(2).open_mode(mode, &path);
-        expect_error(result, ErrorKind::Unsupported, &path, &[".npy"]);
+        expect_error(result, ErrorKind::BadNpy, &path, &["header"]);
         assert_eq!(RecordMap::<Tick>::options().raw().open_mode(mode, &path).unwrap().len(), 10);
         assert_eq!(RecordMap::<Tick>::options().offset(128).open_mode(mode, &path).unwrap().len(), 2);
     }
     let file = File::open(&path).unwrap();
-    assert_eq!(RecordMap::<Tick>::open(&file).unwrap_err().kind(), ErrorKind::Unsupported);
+    assert_eq!(RecordMap::<Tick>::open(&file).unwrap_err().kind(), ErrorKind::BadNpy);
     assert_eq!(fs::read(&path).unwrap(), bytes);
     // To overwrite one is another matter.
     RecordMap::<Tick>::options().shape(1).create(&path).unwrap();

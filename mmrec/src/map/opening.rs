@@ -427,9 +427,13 @@ impl Elements {
     }
 
     pub(super) fn differs(&self, found: &DType) -> Error {
-        let difference = self.dtype.difference(&self.name, found, "the file").unwrap_or_else(|| {
-            format!("the axes of {} are not the last ones of the file, in C order", self.dtype)
-        });
+        let (base, axes) = self.dtype.without_axes();
+        let difference = match self.dtype.difference(&self.name, found, "the file") {
+            Some(_) if !axes.is_empty() && base == found.without_axes().0 => {
+                format!("its last axes, in C order, are not {}, those of {}", ShapeText(&axes), self.name)
+            }
+            difference => difference.unwrap_or_default(),
+        };
         let message = format!(
             "the records of the file are not {}; change the type, or open the file with DynMap, which takes any\n{difference}",
             self.name

@@ -181,7 +181,7 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     }
 
     /// The number of axes of a `.npy`, whose shape is in its header: one, unless this or [`shape`](Self::shape) says
-    /// otherwise. [`IxDyn`](crate::IxDyn) takes any number.
+    /// otherwise. [`IxDyn`](type@crate::IxDyn) takes any number.
     ///
     /// ```
     /// use mmrec::{Ix2, IxDyn, RecordMap};

@@ -158,7 +158,7 @@ impl<'a> DynView<'a> {
 
     geometry!();
 
-    /// The view as one of elements of a Rust type: `v.typed::<f64, Ix1>()`, with [`IxDyn`] for any number of axes. `T` may be
+    /// The view as one of elements of a Rust type: `v.typed::<f64, Ix1>()`, with `IxDyn` for any number of axes. `T` may be
     /// an array type that takes up the last axes.
     ///
     /// # Errors
