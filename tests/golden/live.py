@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Real NumPy and mmrec on each other's files.
+
+    python live.py EXCHANGE [--seed N]
+
+makes 500 random arrays of random dtypes, has them read and written by the program EXCHANGE (tests/examples/exchange.rs),
+and compares everything: dtypes, shapes, orders, the bytes and sums of all columns of scalars, and headers byte for byte.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from numpy.lib import format as npy
+
+import random_cases
+
+
+def run(program, *args):
+    result = subprocess.run([program, *map(str, args)], capture_output=True, text=True)
+    if result.returncode:
+        sys.exit(f"exchange {args[0]}: {result.stderr}")
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def described(array):
+    return [(names, np.dtype(dtype), shape, crc, total) for names, dtype, shape, crc, *total in random_cases.described(array)]
+
+
+def check_read(found, path, name):
+    fortran = b"'fortran_order': True" in path.read_bytes()[: npy.open_memmap(path, mode="r").offset]
+    array = np.load(path)
+    assert npy.descr_to_dtype(eval(found["descr"])) == array.dtype, name
+    assert tuple(found["shape"]) == array.shape, name
+    assert found["fortran"] == fortran, name
+    for (names, dtype, shape, crc, total), column in zip(described(array), found["columns"], strict=True):
+        assert [names, shape, crc] == [column[0], column[2], column[3]], (name, names)
+        assert np.dtype(eval(column[1])) == dtype, (name, names)
+        if column[4] is None:
+            assert dtype.kind not in "iu" and (dtype.kind != "f" or dtype.itemsize == 16), (name, names)
+        else:
+            assert column[4] == [total[0], str(total[1])], (name, names, column[4], total)
+
+
+def check_written(path, original, name):
+    array = np.load(original, mmap_mode="r")
+    head = npy.open_memmap(original, mode="r").offset
+    assert path.read_bytes()[:head] == original.read_bytes()[:head], name
+    for mode in ["r", "r+", "c"]:
+        mapped = np.load(path, mmap_mode=mode)
+        assert mapped.dtype == array.dtype and mapped.shape == array.shape and mapped.strides == array.strides, name
+        assert described(mapped) == described(array), (name, mode)
+
+
+def swap(array):
+    """Swaps the first and the last element, as bytes: NumPy's long doubles lose some when they are assigned."""
+    elements = array.view(f"|V{array.dtype.itemsize}")
+    first, last = (0,) * array.ndim, tuple(n - 1 for n in array.shape)
+    elements[first], elements[last] = elements[last].copy(), elements[first].copy()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("exchange", help="the program built from tests/examples/exchange.rs")
+    parser.add_argument("--seed", type=int, default=5)
+    args = parser.parse_args()
+    _, members = random_cases.generate(args.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        here, there = Path(folder) / "numpy", Path(folder) / "mmrec"
+        here.mkdir()
+        there.mkdir()
+        for name, member in members.items():
+            (here / name).write_bytes(member)
+        names = sorted(members)
+        for name, found in zip(names, run(args.exchange, "read", here), strict=True):
+            check_read(found, here / name, name)
+        run(args.exchange, "write", here, there)
+        for name in names:
+            check_written(there / name, here / name, name)
+        # What one changes in place, the other sees.
+        run(args.exchange, "turn", there)
+        for name in names:
+            mapped, original = np.load(there / name, mmap_mode="r+"), np.load(here / name)
+            if original.nbytes:
+                expected = np.load(here / name, mmap_mode="c")
+                swap(expected)
+                assert described(mapped) == described(expected), name
+                swap(mapped)
+                mapped.flush()
+        for name, found in zip(names, run(args.exchange, "read", there), strict=True):
+            check_read(found, there / name, name)
+    print(f"{len(names)} arrays, seed {args.seed}: NumPy {np.__version__} and mmrec agree")
+
+
+if __name__ == "__main__":
+    main()
