@@ -79,7 +79,7 @@ impl DynViewMut<'_> {
     /// let wider = "[('x', '<f8'), ('y', '<f8'), ('id', '<u8')]".parse()?;
     /// let mut to = DynMap::options().dtype(wider).shape(from.shape()).create_npy(&new)?;
     /// to.assign_by_name(&from)?;
-    /// assert_eq!(to.at(1).to_string(), "(1.5, 0., 0)");
+    /// assert_eq!(to.at(1).to_string(), "(1.5, 0.0, 0)");
     /// # std::fs::remove_dir_all(dir).unwrap();
     /// # Ok::<(), mmrec::Error>(())
     /// ```

@@ -38,7 +38,7 @@ use crate::{
 /// let x = map.view().field("pos.x")?;
 /// assert_eq!(x.slice(s![2..5]).to_string(), "[0.  1.5 0. ]");
 /// assert_eq!(x.typed::<f32, Ix1>()?.sum(), 1.5);
-/// assert_eq!(map.at(3).to_string(), "(0, (1.5, 0.))");
+/// assert_eq!(map.at(3).to_string(), "(0, (1.5, 0.0))");
 /// # std::fs::remove_file(path).unwrap();
 /// # Ok::<(), mmrec::Error>(())
 /// ```
