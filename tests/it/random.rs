@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::OnceLock};
 use mmrec::{DType, Order};
 use serde::Deserialize;
 
-pub(crate) use self::answers::crc32;
+pub(crate) use self::answers::{Shown, crc32};
 
 /// One array; `tests/golden/random_cases.py` says what the keys mean.
 #[derive(Deserialize)]

@@ -2091,7 +2091,7 @@ pub struct HardPoS {
 }
 }
 
-pub(super) const ALL: [(&str, fn(&super::Case)); 50] = [
+pub(super) const ALL: [super::Check; 50] = [
     ("000", |case| super::check(case, case_000::columns)),
     ("010", |case| super::check(case, case_010::columns)),
     ("019", |case| super::check(case, case_019::columns)),

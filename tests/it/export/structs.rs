@@ -3,9 +3,9 @@
 
 use std::{fmt::Write as _, fs, path::Path, slice};
 
-use mmrec::{DType, DTypeField, Element, Ix1, IxDyn, MmapRecord, RecordMap, View, ViewMut, f16};
+use mmrec::{DType, DTypeField, Element, Ix1, IxDyn, MmapRecord, RecordMap, View, ViewMut};
 
-use crate::random::{self, Case, Leaf, Sum, crc32};
+use crate::random::{self, Case, Leaf, Shown, Sum, crc32};
 
 /// What is printed; `MMREC_WRITE_STRUCTS=1 cargo test -p mmrec-tests --test it printed` writes it anew.
 const PRINTED: &str = "it/export/printed.rs";
@@ -38,35 +38,15 @@ impl Columns<'_> {
     }
 
     /// Compares the sum of the column that was compared last.
-    fn sum(&mut self, sum: impl Added) {
+    fn sum(&mut self, sum: impl Shown) {
         let leaf = self.current.unwrap();
-        assert_eq!(leaf.sum, Some(sum.sum()), "{} {:?}", self.case.id, leaf.names);
+        let (kind, text) = sum.shown();
+        assert_eq!(leaf.sum, Some(Sum { kind, text }), "{} {:?}", self.case.id, leaf.names);
     }
 }
 
-/// A sum as the golden file has it.
-trait Added {
-    fn sum(self) -> Sum;
-}
-
-macro_rules! added {
-    ($($number:ty: $kind:literal, $text:expr;)*) => {$(
-        impl Added for $number {
-            fn sum(self) -> Sum {
-                let text: fn($number) -> String = $text;
-                Sum { kind: $kind.to_owned(), text: text(self) }
-            }
-        }
-    )*};
-}
-
-added! {
-    u64: "u8", |sum| sum.to_string();
-    i64: "i8", |sum| sum.to_string();
-    f16: "f2", |sum| if sum.is_nan() { "NaN".to_owned() } else { format!("{:04x}", sum.to_bits()) };
-    f32: "f4", |sum| if sum.is_nan() { "NaN".to_owned() } else { format!("{:08x}", sum.to_bits()) };
-    f64: "f8", |sum| if sum.is_nan() { "NaN".to_owned() } else { format!("{:016x}", sum.to_bits()) };
-}
+/// Which case, and the comparison of its columns.
+type Check = (&'static str, fn(&Case));
 
 /// Maps the data of the case as an array of `T`, and compares the columns that `columns` gives.
 fn check<T: Element>(case: &Case, columns: fn(View<'_, T, IxDyn>, &mut Columns<'_>)) {
@@ -102,11 +82,11 @@ fn structs(text: &str) -> Vec<Struct<'_>> {
         let line = line.trim_start();
         if let Some(rest) = line.strip_prefix("pub struct ") {
             structs.push(Struct { name: rest.split(' ').next().unwrap(), fields: Vec::new() });
-        } else if let Some(rest) = line.strip_prefix("pub ") {
-            if !is_padding {
-                let (identifier, ty) = rest.trim_end_matches(',').split_once(": ").unwrap();
-                structs.last_mut().unwrap().fields.push((identifier, ty));
-            }
+        } else if let Some(rest) = line.strip_prefix("pub ")
+            && !is_padding
+        {
+            let (identifier, ty) = rest.trim_end_matches(',').split_once(": ").unwrap();
+            structs.last_mut().unwrap().fields.push((identifier, ty));
         }
         is_padding = line == "#[mmrec(pad)]";
     }
@@ -218,7 +198,7 @@ fn print(cases: &[Case]) -> String {
     }
     let hard = hard().to_rust_struct("Hard").unwrap();
     writeln!(out, "\npub(super) mod hard {{\n{hard}}}").unwrap();
-    write!(out, "\npub(super) const ALL: [(&str, fn(&super::Case)); 50] = [\n{list}];\n").unwrap();
+    write!(out, "\npub(super) const ALL: [super::Check; 50] = [\n{list}];\n").unwrap();
     out
 }
 

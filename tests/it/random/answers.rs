@@ -59,7 +59,7 @@ fn total<T: Number>(view: &DynView<'_>) -> T::Sum {
 }
 
 /// A sum as the golden file has it.
-trait Shown {
+pub(crate) trait Shown {
     fn shown(self) -> (String, String);
 }
 
