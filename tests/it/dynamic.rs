@@ -37,7 +37,7 @@ fn rec(i: u8) -> Rec {
         at: [at(i), at(i + 100)],
         price: f64::from(i).into(),
         tag: ByteStr::new([i]).unwrap(),
-        ok: i % 2 == 0,
+        ok: i.is_multiple_of(2),
     }
 }
 
