@@ -3,6 +3,8 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -477,4 +479,42 @@ fn times_and_units_are_part_of_the_dtype() {
     assert_eq!(DynMap::open(&path).unwrap().dtype().to_string(), "'<M8[ns]'");
     let other = RecordMap::<DateTime64<units::Microsecond>>::open(&path);
     expect_error(other, ErrorKind::DTypeMismatch, &path, &["<M8[ns]", "<M8[us]"]);
+}
+
+/// New rows are invisible until they are there, and the file can be read at every moment.
+#[test]
+fn a_file_that_grows_can_be_read_at_every_moment() {
+    let (_dir, path) = folder();
+    let mut map = RecordMap::<Tick>::options().shape(0).create_npy(&path).unwrap();
+    let (rounds, is_done) = (500, AtomicBool::new(false));
+    let mut seen = thread::scope(|scope| {
+        let readers: Vec<_> = (0..2)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut seen = vec![0];
+                    while !is_done.load(Ordering::Relaxed) {
+                        let map = RecordMap::<Tick>::open(&path).unwrap();
+                        assert!(map.len() >= seen[seen.len() - 1]);
+                        for (i, found) in map.iter().enumerate() {
+                            assert_eq!(found, tick(i as u32), "of {}", map.len());
+                        }
+                        seen.push(map.len());
+                    }
+                    seen
+                })
+            })
+            .collect();
+        let mut len = 0;
+        for round in 0..rounds {
+            let new: Vec<_> = (len..len + round % 7 + 1).map(tick).collect();
+            map.append(&new).unwrap();
+            len += new.len() as u32;
+        }
+        is_done.store(true, Ordering::Relaxed);
+        readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect::<Vec<_>>()
+    });
+    seen.sort_unstable();
+    seen.dedup();
+    assert!(seen.len() > 10, "{} lengths were seen", seen.len());
+    assert_eq!(map.len() as u32, (0..rounds).map(|round| round % 7 + 1).sum());
 }
