@@ -1,9 +1,10 @@
-//! How much memory of its own a map takes, counted by the allocator: none for the size of the file.
+//! How much memory of its own a map takes, counted by the allocator: none for the size of the file. And what a text takes
+//! that is not what it claims.
 
 use std::{fs::File, hint::black_box, path::PathBuf};
 
 use allocation_counter::measure;
-use mmrec::{MmapRecord, RecordMap};
+use mmrec::{DType, MmapRecord, RecordMap};
 use tempfile::{TempDir, tempdir};
 
 #[derive(Clone, Copy, MmapRecord)]
@@ -48,4 +49,20 @@ fn opening_64_gib_allocates_under_64_kib() {
     let (small, huge) = (of_size(64 << 10), of_size(64 << 30));
     assert!(huge.bytes_total < 64 << 10, "{huge:?}");
     assert_eq!(huge.count_total, small.count_total);
+}
+
+/// A text is refused before anything is built from it, and what it says is not believed.
+#[test]
+fn a_text_that_is_no_dtype_allocates_little() {
+    let deep = "[".repeat(64 << 10);
+    let broken = format!("[{}('b', '<i4']", "('a', '<i4'), ".repeat(4 << 10));
+    let many_axes = format!("('<i4', ({}))", "1,".repeat(16 << 10));
+    for text in [deep.as_str(), &broken, &many_axes, "('<i4', (99999999999999999999,))", "'|V2147483648'"] {
+        let allocated = measure(|| assert!(text.parse::<DType>().is_err()));
+        assert!(allocated.bytes_max < 32 << 10, "{text:.20}: {allocated:?}");
+    }
+    let huge = measure(|| {
+        assert_eq!("[('a', '|V2147483647')]".parse::<DType>().unwrap().itemsize(), i32::MAX as usize)
+    });
+    assert!(huge.bytes_total < 4 << 10, "{huge:?}");
 }

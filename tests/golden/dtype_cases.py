@@ -5,7 +5,8 @@
 `spellings`: texts that NumPy reads and writes differently.
 `pairs`: whether two dtypes are equal.
 `refused`: texts that are no dtype.
-`not_read`: texts that NumPy reads and mmrec does not.
+`objects`: texts that stand for Python objects.
+`not_read`: other texts that NumPy reads and mmrec does not.
 """
 
 import ast
@@ -13,6 +14,7 @@ import itertools
 import warnings
 
 import numpy as np
+from numpy.lib.format import descr_to_dtype
 
 from record_types import TYPES, descr, leaves
 
@@ -161,12 +163,124 @@ TEXTS = [
     "('<f8', (1000000000,))", "[('a', [('b', '|V2147483647')], (2,))]",
 ]
 
-# NumPy reads these and mmrec does not: no header has them.
-NOT_READ = [
-    "int32", "float", "uint8", "datetime64[ns]", "i", "l", "p", "c", "i4,f4", "3i4", "i 4", "M8[0s]", "M8[1D/2]",
-    "|O", "O",
-    "'int32'", "'i4,f4'", "'|O'", "[('a', 'int32')]", "[('a', '|O')]", "('<i4', (2,), 3)",
+# Without quotes, as numpy.dtype takes them: codes, names, counts and lists.
+ORDERED = ("i2", "?", "b", "d", "a", "a3", "S3", "U2", "V4", "M8[us]", "m", "c", "int32")
+UNITS = "Y M W D h m s ms us ns ps fs as".split()
+BARE = [
+    *"?bBhHiIlLqQpPnNefdgFDGcSaUVMm",
+    *"kotxXwZ$ 0[](){}.,",
+    *(order + code for order in "<>=|@!" for code in ORDERED),
+    *(f"{kind}{size}" for kind in "biufcmM" for size in (0, 1, 2, 3, 4, 8, 12, 16, 32, 64)),
+    *(f"{kind}{size}" for kind in "SUVa" for size in (0, 1, 7, 2**29 - 1, 2**29, 2**31 - 1, 2**31)),
+    *sorted(name for name in np.sctypeDict if not np.dtype(name).hasobject),
+    "int32 ", " int32", "Int32", "int 32", "float96", "float80", "string", "cfloat", "int0", "datetime", "unicode_",
+    "i 4", "i+4", "i-4", "i\t4", "i04", "S 5", "S+5", "S007", "U 3", "i4.0", "i4_", "f4L", "i\u00a04", "\u0664i",
+    *(f"M8[{count}{unit}]" for count in ("", "25") for unit in [*UNITS, "generic", "\u03bcs", "\u00b5s", "B"]),
+    *(f"M8[{unit}/{n}]" for unit in "Y M D h m s ms ns fs as".split() for n in (1, 2, 7, 12, 60, 365, 1000, 10**6)),
+    "M8[W/7]", "M8[W/2]", "M8[W/168]", "M8[4W/2]", "M8[10D/24]", "M8[generic/2]", "M8[D/]", "M8[/2]", "M8[D/2/3]",
+    "M8[D/2]x", "M8[ 25s]", "M8[+25s]", "M8[25 s]", "M8[s ]", "M8[D/ 2]", "M8[D/2 ]", "M8[]", "M8[", "M8]", "M8[s",
+    "M8[2]", "M8[+s]", "M8[ s]", "M8[2147483647s]", "M8[2147483648s]", "datetime64[ns]", "timedelta64[25s]",
+    "<datetime64[D]", ">timedelta64", "datetime64 [s]", "datetime64[D/2]", "datetime6", "timedelta64[s]]", "M9[s]",
+    "m8[D",
+    "i4,f4", "i4, f4", "i4 ,f4", "i4 , f4", "i4,", "i4, ", ",i4", "i4,,f4", "i4,f4 ", "i4,f4\n", " i4,f4", "i4;f4",
+    "i4 f4", "i4,f4 x", "i4,f4,", "i4,\u2003f4", "i4\u00a0,f4", "i4\x1c,f4", "i4\x85,f4", "i4,\u200bf4", "i4,int32",
+    "float,?", "?,?", "c,c,c", "3i4", "03i4", "00i4", "0i4", "1i4", "3 i4", " 3i4", "3  i4", "3\ti4", "3", "<3",
+    "3<i4", "<3i4", ">3i4", ">3>i4", "=3<i4", "|3<i4", "<3>i4", "|3|i4", "=3=i4", ">3=i4", "3>i4", "3|u1", "3S",
+    "3S5", "3U", "3V", "3a", "3M8[ns]", "3?", "3int32", "3datetime64[ns]", "(2,3)i4", "(2)i4", "(2,)i4", "()i4",
+    "<()i4", "( )i4", "(2, 3) i4", "( 2,3)i4", " (2,3)i4", "<(2,3)i4", "(2,3)<i4", "(2,3)", "(2,3", "((2,3))i4",
+    "2,3i4", "3,i4", "1,1,1i4", "2 3i4", "(2,,3)i4", "(,)i4", "2)i4", "(2i4", "(2,i4", "(2)i4,f4", "(2) i4,f4",
+    "(2),i4", "3(2)i4", "(2)3i4", "(2,3)(4)i4", "(1_0,)i4", "1_0i4", "(2,-1)i4", "(0x2,)i4", "(2.,)i4", "(2,)S5",
+    "(2,)S", "()S", "(0,)i4", "(03,)i4", "i4,(2,3)f4,3S5", "i4,3S", "i4,S", "S,i4", "i4,M8[ns]", "M8[ns],M8[D]",
+    "M8[25s],i4", "i4,M8[D/2]", "M8[D,2]", "i4,M8[ns]3", "i4[2],f4", "<i4,>f4", "=i4,|u1", "i4,$", "i4,<$",
+    "i4, ,f4", "i4,>", "3<4i4", "3>4i4", "3 4i4", "i4,3", "i4,f.4", "a3,i4", "i4[,]", "[i4,f4]", "i4]],f4",
+    "2147483647u1", "2147483648u1", "2147483647i4", "99999999999999999999i4", "3U536870911", "(2147483648,)u1",
+    "(65536,65536)u1", *(f"({'1,' * axes})u1" for axes in (63, 64)),
 ]
+
+# Literals as nobody writes them.
+ODD = [
+    "u'i4'", "U'i4'", "b'i4'", "r'i4'", "f'i4'", "'i' '4'", "('i4')", "(('i4'))", "(('i4'), (3))", "(('i4'), (3),)",
+    "('i' '4', 3)", r"'\x69\64'", r"'\151\64'", r"'\U00000069\u0034'", "'i\\\n4'", "'''i4'''", "'''i4''' \"\"",
+    r"'i\q4'", r"r'i\x34'", "'int32'", "'i4,f4'", "'(2,3)i4'", "'3i4'", "('3i4', 2)", "('i4,f4', 2)",
+    "[('a', '3i4')]", "[('a', 'i4,f4')]", "[('a', 'int32', 3)]", "'M8[D/2]'", "'c'", "[['a', 'i4']]",
+    "[['a', 'i4', 3]]", "[('a', 'i4', [3])]", "[('a', 'i4', [])]", "[(('a', 'i4'))]", "[((('t', 'a'), 'i4'))]",
+    "(['a'], 2)", "[((None, 'a'), 'i4')]", "[((None, ''), 'V4')]", "[(('', 'a'), 'i4')]", "[(('', ''), 'V4')]",
+    "[(('t', ''), 'V4')]", "[(['t', 'a'], 'i4')]", "[(('t', 'a',), 'i4')]", "[('a', 'i4'), ('a', 'V2')]",
+    "[('', 'i4'), ('', 'i4')]", "[('', 'i4'), (('', 'b'), 'i4')]", "[('a', 'i4', (2,), 3)]", "('i4', (2,), 3)",
+    "('i4', (2,), 3, {'a': [1]})", "('i4', 2, 1+2j)", "('i4', 2, 1+2)", "('i4', 2, -(1))", "('i4', 2, --1)",
+    "('i4', 2, ...)", "('i4', 2, set())", "('i4', 2, set([]))", "('i4', 2, {1, 2})", "('i4', 2, {[]})",
+    "('i4', 2, {[]: 1})", "('i4', 2, {(1, []): 1})", "('i4', 2, {**{}})", "('i4', 2, [*()])", "('i4', 2, x)",
+    "('i4', 2, 1.5e3)", "('i4', 2, 1.)", "('i4', 2, .5)", "('i4', 2, 1e)", "('i4', 2, 1_0.0_1)", "('i4', 2, 1__0)",
+    "('i4', 2, 1_)", "('i4', 2, 01.5)", "('i4', 2, 01j)", "('i4', 2, 1j-1j)", "('i4', 2, (1)+(2j))",
+    "('i4', 2, -(1+2j))", "('i4', 2, 0x)", "('i4', 2, 0b12)", "('i4', 2, 0o8)", "('i4', 2, not 1)",
+    "('i4', 2, 1 if 1 else 2)", "('i4', 2, b'a' b'b')", "('i4', 2, b'a' 'b')", "('i4', 2, 'a' b'b')",
+    r"('i4', 2, b'\xff')", r"('i4', 2, b'\xf')", r"('i4', 2, b'\u12')", "('i4', 2, b'\u00e9')", "('i4', 2, f'')",
+    "('i4', 2, " + "9" * 4300 + ")", "('i4', 2, " + "9" * 4301 + ")", "('i4', 2, 0x" + "9" * 4301 + ")",
+    "('i4', 0x10)", "('i4', 0o17)", "('i4', 0b11)", "('i4', 1_0)", "('i4', +3)", "('i4', -0)", "('i4', -1)",
+    "('i4', (-0, +2))", "('i4', 3L)", "('i4', 3.0)", "('i4', True)", "('i4', (True,))", "('i4', 'x')", "('i4', {})",
+    "('i4', 00)", "('i4', 03)", "('i4', (2,(3,)))", "('i4', ((2), 3))", "('i4', (2, 3)) # comment",
+    "[ # comment\n('a', # another\n'i4')]", "[('a', 'i4')]#", "[('a', 'i4'), # ( [\n]", "[('a',\\\n'i4')]",
+    "[('a',\\ \n'i4')]", "[\f('a',\t'i4')\r\n]", "[\v('a', 'i4')]", "[\u00a0('a', 'i4')]",
+    "('S', 3)", "('U', 3)", "('V', 3)", "('V', 0)", "('S', (3,))", "('S', ())", "('S', [3])", "[('a', 'S', 3)]",
+    "[('', 'V', 3)]", "[('a', 'S', 2147483648)]", "[('a', 'U', 536870912)]", "[('a', 'U', 536870911)]",
+    "(('i4', 0), (2,))", "(('i4', 0), ())", "([], 2)", "([], (2,))", "((), 2)", "(('i4', (3,)), (2,))",
+    "(('i4', 3), 2)", "((('i4', 3), 2), 4)", "[('a', ((('i4', 3), 2), 4), 5)]", "[('', (('i4', 3), 2)), ('b', 'i4')]",
+    "[()]", "[[]]", "[('a',), ('b',)]", "{'names': ['a'], 'formats': ['i4']}",
+    "{'names': ['a', 'b'], 'formats': ['u1', 'i8'], 'aligned': True}",
+    "{'names': ['a', 'b'], 'formats': ['u1', 'i8'], 'offsets': [0, 8], 'aligned': True, 'itemsize': 24}",
+    "{'names': ['a', 'b'], 'formats': ['u1', 'i8'], 'offsets': [0, 8], 'aligned': True, 'itemsize': 20}",
+    "{'names': ['a', 'b'], 'formats': ['u1', 'i8'], 'offsets': [0, 4], 'aligned': True}",
+    "{'names': ['a', 'b'], 'formats': ['u1', 'i8'], 'offsets': [3, 8]}",
+    "{'names': ('a', 'b'), 'formats': ('u1', 'i8'), 'itemsize': 12}", "{'names': ['a'], 'formats': ['i3']}",
+    "{'formats': ['i4', ('f8', 2)], 'names': ['a', 'b'], 'titles': ['t', None]}",
+    "{'names': ['a'], 'formats': ['u1'], 'aligned': 1}", "{'names': ['a'], 'formats': ['i4'], 'titles': ['a']}",
+    "{'names': ['a'], 'formats': ['i4'], 'other': (1, 2)}", "{'names': ['a']}", "{'formats': ['i4']}",
+    "{'names': ['a', 'b'], 'formats': ['i4', 'i4'], 'offsets': [0]}",
+    "{'names': ['a'], 'formats': ['i4'], 'itemsize': 3}", "{'names': ['a'], 'formats': ['i4'], 'itemsize': 2147483648}",
+    "{'names': ['a'], 'formats': ['i4'], 'offsets': [-1]}", "{'names': ['a'], 'formats': ['i4'], 'offsets': [1.0]}",
+    "{'names': ['a'], 'formats': ['i4'], 'offsets': [True]}", "{'names': ['a', 'a'], 'formats': ['i4', 'i4']}",
+    "{'names': [], 'formats': [], 'itemsize': 8}", "{'names': [], 'formats': []}",
+    "[('in', {'names': ['a'], 'formats': ['i4'], 'offsets': [4]})]",
+    "[('in', {'names': ['a'], 'formats': ['i4'], 'offsets': [4]}, 2)]",
+    "{'names': ['a'], 'formats': [{'names': ['b'], 'formats': ['i4'], 'offsets': [4]}]}",
+    "{'names': ['a'], 'formats': ['i4,f4']}", "{'names': [1], 'formats': ['i4']}",
+    "{'names': ['a'] 'formats': ['i4']}", "{'names': ['a'], 'formats': ['i4'],, }", "{'names'}", "{",
+    "(" * 200 + "'i4'" + ")" * 200, "(" * 201 + "'i4'" + ")" * 201, "[" * 100 + "]" * 100, "['", "[\"", "'''", "'i4",
+    "'i4\\'", "'\n'", "'i4' 'x", "'i4'\n'f4'", "'i4';", "'i4'.x", "'i4'\\", "'i4'\\\n",
+]
+TEXTS = list(dict.fromkeys(TEXTS + BARE + ODD))
+
+# Python objects, which are no bytes in a file.
+OBJECTS = [
+    "O", "|O", "<O", "O8", "|O4", "T", "object", "object_", "3O", "i4,O", "'O'", "'|O'", "[('a', 'O')]", "('O', 2)",
+    "[('a', [('b', 'O')])]",
+]
+
+# NumPy reads these and mmrec does not, by reason.
+NOT_READ = {
+    "a byte order of nothing": ["i4,<"],
+    "the numbers that types have in NumPy's C code": ["\x01", "\x0c", "\x17"],
+    "steps of a length that is not positive": ["M8[0s]", "M8[-0s]", "M8[D/-2]"],
+    "steps of 0 years, from behind NumPy's table of parts of a week": ["M8[W/13]", "M8[W/5000]"],
+    "numbers that wrap around": [
+        "M8[2147483647D/2]", "M8[D/4294967298]", "S2147483647,S1",
+        "{'names': ['a'], 'formats': ['u1'], 'offsets': [2147483647]}",
+    ],
+    "a dtype or bytes in the place of a shape": [
+        "('i4', 'f4')", "('S', 'i4')", "[('a', 'f8', None)]", "('i4', '2i2')", "('V', {})", "('S', [])",
+        "('i4', [('a', 'i2'), ('b', 'i2')])", "('i4', b'ab')",
+    ],
+    "a sub-array of a sub-array without elements, for which NumPy forgets the base": ["(('i4', 0), 2)"],
+    "strings, sets and dicts in the place of lists": [
+        "['ai']", "{'ai'}", "{('a', 'i4')}", "{'names': 'ab', 'formats': ['i4', 'i4']}",
+    ],
+    "titles that are no strings": ["[((1, 'a'), 'i4')]", "[(((1, 2), 'a'), 'i4')]", "[((b'x', 'a'), 'i4')]"],
+    "names of characters, for which one needs the list of them": [r"[('\N{BULLET}', 'i4')]"],
+    "halves of characters, which are none in UTF-8": [r"[('\ud800', 'i4')]"],
+    "the form of a dict without 'names'": ["{'a': ('i4', 0), 'b': ('f4', 4)}", "{}"],
+    "None for float64": ["{'names': ['a'], 'formats': [None]}"],
+    "more formats than names": ["{'names': ['a'], 'formats': ['i4', 'i4']}"],
+}
 
 FAMILIES = [
     [
@@ -208,13 +322,16 @@ FAMILIES = [
 
 
 def read(text):
-    """The dtype that a text in a header, or a bare scalar, stands for."""
+    """The dtype that a text in a header, or one without quotes, stands for."""
     with warnings.catch_warnings():
-        # Python warns of calls like `'a' ('b')` and of unknown escapes.
+        # Python warns of calls like `'a' ('b')` and of unknown escapes, NumPy of `a`.
         warnings.simplefilter("ignore")
-        if text.strip()[:1] in ("'", '"', "[", "("):
-            return np.lib.format.descr_to_dtype(ast.literal_eval(text.strip()))
-        return np.dtype(text)
+        try:
+            return np.dtype(text)
+        except Exception:
+            value = ast.literal_eval(text.strip())
+        # Headers have no dicts.
+        return np.dtype(value) if "'formats'" in text or isinstance(value, dict) else descr_to_dtype(value)
 
 
 def is_read(text):
@@ -273,7 +390,8 @@ def part(spec):
 def generate():
     dtypes = [np.dtype(text) for text in SCALARS] + RECORDS + TOP_LEVEL_ARRAYS + list(TYPES.values())
     unique = {descr(dtype): dtype for dtype in dtypes}
-    assert all(is_read(text) for text in NOT_READ)
+    not_read = [text for texts in NOT_READ.values() for text in texts]
+    assert all(is_read(text) for text in not_read) and all(read(text).hasobject for text in OBJECTS)
     assert all(descr(np.dtype(text)) == repr(text) for text in SCALARS)
     return {
         "dtypes": [read_back(dtype) for dtype in unique.values()],
@@ -285,5 +403,6 @@ def generate():
             for a, b in itertools.combinations(family, 2)
         ],
         "refused": [text for text in TEXTS if not is_read(text)],
-        "not_read": NOT_READ,
+        "objects": OBJECTS,
+        "not_read": not_read,
     }

@@ -2,11 +2,11 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{DType, DTypeField, Fields, MAX_DEPTH, MAX_ITEMSIZE, Ref, Repr};
+use super::{DType, DTypeField, Fields, Kind, MAX_DEPTH, MAX_ITEMSIZE, Ref, Repr, Scalar};
 use crate::error::{Error, ErrorKind, Result};
 
 /// NumPy's limit on the axes of an array.
-const MAX_AXES: usize = 64;
+pub(crate) const MAX_AXES: usize = 64;
 
 impl DType {
     /// A sub-array of `base` with this shape; an empty shape is `base` itself.
@@ -94,7 +94,25 @@ impl DType {
         record(fields, itemsize, 1)
     }
 
-    /// Whether the fields follow each other without overlap, which is when NumPy can write the dtype to a `.npy`.
+    /// Whether a `.npy` header can say the dtype: all fields are in order and none is read as padding, those of fields
+    /// too.
+    pub(crate) fn has_descr(&self) -> bool {
+        let is_read = |field: &DTypeField| {
+            let is_padding = field.name.is_empty() && field.title.is_none() && field.dtype().is_void();
+            !is_padding && field.dtype().has_descr()
+        };
+        match self.outer_axis() {
+            Some((base, _)) => base.has_descr(),
+            None => self.is_in_order() && self.fields().iter().all(is_read),
+        }
+    }
+
+    /// Whether NumPy takes a nameless field of this for padding: void bytes, and sub-arrays of anything count as void.
+    pub(super) fn is_void(&self) -> bool {
+        matches!(self.as_scalar().map(Scalar::kind), Some(Kind::Void)) || self.outer_axis().is_some()
+    }
+
+    /// Whether the fields follow each other without overlap.
     pub(super) fn is_in_order(&self) -> bool {
         let mut end = 0;
         self.fields().iter().all(|field| {
@@ -106,10 +124,61 @@ impl DType {
 }
 
 fn within_limit(bytes: Option<usize>) -> Result<usize> {
-    bytes.filter(|&bytes| bytes <= MAX_ITEMSIZE).ok_or_else(|| {
-        let message = "a dtype is larger than 2147483647 bytes, the most that NumPy can express; use fewer or shorter fields";
-        Error::new(ErrorKind::Overflow, message)
-    })
+    bytes.filter(|&bytes| bytes <= MAX_ITEMSIZE).ok_or_else(too_large)
+}
+
+pub(super) fn too_large() -> Error {
+    let message = "a dtype is larger than 2147483647 bytes, the most that NumPy can express; use fewer or shorter fields";
+    Error::new(ErrorKind::Overflow, message)
+}
+
+/// The record that a dict describes: at these offsets or one after another, as C aligns if `aligned`.
+pub(super) fn from_dict(
+    fields: Vec<DTypeField>,
+    offsets: Option<Vec<usize>>,
+    itemsize: Option<usize>,
+    aligned: bool,
+) -> Result<DType> {
+    let mut dtype = match offsets {
+        None if aligned => DType::aligned(fields)?,
+        None => DType::packed(fields)?,
+        Some(offsets) => {
+            let fields: Vec<_> = fields.into_iter().zip(offsets).map(|(field, at)| field.at(at)).collect();
+            let ends = fields.iter().map(field_end).collect::<Result<Vec<_>>>()?;
+            DType::with_offsets(fields, ends.into_iter().max().unwrap_or(0))?
+        }
+    };
+    let alignment = if aligned {
+        dtype.fields().iter().map(|field| field.dtype().alignment()).max().unwrap_or(1)
+    } else {
+        1
+    };
+    let misplaced =
+        dtype.fields().iter().find(|field| aligned && field.offset % field.dtype().alignment() != 0);
+    if let Some(field) = misplaced {
+        let (name, at, step) = (field.name(), field.offset, field.dtype().alignment());
+        let message = format!(
+            "'aligned' is True, but field `{name}` at {at} is not at a multiple of {step}; move it, or leave 'aligned' out"
+        );
+        return Err(Error::new(ErrorKind::BadDescr, message));
+    }
+    let needed = within_limit(dtype.itemsize().checked_next_multiple_of(alignment))?;
+    let size = within_limit(Some(itemsize.unwrap_or(needed)))?;
+    if size < dtype.itemsize() {
+        let message =
+            format!("'itemsize' is {size}, but the fields end at byte {}; make it larger", dtype.itemsize());
+        return Err(Error::new(ErrorKind::ShapeMismatch, message));
+    }
+    if size % alignment != 0 {
+        let message = format!(
+            "'aligned' is True, but 'itemsize' {size} is no multiple of {alignment}; change it, or leave 'aligned' out"
+        );
+        return Err(Error::new(ErrorKind::BadDescr, message));
+    }
+    if let Repr::Record { itemsize, alignment: of, .. } = &mut dtype.0 {
+        (*itemsize, *of) = (size, alignment);
+    }
+    Ok(dtype)
 }
 
 fn within_depth(depth: usize) -> Result<usize> {

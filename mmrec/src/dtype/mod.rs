@@ -9,12 +9,19 @@ mod layout;
 mod literal;
 mod pin;
 mod scalar;
+mod shorthand;
 pub(crate) mod stored;
+mod syntax;
 
 use std::{borrow::Cow, fmt, ops::Deref, sync::Arc};
 
-pub(crate) use self::descr::ShapeText;
 pub use self::scalar::{ByteOrder, Kind, Scalar, TimeStep, TimeUnit};
+pub(crate) use self::{
+    descr::{Form, ShapeText, Stop, read},
+    layout::MAX_AXES,
+    literal::{Lexer, Malformed, Token},
+    syntax::Axis,
+};
 
 /// The largest record, field or sub-array in bytes: NumPy keeps these in a C `int`.
 pub(crate) const MAX_ITEMSIZE: usize = i32::MAX as usize;

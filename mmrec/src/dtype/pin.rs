@@ -4,7 +4,7 @@
 
 use super::{
     DType, DTypeField, Fields, Ref, Repr, Scalar,
-    literal::{self, Lexer, Malformed, Token},
+    literal::{Lexer, Malformed, Quoted, Token},
 };
 
 impl DType {
@@ -64,7 +64,7 @@ impl DType {
             }
             return;
         }
-        let is_literal = matches!(lexer.peek(), Ok(Token::Str { .. } | Token::Punct(b'(' | b'[')));
+        let is_literal = matches!(lexer.peek(), Ok(Token::Str(_) | Token::Punct(b'(' | b'[')));
         let checked = match check(self, what, &mut lexer, &mut message) {
             Err(_) if !is_literal => {
                 Lexer::new(text).fail("a dtype such as <f8, ('<f4', (3,)) or [('ts', '<u8')]")
@@ -139,8 +139,7 @@ const fn check(
     let start = lexer.at();
     let before = *lexer;
     match lexer.next() {
-        Ok(Token::Str { start, end }) => {
-            let text = lexer.bytes(start, end);
+        Ok(Token::Str(Quoted { inside: text, .. })) => {
             let Some(scalar) = Scalar::parse(text) else {
                 return before.fail("a scalar such as '<f8', '|S5' or '<M8[ns]'");
             };
@@ -287,7 +286,7 @@ const fn check_field(
     if let Err(malformed) = lexer.expect(b'(', "`(` before a field's name") {
         return Err(malformed);
     }
-    let mut title: Option<&[u8]> = None;
+    let mut title: Option<Quoted<'_>> = None;
     let name = match lexer.peek() {
         Ok(Token::Punct(b'(')) => {
             let _ = lexer.next();
@@ -313,10 +312,10 @@ const fn check_field(
     if let Err(malformed) = lexer.expect(b',', "a comma after the name") {
         return Err(malformed);
     }
-    if name.is_empty() && title.is_none() {
+    if name.inside.is_empty() && title.is_none() {
         let mut ahead = *lexer;
-        if let Ok(Token::Str { start, end }) = ahead.next()
-            && let Some(scalar) = Scalar::parse(lexer.bytes(start, end))
+        if let Ok(Token::Str(quoted)) = ahead.next()
+            && let Some(scalar) = Scalar::parse(quoted.inside)
             && matches!(scalar.kind(), super::Kind::Void)
         {
             *lexer = ahead;
@@ -330,7 +329,7 @@ const fn check_field(
     if *at == fields.len() {
         message
             .text("field `")
-            .bytes(name)
+            .bytes(name.inside)
             .text("`: ")
             .source()
             .text(" has it at ")
@@ -340,8 +339,8 @@ const fn check_field(
         return Ok(false);
     }
     let field = &fields[*at];
-    if !literal::spells(name, name_of(field)) {
-        message.text("field ").name(name_of(field)).source().text(" has `").bytes(name).text("` at ");
+    if !name.spells(name_of(field)) {
+        message.text("field ").name(name_of(field)).source().text(" has `").bytes(name.inside).text("` at ");
         message.number(*offset).text(", ").found().text(" has `").text(name_of(field)).text("` at ");
         message
             .number(field.offset)
@@ -406,18 +405,18 @@ const fn check_field_type(
     }
 }
 
-const fn string<'a>(lexer: &mut Lexer<'a>) -> Result<&'a [u8], Malformed> {
+const fn string<'a>(lexer: &mut Lexer<'a>) -> Result<Quoted<'a>, Malformed> {
     let before = *lexer;
     match lexer.next() {
-        Ok(Token::Str { start, end }) => Ok(lexer.bytes(start, end)),
+        Ok(Token::Str(quoted)) => Ok(quoted),
         _ => before.fail("a name in quotes"),
     }
 }
 
-const fn same_title(title: Option<&[u8]>, field: &DTypeField) -> bool {
+const fn same_title(title: Option<Quoted<'_>>, field: &DTypeField) -> bool {
     match (title, &field.title) {
         (None, None) => true,
-        (Some(title), Some(std::borrow::Cow::Borrowed(ours))) => literal::spells(title, ours),
+        (Some(title), Some(std::borrow::Cow::Borrowed(ours))) => title.spells(ours),
         _ => false,
     }
 }

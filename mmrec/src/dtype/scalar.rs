@@ -197,116 +197,282 @@ impl Scalar {
         }
     }
 
-    /// Reads NumPy's short text: an optional byte order, a kind letter, a size, for times a unit in brackets.
+    /// Reads what NumPy takes for a scalar: an optional byte order, then a letter, a letter and a size, or for times the
+    /// step in brackets; or a name.
     ///
     /// `const`, because the derive compares `#[mmrec(descr = "…")]` with the struct while compiling.
     pub(crate) const fn parse(text: &[u8]) -> Option<Self> {
-        let mut at = 0;
-        let order = match text {
-            [b'<', ..] => ByteOrder::Little,
-            [b'>', ..] => ByteOrder::Big,
-            [b'=' | b'|', ..] => ByteOrder::None,
-            _ => ByteOrder::NATIVE,
+        let (order, code) = match text {
+            [b'<', rest @ ..] => (ByteOrder::Little, rest),
+            [b'>', rest @ ..] => (ByteOrder::Big, rest),
+            [b'=' | b'|', rest @ ..] => (ByteOrder::None, rest),
+            _ => (ByteOrder::NATIVE, text),
         };
-        if let [b'<' | b'>' | b'=' | b'|', ..] = text {
-            at = 1;
-        }
-        if at >= text.len() {
-            return None;
-        }
-        let letter = text[at];
-        at += 1;
-        if letter == b'?' {
-            return if at == text.len() { Self::checked(Kind::Bool, 1, order) } else { None };
-        }
-        let (size, after) = match number(text, at) {
-            Some(found) => found,
-            None => return None,
-        };
-        let given = after > at;
-        at = after;
-        if matches!(letter, b'M' | b'm') {
-            if given && size != 8 {
-                return None;
+        let found = match code {
+            [] => return None,
+            [b'M', b'8', step @ ..]
+            | [b'd', b'a', b't', b'e', b't', b'i', b'm', b'e', b'6', b'4', step @ ..] => {
+                return match TimeStep::parse(step) {
+                    Some(step) => Self::checked(Kind::DateTime(step), 8, order),
+                    None => None,
+                };
             }
-            let step = match time_step(text, at) {
-                Some(step) => step,
-                None => return None,
-            };
-            let kind = if letter == b'M' { Kind::DateTime(step) } else { Kind::TimeDelta(step) };
-            return Self::checked(kind, 8, order);
-        }
-        if at != text.len() || (!given && !matches!(letter, b'S' | b'U' | b'V')) {
-            return None;
-        }
-        let (kind, size) = match letter {
-            b'b' => (Kind::Bool, size),
-            b'i' => (Kind::Int, size),
-            b'u' => (Kind::Uint, size),
-            b'f' => (Kind::Float, size),
-            b'c' => (Kind::Complex, size),
-            b'S' => (Kind::Bytes, size),
-            b'U' => match size.checked_mul(4) {
-                Some(bytes) => (Kind::Unicode, bytes),
-                None => return None,
+            [b'm', b'8', step @ ..]
+            | [b't', b'i', b'm', b'e', b'd', b'e', b'l', b't', b'a', b'6', b'4', step @ ..] => {
+                return match TimeStep::parse(step) {
+                    Some(step) => Self::checked(Kind::TimeDelta(step), 8, order),
+                    None => None,
+                };
+            }
+            [letter] => of_letter(*letter),
+            [letter, ..] => match number(code, 1) {
+                Some((size, end)) if end == code.len() => of_size(*letter, size),
+                _ => None,
             },
-            b'V' => (Kind::Void, size),
-            _ => return None,
         };
-        Self::checked(kind, size, order)
+        match found {
+            Some((kind, size)) => Self::checked(kind, size, order),
+            // A name is native, and has no byte order in front.
+            None => match of_name(text) {
+                Some((kind, size)) => Self::checked(kind, size, ByteOrder::NATIVE),
+                None => None,
+            },
+        }
     }
 }
 
-/// The decimal number at `at`, which may be absent (0), and where it ends.
-const fn number(text: &[u8], mut at: usize) -> Option<(usize, usize)> {
-    let mut value: usize = 0;
-    while at < text.len() && text[at].is_ascii_digit() {
-        value = match value.checked_mul(10) {
-            Some(shifted) => match shifted.checked_add((text[at] - b'0') as usize) {
-                Some(value) => value,
-                None => return None,
-            },
+/// What a letter alone stands for. Those of C types are as on 64-bit Linux.
+const fn of_letter(letter: u8) -> Option<(Kind, usize)> {
+    Some(match letter {
+        b'?' => (Kind::Bool, 1),
+        b'b' => (Kind::Int, 1),
+        b'B' => (Kind::Uint, 1),
+        b'h' => (Kind::Int, 2),
+        b'H' => (Kind::Uint, 2),
+        b'i' => (Kind::Int, 4),
+        b'I' => (Kind::Uint, 4),
+        b'l' | b'q' | b'p' | b'n' => (Kind::Int, 8),
+        b'L' | b'Q' | b'P' | b'N' => (Kind::Uint, 8),
+        b'e' => (Kind::Float, 2),
+        b'f' => (Kind::Float, 4),
+        b'd' => (Kind::Float, 8),
+        b'g' => (Kind::Float, 16),
+        b'F' => (Kind::Complex, 8),
+        b'D' => (Kind::Complex, 16),
+        b'G' => (Kind::Complex, 32),
+        b'c' => (Kind::Bytes, 1),
+        b'S' => (Kind::Bytes, 0),
+        b'U' => (Kind::Unicode, 0),
+        b'V' => (Kind::Void, 0),
+        b'M' => (Kind::DateTime(None), 8),
+        b'm' => (Kind::TimeDelta(None), 8),
+        _ => return None,
+    })
+}
+
+/// What a letter and a number stand for.
+const fn of_size(letter: u8, size: usize) -> Option<(Kind, usize)> {
+    Some(match letter {
+        b'b' => (Kind::Bool, size),
+        b'i' => (Kind::Int, size),
+        b'u' => (Kind::Uint, size),
+        b'f' => (Kind::Float, size),
+        b'c' => (Kind::Complex, size),
+        b'S' | b'a' => (Kind::Bytes, size),
+        b'V' => (Kind::Void, size),
+        b'U' => match size.checked_mul(4) {
+            Some(bytes) => (Kind::Unicode, bytes),
             None => return None,
-        };
-        at += 1;
-    }
-    Some((value, at))
+        },
+        _ => return None,
+    })
 }
 
-/// The bracketed step at the end of a time's text, `[25s]`; nothing is NumPy's generic unit.
-const fn time_step(text: &[u8], at: usize) -> Option<Option<TimeStep>> {
-    if at == text.len() {
-        return Some(None);
-    }
-    if text[at] != b'[' || text[text.len() - 1] != b']' {
-        return None;
-    }
-    let (count, unit_at) = match number(text, at + 1) {
-        Some(found) => found,
-        None => return None,
-    };
-    let count = if unit_at == at + 1 { 1 } else { count };
-    if count == 0 || count > i32::MAX as usize {
-        return None;
-    }
+/// What names stand for; those of C types as on 64-bit Linux.
+const NAMES: [(&str, Kind, usize); 48] = [
+    ("bool", Kind::Bool, 1),
+    ("bool_", Kind::Bool, 1),
+    ("int8", Kind::Int, 1),
+    ("byte", Kind::Int, 1),
+    ("int16", Kind::Int, 2),
+    ("short", Kind::Int, 2),
+    ("int32", Kind::Int, 4),
+    ("intc", Kind::Int, 4),
+    ("int64", Kind::Int, 8),
+    ("int", Kind::Int, 8),
+    ("int_", Kind::Int, 8),
+    ("intp", Kind::Int, 8),
+    ("long", Kind::Int, 8),
+    ("longlong", Kind::Int, 8),
+    ("uint8", Kind::Uint, 1),
+    ("ubyte", Kind::Uint, 1),
+    ("uint16", Kind::Uint, 2),
+    ("ushort", Kind::Uint, 2),
+    ("uint32", Kind::Uint, 4),
+    ("uintc", Kind::Uint, 4),
+    ("uint64", Kind::Uint, 8),
+    ("uint", Kind::Uint, 8),
+    ("uintp", Kind::Uint, 8),
+    ("ulong", Kind::Uint, 8),
+    ("ulonglong", Kind::Uint, 8),
+    ("float16", Kind::Float, 2),
+    ("half", Kind::Float, 2),
+    ("float32", Kind::Float, 4),
+    ("single", Kind::Float, 4),
+    ("float64", Kind::Float, 8),
+    ("float", Kind::Float, 8),
+    ("double", Kind::Float, 8),
+    ("float128", Kind::Float, 16),
+    ("longdouble", Kind::Float, 16),
+    ("complex64", Kind::Complex, 8),
+    ("csingle", Kind::Complex, 8),
+    ("complex128", Kind::Complex, 16),
+    ("complex", Kind::Complex, 16),
+    ("cdouble", Kind::Complex, 16),
+    ("complex256", Kind::Complex, 32),
+    ("clongdouble", Kind::Complex, 32),
+    // A letter, but not with a byte order.
+    ("a", Kind::Bytes, 0),
+    ("bytes", Kind::Bytes, 0),
+    ("bytes_", Kind::Bytes, 0),
+    ("str", Kind::Unicode, 0),
+    ("str_", Kind::Unicode, 0),
+    ("unicode", Kind::Unicode, 0),
+    ("void", Kind::Void, 0),
+];
+
+const fn of_name(text: &[u8]) -> Option<(Kind, usize)> {
     let mut i = 0;
-    while i < TIME_UNITS.len() {
-        let name = TIME_UNITS[i].1.as_bytes();
-        if text.len() - 1 - unit_at == name.len() {
-            let mut same = true;
-            let mut k = 0;
-            while k < name.len() {
-                same = same && text[unit_at + k] == name[k];
-                k += 1;
-            }
-            if same {
-                // `count` was just held under i32::MAX.
-                return Some(Some(TimeStep { unit: TIME_UNITS[i].0, count: count as u32 }));
-            }
+    while i < NAMES.len() {
+        if is_same(NAMES[i].0.as_bytes(), text) {
+            return Some((NAMES[i].1, NAMES[i].2));
         }
         i += 1;
     }
     None
+}
+
+/// `==`, which constants cannot use.
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let (mut i, mut same) = (0, a.len() == b.len());
+    while same && i < a.len() {
+        same = a[i] == b[i];
+        i += 1;
+    }
+    same
+}
+
+/// The number at `at` as C's `strtol` reads it, which allows for blanks and a plus in front, and where it ends. `None` if
+/// there is none, or it is not within 0 and 2^31 - 1.
+const fn number(text: &[u8], mut at: usize) -> Option<(usize, usize)> {
+    while at < text.len() && matches!(text[at], b' ' | b'\t'..=b'\r') {
+        at += 1;
+    }
+    let negative = at < text.len() && text[at] == b'-';
+    if at < text.len() && matches!(text[at], b'+' | b'-') {
+        at += 1;
+    }
+    let (first, mut value) = (at, 0usize);
+    while at < text.len() && text[at].is_ascii_digit() {
+        value = value.saturating_mul(10).saturating_add((text[at] - b'0') as usize);
+        at += 1;
+    }
+    if at == first || value > super::MAX_ITEMSIZE || (negative && value != 0) {
+        return None;
+    }
+    Some((value, at))
+}
+
+impl TimeStep {
+    /// The bracketed step of a time, `[25s]` or, as a part of a unit, `[D/2]`; nothing is NumPy's generic unit.
+    const fn parse(text: &[u8]) -> Option<Option<Self>> {
+        let inside = match text {
+            [] => return Some(None),
+            [b'[', inside @ .., b']'] => inside,
+            _ => return None,
+        };
+        let (count, mut unit) = match inside {
+            [] => return None,
+            [b'0'..=b'9' | b' ' | b'\t'..=b'\r' | b'+' | b'-', ..] => match number(inside, 0) {
+                Some((count, end)) => (count, inside.split_at(end).1),
+                None => return None,
+            },
+            _ => (1, inside),
+        };
+        let mut parts = 1;
+        let mut i = 0;
+        while i < unit.len() {
+            if unit[i] == b'/' {
+                parts = match number(unit, i + 1) {
+                    Some((parts, end)) if end == unit.len() => parts,
+                    _ => return None,
+                };
+                unit = unit.split_at(i).0;
+                break;
+            }
+            i += 1;
+        }
+        if is_same(unit, b"generic") {
+            return if parts == 1 { Some(None) } else { None };
+        }
+        let Some(unit) = TimeUnit::parse(unit) else { return None };
+        let (unit, factor) = match unit.part(parts) {
+            Some(part) => part,
+            None => return None,
+        };
+        match count.checked_mul(factor) {
+            // What was just held against the largest `i32` is no larger than a `u32`.
+            Some(count) if count > 0 && count <= i32::MAX as usize => {
+                Some(Some(Self { unit, count: count as u32 }))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl TimeUnit {
+    const fn parse(text: &[u8]) -> Option<Self> {
+        let mut i = 0;
+        while i < TIME_UNITS.len() {
+            if is_same(TIME_UNITS[i].1.as_bytes(), text) {
+                return Some(TIME_UNITS[i].0);
+            }
+            i += 1;
+        }
+        // With the Greek letter.
+        if is_same("\u{3bc}s".as_bytes(), text) { Some(Self::Microsecond) } else { None }
+    }
+
+    /// The unit and the count of it that are one of so many parts of this unit: half a day is 12 hours.
+    const fn part(self, parts: usize) -> Option<(Self, usize)> {
+        if parts == 1 {
+            return Some((self, 1));
+        }
+        // To NumPy a year has 12 months, 52 weeks or 365 days, and a month 4 weeks, 30 days or 720 hours.
+        let finer: &[(Self, usize)] = match self {
+            Self::Year => &[(Self::Month, 12), (Self::Week, 52), (Self::Day, 365)],
+            Self::Month => &[(Self::Week, 4), (Self::Day, 30), (Self::Hour, 720)],
+            Self::Week => &[(Self::Day, 7), (Self::Hour, 168), (Self::Minute, 10_080)],
+            Self::Day => &[(Self::Hour, 24), (Self::Minute, 1440), (Self::Second, 86_400)],
+            Self::Hour => &[(Self::Minute, 60), (Self::Second, 3600)],
+            Self::Minute => &[(Self::Second, 60), (Self::Millisecond, 60_000)],
+            Self::Second => &[(Self::Millisecond, 1000), (Self::Microsecond, 1_000_000)],
+            Self::Millisecond => &[(Self::Microsecond, 1000), (Self::Nanosecond, 1_000_000)],
+            Self::Microsecond => &[(Self::Nanosecond, 1000), (Self::Picosecond, 1_000_000)],
+            Self::Nanosecond => &[(Self::Picosecond, 1000), (Self::Femtosecond, 1_000_000)],
+            Self::Picosecond => &[(Self::Femtosecond, 1000), (Self::Attosecond, 1_000_000)],
+            Self::Femtosecond => &[(Self::Attosecond, 1000)],
+            Self::Attosecond => &[],
+        };
+        let mut i = 0;
+        while i < finer.len() {
+            if parts != 0 && finer[i].1.is_multiple_of(parts) {
+                return Some((finer[i].0, finer[i].1 / parts));
+            }
+            i += 1;
+        }
+        None
+    }
 }
 
 /// NumPy's `dtype.str`: `<f8`, `|S5`, `<M8[ns]`.

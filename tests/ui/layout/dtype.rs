@@ -13,7 +13,7 @@ struct Trade {
     symbol: ByteStr<12>,
     #[mmrec(dtype = "('<f4', (2, 3))")]
     matrix: [[f32; 2]; 3],
-    #[mmrec(dtype = "float64")]
+    #[mmrec(dtype = "real64")]
     mean: f64,
 }
 
