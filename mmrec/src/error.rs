@@ -42,8 +42,10 @@ pub enum ErrorKind {
     ShapeMismatch,
     /// The record has no field of that name.
     NoSuchField,
-    /// A `.npy` header could not be read.
+    /// A `.npy` header could not be read, or the `.npz` file that a member is looked for in.
     BadNpy,
+    /// The `.npz` file has no member of that name.
+    NoSuchMember,
     /// A dtype text could not be read.
     BadDescr,
     /// A text is no date, or a time lies out of the reach of the type that is to hold it.

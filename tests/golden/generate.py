@@ -18,6 +18,7 @@ import numpy as np
 import dtype_cases
 import enum_cases
 import export_cases
+import headers_cases
 import memmap_cases
 import npy_cases
 import printing_cases
@@ -25,6 +26,7 @@ import random_cases
 import sums_cases
 import types_cases
 import times_cases
+import zip_cases
 
 
 def write(path, sections):
@@ -43,6 +45,7 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     write(out / "dtypes.json", dtype_cases.generate())
     write(out / "export.json", export_cases.generate())
+    write(out / "headers.json", headers_cases.generate())
     write(out / "memmap.json", {"cases": memmap_cases.generate()})
     write(out / "npy.json", npy_cases.generate())
     write(out / "printing.json", {"cases": printing_cases.generate()})
@@ -53,6 +56,7 @@ def main():
     write(out / "enums.json", {"cases": enum_cases.generate()})
     write(out / "types.json", types_cases.generate())
     write(out / "times.json", times_cases.generate())
+    write(out / "zips.json", {"cases": zip_cases.generate()})
 
 
 if __name__ == "__main__":

@@ -1,42 +1,40 @@
-//! `.npy` headers and `.npz` archives. Nothing here knows a mapping.
+//! What `.npy` and `.npz` files say of the arrays in them. Nothing here maps, and no data is read.
+
+mod header;
+#[cfg(test)]
+mod tests;
+mod zip;
 
 use std::io;
 
-use crate::{
-    dtype::DType,
-    error::{Error, ErrorKind, Result},
+pub(crate) use self::{
+    header::{Header, read, write},
+    zip::find_member,
 };
+use crate::error::{Error, Result};
 
-pub(crate) struct Header {
-    pub(crate) dtype: DType,
-    pub(crate) fortran: bool,
-    pub(crate) shape: Vec<usize>,
-    pub(crate) len: u64,
-}
+/// Fills as much of a buffer as the file has bytes from a place on, and says how much that is.
+type ReadAt<'a> = dyn FnMut(u64, &mut [u8]) -> io::Result<usize> + 'a;
 
-pub(crate) struct Member {
-    pub(crate) offset: u64,
-    pub(crate) len: u64,
-}
-
-type Read<'a> = &'a mut dyn FnMut(u64, &mut [u8]) -> io::Result<usize>;
-
-pub(crate) fn read(_: u64, _: Read<'_>) -> Result<Header> {
-    let message = "the file begins as a .npy file, whose first bytes are a header and not records; this version \
-                   maps no .npy: give the offset and shape of its data, or call .raw() to map all bytes as records";
-    Err(Error::new(ErrorKind::Unsupported, message))
-}
-
-pub(crate) fn write(_: &DType, _: &[usize], _: bool) -> Result<Vec<u8>> {
-    Err(Error::new(ErrorKind::Unsupported, "this version makes no .npy"))
-}
-
-pub(crate) fn find_member(_: u64, _: &str, _: Read<'_>) -> Result<Member> {
-    Err(Error::new(ErrorKind::Unsupported, "this version maps no .npz"))
-}
-
-impl Header {
-    pub(crate) fn with_axis_len(&self, _: usize, _: usize) -> Option<(u64, Vec<u8>)> {
-        None
+/// The bytes from `at` on, `len` of them or as many as there are. What a file claims to have is not allocated before it
+/// has been found.
+fn read_at_most(at: u64, len: usize, read: &mut ReadAt<'_>, what: &str) -> Result<Vec<u8>> {
+    const PIECE: usize = 16 << 10;
+    let mut bytes = Vec::new();
+    while bytes.len() < len {
+        let start = bytes.len();
+        bytes.resize(start + PIECE.max(start).min(len - start), 0);
+        let place = at.checked_add(start as u64);
+        let found = match place {
+            Some(place) => read(place, &mut bytes[start..])
+                .map_err(|error| Error::io(format!("cannot read {what}"), error))?
+                .min(bytes.len() - start),
+            None => 0,
+        };
+        bytes.truncate(start + found);
+        if found == 0 {
+            break;
+        }
     }
+    Ok(bytes)
 }
