@@ -50,11 +50,11 @@ pub(crate) fn read(at: u64, read: &mut ReadAt<'_>) -> Result<Header> {
     };
     let start = bytes(0, MAGIC.len() + 2)?;
     let Some((magic, &[major, minor])) = start.split_first_chunk::<6>() else {
-        return Err(bad(format!("expected the 8 bytes that start a .npy file, found {}", start.len())));
+        return Err(cut_short("the 8 bytes that start a .npy file", start.len()));
     };
     if magic != MAGIC {
         let message = format!(
-            "expected {} at the start of a .npy file, found {}",
+            "expected {} at the start of a .npy file, found {}; map other files without asking for .npy",
             MAGIC.escape_ascii(),
             magic.escape_ascii()
         );
@@ -72,8 +72,7 @@ pub(crate) fn read(at: u64, read: &mut ReadAt<'_>) -> Result<Header> {
     };
     let claimed = bytes(start.len(), width)?;
     if claimed.len() < width {
-        let message = format!("expected the {width} bytes of the header's length, found {}", claimed.len());
-        return Err(bad(message));
+        return Err(cut_short(&format!("{width} bytes with the length of the header"), claimed.len()));
     }
     let claimed = claimed.iter().rev().fold(0usize, |len, &byte| len << 8 | usize::from(byte));
     if claimed > MAX_LEN {
@@ -85,7 +84,7 @@ pub(crate) fn read(at: u64, read: &mut ReadAt<'_>) -> Result<Header> {
     let before = start.len() + width;
     let raw = bytes(before, claimed)?;
     if raw.len() < claimed {
-        return Err(bad(format!("expected {claimed} bytes of header, found {}", raw.len())));
+        return Err(cut_short(&format!("{claimed} bytes of header"), raw.len()));
     }
 
     let text = decode(&raw, major)?;
@@ -94,9 +93,11 @@ pub(crate) fn read(at: u64, read: &mut ReadAt<'_>) -> Result<Header> {
         Stop::Malformed(malformed) => malformed_error(&text, malformed),
         Stop::Impossible(error) => error,
     })?;
-    let place = |at: usize| if major < 3 { text[..at].chars().count() } else { at };
-    let shape_at = place(found.shape_at);
-    let axes = found.axes.iter().map(|axis| (place(axis.start) - shape_at, place(axis.end) - shape_at));
+    // Bytes of the file that a part of the text is.
+    let width = |text: &str| if major < 3 { text.chars().count() } else { text.len() };
+    let place = |at: usize| width(&text[found.shape_at..at]);
+    let axes = found.axes.iter().map(|axis| (place(axis.start), place(axis.end)));
+    let shape_at = width(&text[..found.shape_at]);
     Ok(Header {
         dtype: found.dtype,
         fortran: found.fortran,
@@ -109,6 +110,10 @@ pub(crate) fn read(at: u64, read: &mut ReadAt<'_>) -> Result<Header> {
 
 fn bad(message: String) -> Error {
     Error::new(ErrorKind::BadNpy, message)
+}
+
+fn cut_short(expected: &str, found: usize) -> Error {
+    bad(format!("expected {expected}, found {found}; the .npy file is cut short, copy or save it again"))
 }
 
 fn malformed_error(text: &str, Malformed { at, expected }: Malformed) -> Error {
