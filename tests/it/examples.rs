@@ -2,12 +2,15 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env,
+    f64::consts::PI,
+    fs,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     sync::OnceLock,
 };
 
+use mmrec_examples::fits;
 use tempfile::{TempDir, tempdir};
 
 /// The path of an example. All of them are built on the first call, in the way in which this test was.
@@ -249,6 +252,44 @@ fn tzif_shows_the_transitions_around_a_time() {
     fs::write(run.dir.path().join("text"), "no zone\n".repeat(10)).unwrap();
     let error = run.fail();
     assert!(error.contains("text: not a time-zone file"), "{error}");
+}
+
+#[test]
+fn fits_table_shows_columns_and_values_of_any_table() {
+    let text = example("fits_table", &[]).succeed();
+    assert!(text.contains("table \"STARS\": 10 records of 47 bytes from byte 5760 on"), "{text}");
+    assert_eq!(row(&text, &["hr"]), ["hr", "I", "'>i2'", "20", "472", "7001", "3151.4000"]);
+    assert_eq!(row(&text, &["mag"])[..6], ["mag", "2E", "('>f4',", "(2,))", "38", "mag"]);
+    assert_eq!(row(&text, &["Vega"]), ["Vega", "91262", "7001", "279.235", "38.784", "[0.03", "0.03]", "no"]);
+    assert!(text.ends_with("3 of 10 stars are variable; the reddest is Betelgeuse, B - V 1.85\n"), "{text}");
+
+    let mut run = example("fits_table", &["stars.fits", "--table", "stars", "--count", "1"]);
+    fits::write_sample(&run.dir.path().join("stars.fits")).unwrap();
+    let text = run.succeed();
+    assert!(text.starts_with("stars.fits: 2 units\n") && text.ends_with("[-1.46 -1.46]  no\n"), "{text}");
+    let mut run = example("fits_table", &["stars.fits", "--table", "planets"]);
+    fits::write_sample(&run.dir.path().join("stars.fits")).unwrap();
+    let error = run.fail();
+    assert!(error.contains("there is no table \"planets\" in the file; it has [\"STARS\"]"), "{error}");
+    let mut run = example("fits_table", &["text"]);
+    fs::write(run.dir.path().join("text"), "no table\n".repeat(10)).unwrap();
+    assert!(run.fail().contains("text: not a FITS file: it begins with \"no table\""));
+}
+
+#[test]
+fn stl_mesh_measures_a_ball() {
+    let text = example("stl_mesh", &["--times", "3"]).succeed();
+    assert!(text.contains("\"a ball\"\n1280 triangles, dtype [('normal', '<f4', (3,)), "), "{text}");
+    assert!(text.contains("shape [1280, 3, 3] and strides [50, 12, 4]"), "{text}");
+    assert_eq!(row(&text, &["y"])[..3], ["y", "-1.000000", "1.000000"]);
+    // Less than those of the ball around it, 4 pi and 4/3 pi.
+    let number = |name: &str| row(&text, &[name])[1].parse::<f64>().unwrap();
+    assert!((12.45..4.0 * PI).contains(&number("area")), "{text}");
+    assert!((4.1..4.0 / 3.0 * PI).contains(&number("volume")), "{text}");
+
+    let mut run = example("stl_mesh", &["text.stl"]);
+    fs::write(run.dir.path().join("text.stl"), "solid ball\n".repeat(20)).unwrap();
+    assert!(run.fail().contains("text.stl: it seems to be an STL file of text"));
 }
 
 #[test]
