@@ -9,6 +9,7 @@ mod enums;
 mod examples;
 mod export;
 mod golden;
+mod hands;
 mod hints;
 mod maps;
 mod oracles;

@@ -45,9 +45,18 @@ fn output_of(command: &mut Command, input: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Calls `read` with the path of a file for each of: the content cut to every length, and with every byte changed in
-/// several ways. There, an error must be about the file, and everything else must come out without a panic.
-fn damage(content: &[u8], read: &dyn Fn(&Path) -> mmrec_examples::Result<()>) {
+/// Damages every byte; see [`damage_at`].
+pub(crate) fn damage(content: &[u8], read: &dyn Fn(&Path) -> mmrec_examples::Result<()>) {
+    damage_at(content, 0..content.len(), read);
+}
+
+/// Calls `read` with the path of a file for each of these bytes: with the content cut before it, and with the byte
+/// changed in several ways. There, an error must be about the file, and everything else must come out without a panic.
+pub(crate) fn damage_at(
+    content: &[u8],
+    bytes: impl IntoIterator<Item = usize>,
+    read: &dyn Fn(&Path) -> mmrec_examples::Result<()>,
+) {
     let dir = tempdir().unwrap();
     let path = dir.path().join("damaged");
     let check = |content: &[u8], what: &str| {
@@ -64,10 +73,8 @@ fn damage(content: &[u8], read: &dyn Fn(&Path) -> mmrec_examples::Result<()>) {
             Err(error) => panic!("{what}: {error:?}"),
         }
     };
-    for len in 0..content.len() {
-        check(&content[..len], &format!("cut to {len} bytes"));
-    }
-    for at in 0..content.len() {
+    for at in bytes {
+        check(&content[..at], &format!("cut to {at} bytes"));
         for change in [0x01, 0x80, 0xFF] {
             let mut content = content.to_vec();
             content[at] ^= change;
@@ -78,7 +85,7 @@ fn damage(content: &[u8], read: &dyn Fn(&Path) -> mmrec_examples::Result<()>) {
 
 /// Opens the file and expects an error with a text that names it and contains `part`.
 #[track_caller]
-fn expect_error<A: std::fmt::Debug>(
+pub(crate) fn expect_error<A: std::fmt::Debug>(
     open: fn(&Path) -> mmrec_examples::Result<A>,
     content: &[u8],
     part: &str,
