@@ -180,7 +180,7 @@ fn trades_says_what_is_wrong() {
 
 #[test]
 fn nobody_needs_to_read_to_the_end() {
-    for name in ["trades", "elf_symbols", "git_index", "tzif", "numpy_docstring"] {
+    for name in ["trades", "npy", "elf_symbols", "git_index", "tzif", "numpy_docstring"] {
         let mut run = example(name, if name == "trades" { &["--rows", "10"] } else { &[] });
         let mut child = run.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
@@ -296,4 +296,21 @@ fn stl_mesh_measures_a_ball() {
 fn numpy_docstring_holds() {
     let text = example("numpy_docstring", &[]).succeed();
     assert!(text.ends_with("View([ 4.,  5.,  6.,  7.,  8.,  9., 10., 11.], dtype='<f4')\n"), "{text}");
+}
+
+#[test]
+fn npy_shows_what_is_in_a_file_and_in_an_archive() {
+    let text = example("npy", &[]).succeed();
+    assert!(
+        text.contains("time       ['2026-03-02T14:30:00.000250000' '2026-03-02T14:30:00.750000000'"),
+        "{text}"
+    );
+    assert!(text.contains("bid        [99.5  99.51 99.49]") && text.contains("pub bid: f64,"), "{text}");
+    let archive = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/random.npz");
+    let text = example("npy", &[archive, "000"]).succeed();
+    assert!(text.contains("dtype  [('b', '<u2', (4, 1, 4)), ('a.b', '<m8[7D]')]"), "{text}");
+    let mut run = example("npy", &[archive]);
+    let output = run.output();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains(".npz"), "{output:?}");
 }

@@ -12,6 +12,7 @@ mod golden;
 mod hands;
 mod hints;
 mod maps;
+mod npy;
 mod oracles;
 mod parallel;
 mod printing;

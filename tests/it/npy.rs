@@ -9,8 +9,8 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use mmrec::{
-    AnyMode, DType, DateTime64, DynMap, Error, ErrorKind, Ix1, Ix2, IxDyn, MmapRecord, Mode, Order, RecordMap, Result,
-    big_endian, s, units,
+    AnyMode, DType, DateTime64, DynMap, Error, ErrorKind, Ix1, Ix2, IxDyn, MmapRecord, Mode, Order,
+    RecordMap, Result, big_endian, s, units,
 };
 use serde::Deserialize;
 use tempfile::{TempDir, tempdir};
@@ -108,7 +108,11 @@ fn files_are_made_byte_for_byte_as_numpy_makes_them() {
         let options = DynMap::options().dtype(dtype.clone()).order(order).shape(case.shape.clone());
         let map = options.create_npy(&path).unwrap();
         let (head, what) = (bytes(&case.head), format!("{dtype} {:?} {order:?}", case.shape));
-        assert_eq!((map.offset(), map.mode(), map.order()), (head.len() as u64, Mode::ReadWrite, order), "{what}");
+        assert_eq!(
+            (map.offset(), map.mode(), map.order()),
+            (head.len() as u64, Mode::ReadWrite, order),
+            "{what}"
+        );
         assert_eq!((map.shape(), map.dtype()), (case.shape.as_slice(), &dtype), "{what}");
         drop(map);
         let file = fs::read(&path).unwrap();
@@ -131,7 +135,9 @@ fn what_numpy_wrote_is_read_in_every_mode() {
         let file = bytes(&case.file);
         fs::write(&path, &file).unwrap();
         for mode in [Mode::ReadOnly, Mode::ReadWrite, Mode::CopyOnWrite] {
-            let map = DynMap::options().open_mode(mode, &path).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+            let map = DynMap::options()
+                .open_mode(mode, &path)
+                .unwrap_or_else(|error| panic!("{}: {error}", case.name));
             assert_eq!(*map.dtype(), case.descr.parse::<DType>().unwrap(), "{}", case.name);
             assert_eq!((map.shape(), map.mode()), (case.shape.as_slice(), mode), "{}", case.name);
             assert_eq!(map.offset(), case.offset, "{}", case.name);
@@ -154,14 +160,18 @@ fn what_numpy_wrote_is_read_in_every_mode() {
 #[test]
 fn what_is_written_here_is_what_numpy_would_have_written() {
     let (_dir, path) = folder();
-    for case in golden().written.iter().filter(|case| case.name.contains(')') && !case.name.starts_with("version")) {
+    for case in
+        golden().written.iter().filter(|case| case.name.contains(')') && !case.name.starts_with("version"))
+    {
         let (file, data) = (bytes(&case.file), bytes(&case.data));
         let dtype: DType = case.descr.parse().unwrap();
         let is_fortran = file[..case.offset as usize].windows(4).any(|word| word == b"True");
         let options = DynMap::options().dtype(dtype.clone()).shape(case.shape.clone());
         let mut map = options.order(if is_fortran { Order::F } else { Order::C }).create_npy(&path).unwrap();
         // The bytes as an array with one axis, in C order.
-        for (index, bytes) in ndarray::indices(IxDyn(&case.shape)).into_iter().zip(data.chunks(dtype.itemsize())) {
+        for (index, bytes) in
+            ndarray::indices(IxDyn(&case.shape)).into_iter().zip(data.chunks(dtype.itemsize()))
+        {
             let value = mmrec::Value::from_bytes(dtype.clone(), bytes).unwrap();
             map.view_mut().set(index, value).unwrap();
         }
@@ -227,7 +237,10 @@ fn records_that_differ_are_named_field_by_field() {
     expect_error(result, ErrorKind::DTypeMismatch, &path, &["'>f8'", "'<f8'"]);
     // A padded record is not a packed one.
     RecordMap::<Padded>::options().shape(2).create_npy(&path).unwrap();
-    assert_eq!(DynMap::open(&path).unwrap().dtype().to_string(), "[('a', '|u1'), ('', '|V3'), ('b', '<u4'), ('c', '>f8')]");
+    assert_eq!(
+        DynMap::open(&path).unwrap().dtype().to_string(),
+        "[('a', '|u1'), ('', '|V3'), ('b', '<u4'), ('c', '>f8')]"
+    );
     assert_eq!(RecordMap::<Padded>::open(&path).unwrap().at(1).c.get(), 0.0);
 }
 
@@ -247,7 +260,8 @@ fn elements_that_are_arrays_have_the_last_axes() {
     assert_eq!(any.typed::<[[f32; 2]; 3], Ix1>().unwrap().at(3)[0], [1.0, 2.0]);
     let wrong = RecordMap::<[f32; 4]>::options().rank::<IxDyn>().open(&path);
     expect_error(wrong, ErrorKind::DTypeMismatch, &path, &["last axes", "(4,)"]);
-    let fortran = RecordMap::<[f32; 2]>::options().shape((2, 3)).order(Order::F).create_npy(path.with_file_name("b"));
+    let fortran =
+        RecordMap::<[f32; 2]>::options().shape((2, 3)).order(Order::F).create_npy(path.with_file_name("b"));
     assert_eq!(fortran.unwrap_err().kind(), ErrorKind::Unsupported);
     assert!(!path.with_file_name("b").exists());
     // Of a file in Fortran order, the last axis is not that of an array.
@@ -320,7 +334,10 @@ fn arrays_inside_other_files() {
     fs::write(&outer, &whole[..16 + array.len()]).unwrap();
     let mut map = RecordMap::<Tick>::options().npy_at(16).open_rw(&outer).unwrap();
     map.append(&[tick(6)]).unwrap();
-    assert_eq!(RecordMap::<Tick>::options().npy_at(16).open(&outer).unwrap().to_vec()[1..], [tick(5), tick(0), tick(6)]);
+    assert_eq!(
+        RecordMap::<Tick>::options().npy_at(16).open(&outer).unwrap().to_vec()[1..],
+        [tick(5), tick(0), tick(6)]
+    );
 }
 
 #[test]
@@ -362,7 +379,8 @@ fn rows_are_added_and_named_in_the_header() {
         assert_eq!(other.to_vec(), model);
         // The header is what it would be if the file had been made with this length.
         let fresh = path.with_file_name("fresh.npy");
-        let fresh_map = RecordMap::<Tick>::options().shape(model.len()).sparse(true).create_npy(&fresh).unwrap();
+        let fresh_map =
+            RecordMap::<Tick>::options().shape(model.len()).sparse(true).create_npy(&fresh).unwrap();
         assert_eq!(fs::read(&path).unwrap()[..128], fs::read(&fresh).unwrap()[..128]);
         drop(fresh_map);
     }
@@ -410,7 +428,11 @@ fn raw_files_grow_too() {
     assert_eq!(fs::metadata(&path).unwrap().len(), 4 + 4 * 16);
     assert_eq!(RecordMap::<Tick>::options().offset(4).open(&path).unwrap().len(), 4);
     // Not over what another has appended.
-    fs::OpenOptions::new().append(true).open(&path).and_then(|mut file| std::io::Write::write_all(&mut file, b"!")).unwrap();
+    fs::OpenOptions::new()
+        .append(true)
+        .open(&path)
+        .and_then(|mut file| std::io::Write::write_all(&mut file, b"!"))
+        .unwrap();
     let before = fs::read(&path).unwrap();
     expect_error(map.append(&[tick(1)]), ErrorKind::ShapeMismatch, &path, &["1 bytes lie behind the array"]);
     assert_eq!(fs::read(&path).unwrap(), before);
@@ -516,5 +538,5 @@ fn a_file_that_grows_can_be_read_at_every_moment() {
     seen.sort_unstable();
     seen.dedup();
     assert!(seen.len() > 10, "{} lengths were seen", seen.len());
-    assert_eq!(map.len() as u32, (0..rounds).map(|round| round % 7 + 1).sum());
+    assert_eq!(map.len() as u32, (0..rounds).map(|round| round % 7 + 1).sum::<u32>());
 }

@@ -90,8 +90,8 @@ impl Opening {
     fn map_existing(self, mode: Mode, access: Access, opened: Opened) -> Result<Core<DynRaw<'static>>> {
         opened.lock(self.lock)?;
         let len = opened.len()?;
-        if let Some(npy) = self.find_npy(&opened.file, len)? {
-            let layout = self.layout_of_npy(&npy, &opened.file)?;
+        if let Some(npy) = self.find_npy(&opened, len)? {
+            let layout = self.layout_of_npy(&npy)?;
             let mapped = self.map_array(&opened.file, access, &layout)?;
             return Ok(self.finish(mapped, layout, Some(npy), mode, opened));
         }
@@ -116,7 +116,8 @@ impl Opening {
     }
 
     /// The `.npy` header, if that is what says where the array lies.
-    fn find_npy(&self, file: &File, len: Option<u64>) -> Result<Option<Npy>> {
+    fn find_npy(&self, opened: &Opened, len: Option<u64>) -> Result<Option<Npy>> {
+        let file = &opened.file;
         let (at, end) = match &self.place {
             Place::Raw => return Ok(None),
             // A device without an end holds no `.npy` file, and reading from it may do anything.
@@ -148,11 +149,14 @@ impl Opening {
             let wanted = bytes.len().min(left);
             read_at(file, &mut bytes[..wanted], place)
         })?;
-        Ok(Some(Npy { at, end, header, is_member: matches!(self.place, Place::Member(_)) }))
+        // Asked for again, since others may append: they make the file longer first, and then say so in the header.
+        let is_member = matches!(self.place, Place::Member(_));
+        let end = if is_member { end } else { opened.len()?.unwrap_or(end) };
+        Ok(Some(Npy { at, end, header, is_member }))
     }
 
     /// What the header says, held against what was asked for and against the file.
-    fn layout_of_npy(&self, npy: &Npy, file: &File) -> Result<Layout> {
+    fn layout_of_npy(&self, npy: &Npy) -> Result<Layout> {
         let header = &npy.header;
         let order = if header.fortran { Order::F } else { Order::C };
         let (dtype, shape, name) = match &self.elements {
@@ -195,9 +199,6 @@ impl Opening {
         let (end, found) = (layout.end(), npy.end);
         if end > found {
             let what = if npy.is_member { "the member" } else { "the file" };
-            // Others may have cut it since its length was asked for; then that is what there is.
-            let found =
-                file.metadata().map_or(found, |now| if now.is_file() { now.len().min(found) } else { found });
             let message = format!(
                 "the header says shape {} of {}, which ends at byte {end}, and {what} ends at byte {found}: {} bytes too few; \
                  it was cut short, or never fully written",
@@ -221,7 +222,7 @@ impl Opening {
     fn layout_of_rest(&self, len: Option<u64>) -> Result<Layout> {
         let Some(Elements { dtype, name }) = &self.elements else {
             let message = "the file does not begin as a .npy file, so nothing says what its records are; give their dtype \
-                           with .dtype(), or map it with a Rust type";
+                           with .dtype(), map it with a Rust type, or, of an .npz, name an array with .npz_member()";
             return Err(Error::new(ErrorKind::Unsupported, message));
         };
         let (offset, itemsize) = (self.offset, dtype.itemsize() as u64);
