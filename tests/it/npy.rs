@@ -503,6 +503,22 @@ fn times_and_units_are_part_of_the_dtype() {
     expect_error(other, ErrorKind::DTypeMismatch, &path, &["<M8[ns]", "<M8[us]"]);
 }
 
+#[test]
+fn rows_that_another_map_has_named_are_not_overwritten() {
+    let (_dir, path) = folder();
+    let mut first = RecordMap::<Tick>::options().shape(1).create_npy(&path).unwrap();
+    let mut second = RecordMap::<Tick>::open_rw(&path).unwrap();
+    second.append(&[tick(1), tick(2)]).unwrap();
+    let before = fs::read(&path).unwrap();
+    for result in [first.append(&[tick(9)]), first.grow(5)] {
+        expect_error(result, ErrorKind::ShapeMismatch, &path, &["(3,) by now", "(1,)", "open it again"]);
+    }
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(first.len(), 1);
+    second.append(&[tick(3)]).unwrap();
+    assert_eq!(RecordMap::<Tick>::open(&path).unwrap().to_vec(), [tick(0), tick(1), tick(2), tick(3)]);
+}
+
 /// New rows are invisible until they are there, and the file can be read at every moment.
 #[test]
 fn a_file_that_grows_can_be_read_at_every_moment() {

@@ -14,6 +14,7 @@ use super::{
     source::read_at,
 };
 use crate::{
+    dtype::ShapeText,
     element::Element,
     error::{Error, ErrorKind, Result},
     npy::{self, Header},
@@ -57,7 +58,18 @@ impl<A> Core<A> {
                 return Err(Error::new(ErrorKind::Unsupported, message));
             }
             Some(npy) => {
-                let Some((at, bytes)) = npy.header.with_axis_len(axis, layout.shape[axis]) else {
+                // What the header says by now: rows behind the array may have been named since.
+                let header = npy::read(npy.at, &mut |at, bytes| read_at(file, bytes, at))?;
+                if header.shape != npy.header.shape || header.len != npy.header.len {
+                    let message = format!(
+                        "the header says shape {} by now, and said {} when the file was opened; another program has changed \
+                         it: open it again",
+                        ShapeText(&header.shape),
+                        ShapeText(&npy.header.shape)
+                    );
+                    return Err(Error::new(ErrorKind::ShapeMismatch, message));
+                }
+                let Some((at, bytes)) = header.with_axis_len(axis, layout.shape[axis]) else {
                     let message = format!(
                         "the header has no room for {} rows; copy the array to a file made by create_npy, which leaves room",
                         layout.shape[axis]
@@ -147,7 +159,8 @@ impl<T: Element, D: Dimension> RecordMap<T, D, ReadWrite> {
     /// # Errors
     ///
     /// - [`ErrorKind::StorageFull`] or [`ErrorKind::Io`] if the file cannot be made longer or mapped;
-    /// - [`ErrorKind::ShapeMismatch`] if the file goes on behind the array, [`ErrorKind::Truncated`] if it ends before it;
+    /// - [`ErrorKind::ShapeMismatch`] if the file goes on behind the array, or its header says another shape by now, because
+    ///   another program has appended to it; [`ErrorKind::Truncated`] if it ends before the array does;
     /// - [`ErrorKind::RankMismatch`] for a map without axes, [`ErrorKind::Overflow`] for a size past what a file can be;
     /// - [`ErrorKind::Unsupported`] for a `.npy` whose header has no room for the number, for a member of an archive, and for
     ///   a device.
