@@ -35,6 +35,7 @@
 //!
 //! - [`RecordMap`] is a mapped file; [`RecordMap::options`] has offset, shape, order and locks, and makes files.
 //! - [`View`] and [`ViewMut`] are strided arrays in it: records, fields, slices.
+//! - [`DynMap`] and [`DynView`] are the same for files whose dtype is known only at run time, with [`Value`] for an element.
 //! - [`DType`] is the NumPy dtype of a type, as a value; [`Element`] are the types that have one.
 //! - [`Error`] names the file, what was expected, what was found, and what to do; [`ErrorKind`] is for `match`.
 //!
@@ -49,6 +50,10 @@
 //! | `mode='r+'`, `mode='c'` | [`open_rw`](RecordMap::open_rw), [`open_cow`](RecordMap::open_cow) |
 //! | `mode='w+', shape=(3, 4)` | `RecordMap::<T>::options().shape((3, 4))`[`.create(path)`](MapOptions::create) |
 //! | `offset=16, order='F'` | [`.offset(16)`](MapOptions::offset) [`.order(Order::F)`](MapOptions::order) |
+//! | `np.load(path, mmap_mode='r')` | [`RecordMap::<T>::open(path)`](RecordMap::open), or [`DynMap::open(path)`](DynMap::open) for any dtype; of several axes, [`.rank::<Ix2>()`](MapOptions::rank) |
+//! | `open_memmap(path, mode='w+', dtype, shape=(3, 4))` | `RecordMap::<T>::options().shape((3, 4))`[`.create_npy(path)`](MapOptions::create_npy) |
+//! | an array in an `.npz`, a `.npy` inside another file | [`.npz_member("name")`](MapOptions::npz_member), [`.npy_at(offset)`](MapOptions::npy_at) |
+//! | no call: a longer file, and its header | [`a.append(&[x, y])`](RecordMap::append), [`a.grow(1000)`](RecordMap::grow) |
 //! | `a[5]`, `a[5] = x` | [`a.at(5)`](RecordMap::at), [`a.set(5, x)`](RecordMap::set) |
 //! | `a['price']`, `a['pos']['x']` | `a.field(T::FIELDS.price)`, `a.field(T::FIELDS.pos.`[`then`](Field::then)`(Pos::FIELDS.x))` |
 //! | `a['qty'] += 1`, `a[5]['qty'] = 3` | `a.field_mut(T::FIELDS.qty).update(\|q\| q + 1)`, `a.field_mut(T::FIELDS.qty).set(5, 3)` |
@@ -59,7 +64,9 @@
 //! | `a['price'].sum()`, `.min()`, `.max()`, `.mean()` | [`a.columns().price.sum()`](View::sum), [`min`](View::min), [`max`](View::max), [`mean`](View::mean) |
 //! | any other fold of an array | [`a.columns().price.fold_lanes(0.0, \|acc, x\| …, \|a, b\| a + b)`](View::fold_lanes) |
 //! | code that works on arrays | [`a.columns().price.for_each_block(\|block: &[f64]\| …)`](View::for_each_block) |
-//! | `np.frombuffer(bytes, dtype)` | [`View::<T>::from_bytes(&bytes)`](View::from_bytes) |
+//! | `np.frombuffer(bytes, dtype)` | [`View::<T>::from_bytes(&bytes)`](View::from_bytes), [`DynView::from_bytes(&bytes, &dtype)`](DynView::from_bytes) |
+//! | `a[['ts', 'price']]`, `a['pos']['x']` of any dtype | [`v.fields(["ts", "price"])`](DynView::fields), [`v.field("pos.x")`](DynView::field) |
+//! | `assign_fields_by_name`, `repack_fields`, `structured_to_unstructured` | [`a.assign_by_name(&b)`](RecordMap::assign_by_name), [`map.repack(..)`](DynMap::repack), [`v.structured_to_unstructured::<f32>()`](View::structured_to_unstructured) |
 //! | `a.flush()` | [`a.flush()`](RecordMap::flush), [`a.close()`](RecordMap::close) |
 //! | `np.datetime64('2021-06-01T09:30', 'ns')`, `t.astype('M8[m]')` | `"2021-06-01T09:30".parse::<`[`DateTime64`]`<`[`Nanosecond`](units::Nanosecond)`>>()`, [`t.checked_cast::<Minute>()`](DateTime64::checked_cast) |
 //! | `np.dtype(…)`, `str(a)`, `repr(a)` | [`DType::of::<T>()`](DType::of), `format!("{a}")`, `format!("{a:?}")` |
@@ -79,7 +86,8 @@
 //!
 //! Maps have the common ones of these; [`RecordMap::view`] and [`RecordMap::view_mut`] have all.
 //!
-//! Which Rust type each dtype is: [`doc::dtypes`]. What differs on purpose, with the reasons: [`doc::numpy_differences`]. How fast it is: [`doc::speed`].
+//! Which Rust type each dtype is: [`doc::dtypes`]. What differs on purpose, with the reasons: [`doc::numpy_differences`].
+//! How fast it is: [`doc::speed`].
 //!
 //! # Features
 //!
@@ -123,26 +131,27 @@ mod map;
 
 mod interop;
 
-#[cfg(feature = "chrono")]
-#[doc(no_inline)]
-pub use chrono;
 pub use mmrec_derive::MmapRecord;
 #[doc(no_inline)]
 pub use ndarray::{self, Array, Axis, Dimension, IntoDimension, RemoveAxis, SliceArg, s};
 // Each is a type and a function, which would make two lines of the front page.
+#[doc(hidden)]
+pub use ndarray::{Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
+#[doc(no_inline)]
+pub use zerocopy::byteorder::{big_endian, little_endian};
+
+#[cfg(feature = "chrono")]
+#[doc(no_inline)]
+pub use chrono;
 #[cfg(feature = "half")]
 #[doc(no_inline)]
 pub use half::f16;
-#[doc(hidden)]
-pub use ndarray::{Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
 #[cfg(feature = "complex")]
 #[doc(no_inline)]
 pub use num_complex::Complex;
 #[cfg(feature = "rayon")]
 #[doc(no_inline)]
 pub use rayon;
-#[doc(no_inline)]
-pub use zerocopy::byteorder::{big_endian, little_endian};
 
 #[cfg(feature = "rayon")]
 pub use crate::interop::ParIter;

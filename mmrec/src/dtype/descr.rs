@@ -319,7 +319,7 @@ impl Extent {
             (Self::Len(len), Some(scalar)) => {
                 let unit = if scalar.kind() == Kind::Unicode { 4 } else { 1 };
                 let size = len.checked_mul(unit).ok_or_else(layout::too_large)?;
-                let sized = Scalar::checked(scalar.kind(), size, scalar.order());
+                let sized = Scalar::try_new(scalar.kind(), size, scalar.order());
                 sized.map(DType::scalar).ok_or_else(layout::too_large)
             }
             (Self::Shape(_), Some(scalar)) => {

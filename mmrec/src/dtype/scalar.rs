@@ -142,13 +142,14 @@ impl Scalar {
     ///
     /// If NumPy has no such scalar: an integer of 3 bytes, say.
     pub const fn new(kind: Kind, size: usize, order: ByteOrder) -> Self {
-        match Self::checked(kind, size, order) {
+        match Self::try_new(kind, size, order) {
             Some(scalar) => scalar,
             None => panic!("NumPy has no scalar of this kind and size"),
         }
     }
 
-    pub(crate) const fn checked(kind: Kind, size: usize, order: ByteOrder) -> Option<Self> {
+    /// [`new`](Self::new), or `None` if NumPy has no such scalar: for kinds and sizes that come from a file.
+    pub const fn try_new(kind: Kind, size: usize, order: ByteOrder) -> Option<Self> {
         let fits = match kind {
             Kind::Bool => size == 1,
             Kind::Int | Kind::Uint => matches!(size, 1 | 2 | 4 | 8),
@@ -213,14 +214,14 @@ impl Scalar {
             [b'M', b'8', step @ ..]
             | [b'd', b'a', b't', b'e', b't', b'i', b'm', b'e', b'6', b'4', step @ ..] => {
                 return match TimeStep::parse(step) {
-                    Some(step) => Self::checked(Kind::DateTime(step), 8, order),
+                    Some(step) => Self::try_new(Kind::DateTime(step), 8, order),
                     None => None,
                 };
             }
             [b'm', b'8', step @ ..]
             | [b't', b'i', b'm', b'e', b'd', b'e', b'l', b't', b'a', b'6', b'4', step @ ..] => {
                 return match TimeStep::parse(step) {
-                    Some(step) => Self::checked(Kind::TimeDelta(step), 8, order),
+                    Some(step) => Self::try_new(Kind::TimeDelta(step), 8, order),
                     None => None,
                 };
             }
@@ -231,10 +232,10 @@ impl Scalar {
             },
         };
         match found {
-            Some((kind, size)) => Self::checked(kind, size, order),
+            Some((kind, size)) => Self::try_new(kind, size, order),
             // A name is native, and has no byte order in front.
             None => match of_name(text) {
-                Some((kind, size)) => Self::checked(kind, size, ByteOrder::NATIVE),
+                Some((kind, size)) => Self::try_new(kind, size, ByteOrder::NATIVE),
                 None => None,
             },
         }
