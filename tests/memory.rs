@@ -4,7 +4,7 @@
 use std::{fs::File, hint::black_box, path::PathBuf};
 
 use allocation_counter::measure;
-use mmrec::{DType, MmapRecord, RecordMap};
+use mmrec::{DType, DynMap, MmapRecord, RecordMap};
 use tempfile::{TempDir, tempdir};
 
 #[derive(Clone, Copy, MmapRecord)]
@@ -65,4 +65,46 @@ fn a_text_that_is_no_dtype_allocates_little() {
         assert_eq!("[('a', '|V2147483647')]".parse::<DType>().unwrap().itemsize(), i32::MAX as usize)
     });
     assert!(huge.bytes_total < 4 << 10, "{huge:?}");
+}
+
+/// What a header claims is not allocated; what it holds takes room in proportion.
+#[test]
+fn a_header_allocates_by_what_the_file_has_and_not_by_what_it_claims() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("array.npy");
+    let file = |version: u8, claimed: u32, head: &str| {
+        let mut file = b"\x93NUMPY".to_vec();
+        file.extend([version, 0]);
+        file.extend(&claimed.to_le_bytes()[..if version == 1 { 2 } else { 4 }]);
+        file.extend(head.as_bytes());
+        std::fs::write(&path, &file).unwrap();
+        file.len() as u64
+    };
+    let header = |descr: &str, shape: &str| {
+        format!("{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}\n")
+    };
+    let opened = || measure(|| drop(DynMap::open(&path).unwrap_err()));
+    // Sizes that are not there.
+    for claimed in [u32::MAX, 1 << 20, 1 << 16] {
+        file(2, claimed, &header("'<f8'", "(3,)"));
+        assert!(opened().bytes_max < 64 << 10);
+    }
+    for shape in ["(1152921504606846975,)", "(4294967296, 4294967296)", "(18446744073709551615, 0)"] {
+        let head = header("'<f8'", shape);
+        file(1, head.len() as u32, &head);
+        assert!(opened().bytes_max < 64 << 10, "{shape}");
+    }
+    // Headers of many fields, brackets and axes, which are refused.
+    let many = "[".repeat(512 << 10);
+    let fields = header(&format!("[{}('a', '<i4')]", "('a', '<i4'), ".repeat(32 << 10)), "(3,)");
+    let axes = header("'<f8'", &format!("({})", "1,".repeat(128 << 10)));
+    for head in [many, axes] {
+        let len = file(2, head.len() as u32, &head);
+        let allocated = opened();
+        assert!(allocated.bytes_max < 4 * len, "{len} bytes: {allocated:?}");
+    }
+    // The names of fields are compared, for which they have to be there.
+    let len = file(2, fields.len() as u32, &fields);
+    let allocated = opened();
+    assert!(allocated.bytes_max < 40 * len, "{len} bytes: {allocated:?}");
 }

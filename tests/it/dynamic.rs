@@ -276,6 +276,11 @@ fn values_are_converted_only_where_nothing_is_lost() {
         let error = cast(&value, to).unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
     };
+    // Rounded once.
+    fits(Value::from((1i64 << 54) + (1 << 30) + 1), "<f4", "1.80144e+16");
+    // Names, not titles.
+    let titled = Value::from_bytes(dtype("[(('a', 'x'), '|u1')]"), [5]).unwrap();
+    fits(titled, "[('a', '|u1'), ('x', '|u1')]", "(0, 5)");
     lost(Value::from(256), "|u1", ErrorKind::Overflow);
     lost(Value::from(-1), "<u8", ErrorKind::Overflow);
     lost(Value::from(u64::MAX), "<i8", ErrorKind::Overflow);
@@ -407,8 +412,82 @@ fn long_copies_report_their_progress() {
     drop(from);
     let error = any.repack(dir.path().join("b"), &dtype(">f8"), |_| ()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
-    assert!(any.repack(dir.path().join("c"), &dtype("<f4"), |_| ()).is_err());
-    assert!(!dir.path().join("c").exists());
+    for lossy in ["<f4", "('<f8', (4,))", "[('a', '<f8')]"] {
+        assert!(any.repack(dir.path().join("c"), &dtype(lossy), |_| ()).is_err());
+        assert!(!dir.path().join("c").exists());
+    }
+    // Half of a copy has no name.
+    let panicked = std::panic::catch_unwind(|| any.repack(dir.path().join("c"), &dtype(">f8"), |_| panic!()));
+    assert!(panicked.is_err());
+    if cfg!(target_os = "linux") {
+        assert!(!dir.path().join("c").exists());
+    }
+}
+
+/// What a small file says takes no time, where there is nothing to do.
+#[test]
+fn large_claims_cost_nothing() {
+    let many = "[('a', [('x', '|u1'), ('y', '<u2')], (715827882,))]";
+    let empty = DynView::from_bytes(&[], &dtype(many)).unwrap();
+    assert!(empty.to_bytes().is_empty() && empty.is_empty());
+    assert_eq!(empty.structured_to_unstructured().unwrap_err().kind(), ErrorKind::DTypeMismatch);
+    let even = "[('a', [('x', '|u1'), ('y', '|u1')], (1000000000,))]";
+    assert_eq!(
+        DynView::from_bytes(&[], &dtype(even)).unwrap().structured_to_unstructured().unwrap().shape(),
+        [0, 2_000_000_000]
+    );
+    let dir = tempdir().unwrap();
+    let options = DynMap::options().dtype(dtype("[('a', '|V0')]")).shape(1 << 50);
+    let none = options.create_npy(dir.path().join("none.npy")).unwrap();
+    let mut seen = 0;
+    none.repack(dir.path().join("copy.npy"), &dtype("[('b', '|V0'), ('a', '|V0')]"), |_| seen += 1).unwrap();
+    assert_eq!(seen, 1);
+    let deep = |name: &str| dtype(&format!("[('a', [('b', [('x', '{name}')], (3000,))], (3000,))]"));
+    let from = DynMap::options().dtype(deep("<f8")).shape(0).create(dir.path().join("from")).unwrap();
+    let mut to = DynMap::options().dtype(deep("<f4")).shape(0).create(dir.path().join("to")).unwrap();
+    let text = to.assign_by_name(&from).unwrap_err().to_string();
+    assert!(text.contains("field `a.b.x`") && text.len() < 1000, "{text}");
+    // Axes inside axes are all axes.
+    let mut nested = dtype("|u1");
+    let error = loop {
+        match DType::array(nested, &[1; 30]) {
+            Ok(outer) => nested = outer,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.kind(), ErrorKind::RankMismatch);
+}
+
+/// Every byte of every field, however many there are.
+#[test]
+fn arrays_of_many_records_are_copied_whole() {
+    let many = dtype(
+        "[('a', [('x', '|u1'), ('y', '<u2'), ('z', [('u', '>u4'), ('v', '|S3')], (2,))], (70000,)), ('', '|V3'), ('w', '<f8')]",
+    );
+    let bytes: Vec<u8> = (0..2 * many.itemsize()).map(|i| (i % 251) as u8).collect();
+    let view = DynView::from_bytes(&bytes, &many).unwrap();
+    let mut expected = bytes.clone();
+    for padding in [17 * 70000, many.itemsize() + 17 * 70000] {
+        expected[padding..padding + 3].fill(0);
+    }
+    assert_eq!(view.to_bytes(), expected);
+    let values: Vec<u8> = view.iter().flat_map(|value| value.bytes().to_vec()).collect();
+    assert_eq!(values, expected);
+    let dir = tempdir().unwrap();
+    let mut map =
+        DynMap::options().dtype(many.clone()).shape(2).create_npy(dir.path().join("a.npy")).unwrap();
+    map.assign(&view).unwrap();
+    assert_eq!(map.view().to_bytes(), expected);
+    let swapped = dtype(
+        "[('w', '>f8'), ('a', [('z', [('v', '|S5'), ('u', '<u4')], (2,)), ('y', '<i8'), ('x', '<f4')], (70000,))]",
+    );
+    let other = map.repack(dir.path().join("b.npy"), &swapped, |_| ()).unwrap();
+    for (names, i) in [("a.x", 0), ("a.y", 1), ("a.z.u", 2), ("w", 3)] {
+        let (from, to) = (map.field(names).unwrap(), other.field(names).unwrap());
+        for (a, b) in from.iter().zip(to.iter()).step_by(997) {
+            assert_eq!(a.as_f64().unwrap().to_bits(), b.as_f64().unwrap().to_bits(), "{names} {i}");
+        }
+    }
 }
 
 #[test]

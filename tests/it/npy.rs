@@ -267,6 +267,10 @@ fn elements_that_are_arrays_have_the_last_axes() {
     // Of a file in Fortran order, the last axis is not that of an array.
     DynMap::options().dtype("<f4".parse().unwrap()).shape((5, 2)).order(Order::F).create_npy(&path).unwrap();
     expect_error(RecordMap::<[f32; 2]>::open(&path), ErrorKind::DTypeMismatch, &path, &["C order"]);
+    // Not even where it lies as if it were, for the next row would not.
+    let one = DynMap::options().dtype("<f4".parse().unwrap()).shape((1, 3)).order(Order::F);
+    let result = one.create_npy(&path).unwrap().typed::<[f32; 3], Ix1>();
+    expect_error(result, ErrorKind::DTypeMismatch, &path, &["C order"]);
 }
 
 #[test]
@@ -294,13 +298,16 @@ fn members_of_an_archive_are_mapped_where_they_lie() {
         expect_error(missing, ErrorKind::NoSuchMember, &path, &["no such", "ticks", "grid"]);
         assert_eq!(fs::read(&path).unwrap(), file);
     }
-    // What is written to a member is in the archive; growing it is refused.
-    fs::write(&path, bytes(&golden().archives[0].file)).unwrap();
-    let mut map = RecordMap::<Tick>::options().npz_member("ticks").open_rw(&path).unwrap();
+    // The archive has a checksum of its member, so that is changed in this process alone.
+    let stored = bytes(&golden().archives[0].file);
+    fs::write(&path, &stored).unwrap();
+    let options = || RecordMap::<Tick>::options().npz_member("ticks");
+    expect_error(options().open_rw(&path), ErrorKind::Unsupported, &path, &["checksum", "mode c"]);
+    expect_error(options().open_mode(Mode::ReadWrite, &path), ErrorKind::Unsupported, &path, &["checksum"]);
+    let mut map = options().open_cow(&path).unwrap();
     map.set(4, tick(9));
-    expect_error(map.append(&[tick(1)]), ErrorKind::Unsupported, &path, &["archive"]);
-    drop(map);
-    assert_eq!(RecordMap::<Tick>::options().npz_member("ticks").open(&path).unwrap().at(4), tick(9));
+    assert_eq!(map.at(4), tick(9));
+    assert_eq!(fs::read(&path).unwrap(), stored);
 }
 
 #[test]
@@ -447,21 +454,46 @@ fn raw_files_grow_too() {
 }
 
 #[test]
-fn rows_that_were_never_named_are_overwritten() {
+fn what_lies_behind_an_array_is_not_overwritten_unasked() {
     let (_dir, path) = folder();
     let mut map = RecordMap::<Tick>::options().shape(1).create_npy(&path).unwrap();
     map.set(0, tick(3));
     drop(map);
-    // As a program leaves it that is ended between the rows and the header.
-    let mut file = fs::read(&path).unwrap();
-    file.extend([0xAA; 40]);
-    fs::write(&path, &file).unwrap();
-    let mut map = RecordMap::<Tick>::open_rw(&path).unwrap();
-    assert_eq!(map.to_vec(), [tick(3)]);
-    map.grow(2).unwrap();
-    assert_eq!(map.to_vec(), [tick(3), tick(0), tick(0)]);
-    map.append(&[tick(4)]).unwrap();
-    assert_eq!(RecordMap::<Tick>::open(&path).unwrap().to_vec(), [tick(3), tick(0), tick(0), tick(4)]);
+    let array = fs::read(&path).unwrap();
+    // As a program leaves it that is ended between the rows and the header; another array; a footer.
+    for rest in [[0xAA; 40].as_slice(), &array, b"footer"] {
+        let file = [array.as_slice(), rest].concat();
+        for place in [None, Some(0)] {
+            fs::write(&path, &file).unwrap();
+            let options = RecordMap::<Tick>::options();
+            let options = place.map_or(options, |at| RecordMap::<Tick>::options().npy_at(at));
+            let mut map = options.open_rw(&path).unwrap();
+            assert_eq!(map.to_vec(), [tick(3)]);
+            for result in [map.grow(2), map.append(&[tick(1)])] {
+                let parts = [&format!("{} bytes lie behind", rest.len()), "discard_rest"];
+                expect_error(result, ErrorKind::ShapeMismatch, &path, &parts);
+            }
+            assert_eq!(fs::read(&path).unwrap(), file);
+            assert_eq!(map.discard_rest().unwrap(), rest.len() as u64);
+            assert_eq!(map.discard_rest().unwrap(), 0);
+            assert_eq!(fs::read(&path).unwrap(), array);
+            map.grow(1).unwrap();
+            map.append(&[tick(4)]).unwrap();
+            assert_eq!(RecordMap::<Tick>::open(&path).unwrap().to_vec(), [tick(3), tick(0), tick(4)]);
+        }
+    }
+}
+
+#[test]
+fn a_file_that_was_opened_for_appending_does_not_grow() {
+    let (_dir, path) = folder();
+    RecordMap::<Tick>::options().shape(1).create_npy(&path).unwrap();
+    let before = fs::read(&path).unwrap();
+    let file = fs::OpenOptions::new().read(true).append(true).open(&path).unwrap();
+    let mut map = RecordMap::<Tick>::open_rw(&file).unwrap();
+    let error = map.append(&[tick(1)]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+    assert_eq!(fs::read(&path).unwrap(), before);
 }
 
 #[test]
@@ -510,13 +542,23 @@ fn rows_that_another_map_has_named_are_not_overwritten() {
     let mut second = RecordMap::<Tick>::open_rw(&path).unwrap();
     second.append(&[tick(1), tick(2)]).unwrap();
     let before = fs::read(&path).unwrap();
-    for result in [first.append(&[tick(9)]), first.grow(5)] {
-        expect_error(result, ErrorKind::ShapeMismatch, &path, &["(3,) by now", "(1,)", "open it again"]);
+    for result in [first.append(&[tick(9)]), first.grow(5), first.discard_rest().map(drop)] {
+        expect_error(
+            result,
+            ErrorKind::ShapeMismatch,
+            &path,
+            &["no longer what it was", "open the file again"],
+        );
     }
     assert_eq!(fs::read(&path).unwrap(), before);
     assert_eq!(first.len(), 1);
     second.append(&[tick(3)]).unwrap();
     assert_eq!(RecordMap::<Tick>::open(&path).unwrap().to_vec(), [tick(0), tick(1), tick(2), tick(3)]);
+    // Nor those of another array that has taken its place.
+    RecordMap::<u64>::options().shape(9).create_npy(&path).unwrap();
+    let before = fs::read(&path).unwrap();
+    expect_error(second.append(&[tick(3)]), ErrorKind::ShapeMismatch, &path, &["no longer what it was"]);
+    assert_eq!(fs::read(&path).unwrap(), before);
 }
 
 /// New rows are invisible until they are there, and the file can be read at every moment.
@@ -555,4 +597,25 @@ fn a_file_that_grows_can_be_read_at_every_moment() {
     seen.dedup();
     assert!(seen.len() > 10, "{} lengths were seen", seen.len());
     assert_eq!(map.len() as u32, (0..rounds).map(|round| round % 7 + 1).sum::<u32>());
+}
+
+#[test]
+fn arrays_of_a_run_time_dtype_are_appended() {
+    let (_dir, path) = folder();
+    let pair = "[('a', '|u1'), ('b', '<f8')]".parse::<DType>().unwrap();
+    let mut map = DynMap::options().dtype(pair.clone()).shape((1, 2)).create_npy(&path).unwrap();
+    map.fill(mmrec::Value::from_bytes(pair, [7; 9]).unwrap()).unwrap();
+    let more = DynMap::open(&path).unwrap();
+    map.append(&more).unwrap();
+    map.append(more.slice(s![..0, ..])).unwrap();
+    assert_eq!((map.shape(), map.at([1, 1])), ([2, 2].as_slice(), more.at([0, 0])));
+    assert_eq!(DynMap::open(&path).unwrap().shape(), [2, 2]);
+    expect_error(map.append(more.slice(s![.., ..1])), ErrorKind::ShapeMismatch, &path, &["axis 0"]);
+    expect_error(map.append(more.field("b").unwrap()), ErrorKind::DTypeMismatch, &path, &["'<f8'"]);
+    // With the axes of elements that are arrays.
+    let vectors = "('<f4', (3,))".parse().unwrap();
+    let mut map = DynMap::options().dtype(vectors).shape(2).order(Order::F).create_npy(&path).unwrap();
+    assert_eq!((map.shape(), map.order()), ([2, 3].as_slice(), Order::C));
+    map.grow(1).unwrap();
+    assert_eq!(DynMap::open(&path).unwrap().shape(), [3, 3]);
 }

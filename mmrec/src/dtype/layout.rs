@@ -18,9 +18,10 @@ impl DType {
     ///
     /// NumPy: `numpy.dtype((base, shape))`.
     pub fn array(base: DType, shape: &[usize]) -> Result<Self> {
-        if shape.len() > MAX_AXES {
-            let message =
-                format!("a sub-array has {} axes, and NumPy allows {MAX_AXES}; merge some", shape.len());
+        // With those of sub-arrays inside it, as they would be axes of an array.
+        let axes = shape.len() + base.without_axes().1.len();
+        if axes > MAX_AXES {
+            let message = format!("a sub-array has {axes} axes, and NumPy allows {MAX_AXES}; merge some");
             return Err(Error::new(ErrorKind::RankMismatch, message));
         }
         shape.iter().rev().enumerate().try_fold(base, |base, (axis, &len)| {

@@ -328,8 +328,14 @@ impl DType {
             _ if base.itemsize() == 0 || count == 0 => {}
             Repr::Scalar(scalar) => f(at, *scalar, count),
             _ => {
+                // Those without bytes are left out once, and not in every record.
+                let fields: Vec<_> =
+                    base.fields().iter().filter(|field| field.dtype().itemsize() > 0).collect();
+                if fields.is_empty() {
+                    return;
+                }
                 for i in 0..count {
-                    for field in base.fields() {
+                    for field in &fields {
                         field.dtype().each_leaf(at + i * base.itemsize() + field.offset(), f);
                     }
                 }

@@ -68,7 +68,7 @@ const TIME_UNITS: [(TimeUnit, &str); 13] = [
 pub struct TimeStep {
     /// The unit.
     pub unit: TimeUnit,
-    /// How many units one step is; at least 1.
+    /// How many units one step is; from 1 to 2^31 - 1.
     pub count: u32,
 }
 
@@ -157,7 +157,10 @@ impl Scalar {
             Kind::Complex => matches!(size, 8 | 16 | 32),
             Kind::Bytes | Kind::Void => size <= super::MAX_ITEMSIZE,
             Kind::Unicode => size.is_multiple_of(4) && size <= super::MAX_ITEMSIZE,
-            Kind::DateTime(_) | Kind::TimeDelta(_) => size == 8,
+            Kind::DateTime(Some(step)) | Kind::TimeDelta(Some(step)) => {
+                size == 8 && step.count > 0 && step.count <= i32::MAX as u32
+            }
+            Kind::DateTime(None) | Kind::TimeDelta(None) => size == 8,
         };
         if !fits {
             return None;

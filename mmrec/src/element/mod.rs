@@ -57,8 +57,10 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 /// 3. `store` writes only the `itemsize` bytes at `dst`, and there only what fields take up: padding stays as it is.
 /// 4. Neither makes a reference to the bytes, and both work at any alignment.
 /// 5. Memory is as good as a file: `load` may be given the address of any `Self`, of which it then reads no byte that is
-///    not initialised; and where a `Self` was, `store` leaves a valid one. What it writes is initialised. Under the dtype
-///    of `bool` there is nothing but 0 and 1, neither in what is stored nor in a `Self` in memory.
+///    not initialised; and where a `Self` was, `store` leaves a valid one. What it writes is initialised. Every byte that
+///    the scalars of `DTYPE` take up is initialised in a `Self` in memory, and written by `store`: other types of an equal
+///    dtype are read there. Under the dtype of `bool` there is nothing but 0 and 1, neither in what is stored nor in a
+///    `Self` in memory.
 /// 6. `PLAIN` is true only if every bit pattern of `size_of::<Self>()` bytes is a valid value, all of them initialised,
 ///    and `load` and `store` do no more than copy them.
 /// 7. `SPANS_DTYPE` is true only if memory that holds a `Self` still does so after any type of an equal `DTYPE` was stored

@@ -38,7 +38,9 @@ impl Layout {
         offset: u64,
     ) -> Result<Self> {
         let itemsize = dtype.itemsize();
-        let bytes = checked_count(&shape).and_then(|_| {
+        // With the axes of elements that are arrays, which untyped views have.
+        let axes = [shape.as_slice(), &dtype.without_axes().1].concat();
+        let bytes = checked_count(&axes).and_then(|_| {
             // An axis of no elements counts as one here: its strides have to fit too.
             let most = shape.iter().try_fold(itemsize, |bytes, &len| bytes.checked_mul(len.max(1)))?;
             isize::try_from(most).ok()?;
@@ -52,6 +54,18 @@ impl Layout {
             Some(_) => Ok(layout),
             None => Err(too_large(&format!("{bytes} bytes from byte {offset} on"))),
         }
+    }
+
+    /// The layout with the axes of elements that are arrays as axes of the array, where that is one in C order.
+    pub(super) fn expanded(&self) -> Option<Self> {
+        let (base, inner) = self.dtype.without_axes();
+        let in_c_order = self.order == Order::C || self.shape.len() <= 1;
+        (in_c_order && !inner.is_empty()).then(|| Self {
+            dtype: base.clone(),
+            shape: [self.shape.as_slice(), &inner].concat(),
+            order: Order::C,
+            ..*self
+        })
     }
 
     /// The first byte of the file behind the array.

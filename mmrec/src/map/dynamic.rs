@@ -2,16 +2,16 @@
 
 use std::{fmt, marker::PhantomData, ops::RangeBounds, path::Path};
 
-use ndarray::{Dimension, IntoDimension, IxDyn, SliceArg};
+use ndarray::{Axis, Dimension, IntoDimension, IxDyn, SliceArg};
 
 use super::{
     Advice, RecordMap, Source,
-    core::Core,
+    core::{Core, too_large},
     lock::Lock,
     mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Writable},
     opening::{Elements, Opening, Place},
     options::{HasShape, NoShape, Order, Shaped, common_options, mismatch},
-    region::Access,
+    region::{Access, Dynamic},
     source::Origin,
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     view::{
         DynIter, DynView, DynViewMut, Progress, Value,
-        raw::{DynRaw, DynRawMut},
+        raw::{DynRaw, DynRawMut, Mismatch},
     },
 };
 
@@ -99,7 +99,11 @@ impl DynMap<ReadOnly> {
 }
 
 impl<M> DynMap<M> {
-    fn new(core: Core<DynRaw<'static>>) -> Result<Self> {
+    fn new(mut core: Core<DynRaw<'static>>) -> Result<Self> {
+        if let Some(layout) = core.layout.expanded() {
+            core = core.with(|mapped| mapped.axes().ok_or_else(|| too_large("the shape")))?;
+            core.layout = layout;
+        }
         let view = DynView::from_raw(core.mapped.raw().clone());
         let view = view.map_err(|error| core.name(error))?;
         let (shape, dtype) = (view.shape().to_vec(), view.dtype().clone());
@@ -120,17 +124,13 @@ impl<M> DynMap<M> {
     ///
     /// [`ErrorKind::DTypeMismatch`], with the fields that differ, or [`ErrorKind::RankMismatch`]; the map is gone then.
     pub fn typed<T: Element, D: Dimension>(self) -> Result<RecordMap<T, D, M>> {
-        // The axes of elements that are arrays stand at the end, so that a type of any of them can be asked for.
         let (wanted, found) = (T::DTYPE, self.dtype.clone());
-        let mut core = self.core;
-        if core.layout.dtype != *wanted {
-            let shape = self.shape;
-            core = core.with(|mapped| {
-                mapped
-                    .axes()
-                    .ok_or_else(|| Error::new(ErrorKind::Overflow, "the shape has too many elements"))
-            })?;
-            (core.layout.dtype, core.layout.shape) = (found.clone(), shape);
+        let core = self.core;
+        // In Fortran order the last axes are not those of elements that are arrays, even where they lie as if they were: a
+        // row that is added would not.
+        let in_c_order = core.layout.order == Order::C || core.layout.shape.len() <= 1;
+        if core.layout.dtype != *wanted && !in_c_order {
+            return Err(core.name(mismatch::<T>(Mismatch::DType, &found)));
         }
         let mut core =
             core.with(|mapped| mapped.typed::<T, D>().map_err(|error| mismatch::<T>(error, &found)))?;
@@ -290,22 +290,25 @@ impl<M> DynMap<M> {
     /// # Errors
     ///
     /// [`ErrorKind::Io`] if there is a file of this name, and as for [`DynOptions::create_npy`] and
-    /// [`DynViewMut::assign_by_name`]; nothing is left of the new file then.
+    /// [`DynViewMut::assign_by_name`]; nothing is left of the new file then. Where the system can (Linux), the file has no
+    /// name before all of it is there.
     ///
     /// NumPy: `numpy.lib.recfunctions.repack_fields`, in memory.
     pub fn repack(
         &self,
         path: impl AsRef<Path>,
         dtype: &DType,
-        progress: impl FnMut(Progress),
+        mut progress: impl FnMut(Progress),
     ) -> Result<DynMap<ReadWrite>> {
         let from = self.view();
         from.check_by_name(dtype).map_err(|error| self.core.name(error))?;
         let options = DynMap::options().dtype(dtype.clone()).order(self.order()).shape(self.shape());
-        let mut to: DynMap<ReadWrite> =
-            options.make(Origin::Path(path.as_ref().to_path_buf()), true, true)?;
-        to.view_mut().assign_by_name_with(from, progress)?;
-        Ok(to)
+        let origin = Origin::Path(path.as_ref().to_path_buf());
+        let copy = |to: &mut Dynamic| match to.raw_mut() {
+            Some(raw) => DynViewMut::from_raw(raw)?.assign_by_name_with(&from, &mut progress),
+            None => unreachable!("it was mapped to be written"),
+        };
+        DynMap::new(options.opening.create_filled(origin, true, true, copy)?)
     }
 
     fn raw_mut(&mut self) -> Option<DynViewMut<'_>> {
@@ -325,7 +328,10 @@ impl<M: Writable> DynMap<M> {
             None => unreachable!("maps of writable modes have pages that can be written"),
         }
     }
+}
 
+// The bound is on each method, so that using one on a map that only reads is answered by the text of `Writable`.
+impl<M> DynMap<M> {
     /// Writes the element at `index`; see [`DynViewMut::set`].
     ///
     /// # Errors
@@ -336,7 +342,10 @@ impl<M: Writable> DynMap<M> {
     ///
     /// If there are more or fewer indices than axes, or one is past the end of its axis.
     #[track_caller]
-    pub fn set<I: IntoDimension>(&mut self, index: I, value: impl Into<Value>) -> Result<()> {
+    pub fn set<I: IntoDimension>(&mut self, index: I, value: impl Into<Value>) -> Result<()>
+    where
+        M: Writable,
+    {
         let set = self.view_mut().set(index, value);
         set.map_err(|error| self.core.name(error))
     }
@@ -346,7 +355,10 @@ impl<M: Writable> DynMap<M> {
     /// # Errors
     ///
     /// As for [`DynViewMut::set`]; the error names the file.
-    pub fn fill(&mut self, value: impl Into<Value>) -> Result<()> {
+    pub fn fill(&mut self, value: impl Into<Value>) -> Result<()>
+    where
+        M: Writable,
+    {
         let filled = self.view_mut().fill(value);
         filled.map_err(|error| self.core.name(error))
     }
@@ -356,7 +368,10 @@ impl<M: Writable> DynMap<M> {
     /// # Errors
     ///
     /// As for [`DynViewMut::assign`]; the error names the file.
-    pub fn assign<'v>(&mut self, from: impl Into<DynView<'v>>) -> Result<()> {
+    pub fn assign<'v>(&mut self, from: impl Into<DynView<'v>>) -> Result<()>
+    where
+        M: Writable,
+    {
         let assigned = self.view_mut().assign(from);
         assigned.map_err(|error| self.core.name(error))
     }
@@ -366,7 +381,10 @@ impl<M: Writable> DynMap<M> {
     /// # Errors
     ///
     /// As for [`DynViewMut::assign_by_name`]; the error names the file.
-    pub fn assign_by_name<'v>(&mut self, from: impl Into<DynView<'v>>) -> Result<()> {
+    pub fn assign_by_name<'v>(&mut self, from: impl Into<DynView<'v>>) -> Result<()>
+    where
+        M: Writable,
+    {
         let assigned = self.view_mut().assign_by_name(from);
         assigned.map_err(|error| self.core.name(error))
     }
@@ -376,7 +394,10 @@ impl<M: Writable> DynMap<M> {
     /// # Errors
     ///
     /// As for [`DynView::field`].
-    pub fn field_mut(&mut self, name: &str) -> Result<DynViewMut<'_>> {
+    pub fn field_mut(&mut self, name: &str) -> Result<DynViewMut<'_>>
+    where
+        M: Writable,
+    {
         self.view_mut().into_field(name)
     }
 }
@@ -404,6 +425,53 @@ impl DynMap<ReadWrite> {
         self.core.take(grown, Ok)?;
         self.shape = self.view().shape().to_vec();
         Ok(())
+    }
+
+    /// Makes the array longer by the elements of a view or map, whose shape is that of this but along the axis that grows; see
+    /// [`RecordMap::append`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`RecordMap::append`], and [`ErrorKind::DTypeMismatch`] if the dtypes differ.
+    pub fn append<'v>(&mut self, elements: impl Into<DynView<'v>>) -> Result<()> {
+        let from = elements.into();
+        let axis = self.core.layout.growing_axis().unwrap_or(0);
+        let mut shape = self.shape.clone();
+        if let (Some(len), Some(&rows)) = (shape.get_mut(axis), from.shape().get(axis)) {
+            *len = rows;
+        }
+        let fits = !shape.is_empty() && shape == from.shape();
+        if !fits || *from.dtype() != self.dtype {
+            let (kind, what) = match fits {
+                true => (ErrorKind::DTypeMismatch, "dtypes"),
+                false => (ErrorKind::ShapeMismatch, "shapes"),
+            };
+            let message = format!(
+                "the {what} differ: shape {} of {} here, shape {} of {} of what is appended; axis {axis} alone may differ",
+                ShapeText(&self.shape),
+                self.dtype,
+                ShapeText(from.shape()),
+                from.dtype()
+            );
+            return Err(self.core.name(Error::new(kind, message)));
+        }
+        let rows = from.shape()[axis];
+        let grown = self.core.grown(rows, |mapped, before| match mapped.raw_mut() {
+            Some(raw) => DynViewMut::from_raw(raw)?.split_at(Axis(axis), before).1.assign(&from),
+            None => unreachable!("it was mapped to be written"),
+        })?;
+        self.core.take(grown, Ok)?;
+        self.shape = self.view().shape().to_vec();
+        Ok(())
+    }
+
+    /// Cuts the file where the array ends; see [`RecordMap::discard_rest`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`RecordMap::discard_rest`].
+    pub fn discard_rest(&mut self) -> Result<u64> {
+        self.core.discard_rest()
     }
 }
 

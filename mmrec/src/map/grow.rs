@@ -1,11 +1,13 @@
 //! Growing: a longer file, a new mapping, and for a `.npy` the new length in its header, in an order in which the file can be
 //! read at every moment.
 
+use std::fs::File;
+
 use ndarray::{Axis, Dimension, RemoveAxis};
 
 use super::{
     RecordMap,
-    core::{Core, Layout},
+    core::{Core, Layout, Npy},
     mode::ReadWrite,
     opening::{extend, map_array},
     options::mismatch,
@@ -14,7 +16,6 @@ use super::{
     source::read_at,
 };
 use crate::{
-    dtype::ShapeText,
     element::Element,
     error::{Error, ErrorKind, Result},
     npy::{self, Header},
@@ -26,6 +27,88 @@ pub(super) struct Grown {
     mapped: Dynamic,
     layout: Layout,
     header: Option<Header>,
+}
+
+/// The header that names the new rows, made before anything is touched.
+struct NextHeader {
+    /// Where the header starts in the file.
+    at: u64,
+    /// All of the header as it is, and as it will be.
+    before: Vec<u8>,
+    header: Header,
+    /// What of it changes, and where in it.
+    change: (u64, Vec<u8>),
+}
+
+impl NextHeader {
+    fn new(npy: &Npy, file: &File, axis: usize, len: usize) -> Result<Self> {
+        let (before, now) = unchanged_header(npy, file)?;
+        let no_room = || {
+            let message = format!(
+                "the header has no room for {len} rows; copy the array to a file made by create_npy, which leaves room"
+            );
+            Error::new(ErrorKind::Unsupported, message)
+        };
+        let change = now.with_axis_len(axis, len).ok_or_else(no_room)?;
+        let mut after = before.clone();
+        let place =
+            usize::try_from(change.0).ok().and_then(|at| after.get_mut(at..)?.get_mut(..change.1.len()));
+        place.ok_or_else(no_room)?.copy_from_slice(&change.1);
+        // Nothing is written that could not be read again.
+        let header = read_from(&after)?;
+        let rows = |header: &Header| header.shape.get(axis).copied();
+        if rows(&header) != Some(len) || header.len != now.len || header.dtype != now.dtype {
+            return Err(no_room());
+        }
+        Ok(Self { at: npy.at, before, header, change })
+    }
+
+    fn write(self, file: &File) -> Result<Header> {
+        if header_bytes(file, self.at, self.before.len())? != self.before {
+            return Err(changed());
+        }
+        // One call, so that a program that reads the header meanwhile sees the old length or the new one.
+        let (at, bytes) = self.change;
+        reserve::write_at(file, &bytes, self.at + at)
+            .map_err(|error| Error::io("cannot write the new length to the header", error))?;
+        Ok(self.header)
+    }
+}
+
+/// The header as it is in the file by now, if it says what it said when it was read.
+fn unchanged_header(npy: &Npy, file: &File) -> Result<(Vec<u8>, Header)> {
+    let (then, len) = (&npy.header, usize::try_from(npy.header.len).unwrap_or(usize::MAX));
+    let bytes = header_bytes(file, npy.at, len)?;
+    let Ok(now) = read_from(&bytes) else { return Err(changed()) };
+    if (&now.dtype, &now.shape, now.fortran, now.len) != (&then.dtype, &then.shape, then.fortran, then.len) {
+        return Err(changed());
+    }
+    Ok((bytes, now))
+}
+
+/// The bytes of a header of at most 1 MiB, or fewer if the file has become shorter.
+fn header_bytes(file: &File, at: u64, len: usize) -> Result<Vec<u8>> {
+    let mut bytes = vec![0; len];
+    let read =
+        read_at(file, &mut bytes, at).map_err(|error| Error::io("cannot read the header again", error))?;
+    bytes.truncate(read);
+    Ok(bytes)
+}
+
+/// A header from all of its bytes.
+pub(super) fn read_from(bytes: &[u8]) -> Result<Header> {
+    npy::read(0, &mut |at, to| {
+        let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
+        let len = rest.len().min(to.len());
+        to[..len].copy_from_slice(&rest[..len]);
+        Ok(len)
+    })
+}
+
+fn changed() -> Error {
+    let message = "the header is no longer what it was when the file was opened: another program has appended to the array, or \
+                   put another in its place; open the file again";
+    Error::new(ErrorKind::ShapeMismatch, message)
 }
 
 impl<A> Core<A> {
@@ -52,74 +135,73 @@ impl<A> Core<A> {
         shape[axis] = before.checked_add(rows).ok_or_else(|| super::core::too_large("the number of rows"))?;
         let name = format!("elements of {}", old.dtype);
         let layout = Layout::new(old.dtype.clone(), &name, shape, old.order, old.offset)?;
-        let named = match &self.npy {
-            Some(npy) if npy.is_member => {
-                let message = "a member of an archive cannot grow; copy it to a .npy file of its own";
-                return Err(Error::new(ErrorKind::Unsupported, message));
-            }
-            Some(npy) => {
-                // What the header says by now: rows behind the array may have been named since.
-                let header = npy::read(npy.at, &mut |at, bytes| read_at(file, bytes, at))?;
-                if header.shape != npy.header.shape || header.len != npy.header.len {
-                    let message = format!(
-                        "the header says shape {} by now, and said {} when the file was opened; another program has changed \
-                         it: open it again",
-                        ShapeText(&header.shape),
-                        ShapeText(&npy.header.shape)
-                    );
-                    return Err(Error::new(ErrorKind::ShapeMismatch, message));
-                }
-                let Some((at, bytes)) = header.with_axis_len(axis, layout.shape[axis]) else {
-                    let message = format!(
-                        "the header has no room for {} rows; copy the array to a file made by create_npy, which leaves room",
-                        layout.shape[axis]
-                    );
-                    return Err(Error::new(ErrorKind::Unsupported, message));
-                };
-                Some((npy.at + at, bytes))
-            }
-            None => None,
-        };
-        let metadata = file.metadata().map_err(|error| Error::io("cannot read the file's size", error))?;
-        let (end, len) = (old.end(), metadata.len());
-        if !metadata.is_file() {
-            let message = "a device cannot grow; map more of it with a larger shape";
+        if reserve::appends(file) {
+            let message = "the file was opened for appending, where the system writes to its end whatever the place; open it \
+                           without append";
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
-        if len < end {
+        let next = match &self.npy {
+            Some(npy) => Some(NextHeader::new(npy, file, axis, layout.shape[axis])?),
+            None => None,
+        };
+        let behind = self.bytes_behind(file)?;
+        if behind > 0 {
             let message = format!(
-                "the array ends at byte {end}, and the file has become {len} bytes long; another program has cut it: open it \
-                 again"
-            );
-            return Err(Error::new(ErrorKind::Truncated, message));
-        }
-        // What lies behind the array of a `.npy` is no part of it: rows that were never named, because a program was ended
-        // while it appended them. Behind a header that does not start the file, it may be anything.
-        if len > end && self.npy.as_ref().is_none_or(|npy| npy.at > 0) {
-            let message = format!(
-                "{} bytes lie behind the array, which ends at byte {end}, and would become part of it; open the file again if \
-                 another program has appended to it, or map all of it",
-                len - end
+                "{behind} bytes lie behind the array, which ends at byte {}; open the file again if another program has \
+                 appended to it, map all of it, or call discard_rest if they are rows of a program that was ended while it \
+                 appended them",
+                old.end()
             );
             return Err(Error::new(ErrorKind::ShapeMismatch, message));
         }
         let space = if self.sparse { Space::None } else { Space::Added };
-        let is_npy = self.npy.is_some();
-        let (mut mapped, _) =
-            extend(file, layout.end(), space, is_npy, || map_array(file, Access::Write, &layout, false))?;
-        let left_over = end..len.min(layout.end());
-        reserve::zero(file, left_over, self.sparse)
-            .map_err(|error| Error::io("cannot overwrite what lies behind the array", error))?;
+        let (mut mapped, _) = extend(file, layout.end(), space, next.is_some(), || {
+            map_array(file, Access::Write, &layout, false)
+        })?;
         fill(&mut mapped, before)?;
-        let mut header = None;
-        if let (Some(npy), Some((at, bytes))) = (&self.npy, named) {
-            // One call, so that a program that reads the header meanwhile sees the old length or the new one.
-            reserve::write_at(file, &bytes, at)
-                .map_err(|error| Error::io("cannot write the new length to the header", error))?;
-            self.unflushed().header = true;
-            header = Some(npy::read(npy.at, &mut |at, bytes| read_at(file, bytes, at))?);
-        }
+        let header = match next {
+            Some(next) => {
+                let header = next.write(file)?;
+                self.unflushed().header = true;
+                Some(header)
+            }
+            None => None,
+        };
         Ok(Grown { mapped, layout, header })
+    }
+
+    /// How many bytes the file has behind the array.
+    fn bytes_behind(&self, file: &File) -> Result<u64> {
+        let metadata = file.metadata().map_err(|error| Error::io("cannot read the file's size", error))?;
+        if !metadata.is_file() {
+            let message = "a device cannot grow; map more of it with a larger shape";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let (end, len) = (self.layout.end(), metadata.len());
+        len.checked_sub(end).ok_or_else(|| {
+            let message = format!(
+                "the array ends at byte {end}, and the file has become {len} bytes long; another program has cut it: open it \
+                 again"
+            );
+            Error::new(ErrorKind::Truncated, message)
+        })
+    }
+
+    /// Cuts the file where the array ends, and says how many bytes that were.
+    pub(super) fn discard_rest(&self) -> Result<u64> {
+        let discard = || {
+            let Some(file) = &self.file else { unreachable!("a map that is written keeps its file") };
+            if let Some(npy) = &self.npy {
+                unchanged_header(npy, file)?;
+            }
+            let behind = self.bytes_behind(file)?;
+            if behind > 0 {
+                let cut = file.set_len(self.layout.end());
+                cut.map_err(|error| Error::io("cannot cut what lies behind the array", error))?;
+            }
+            Ok(behind)
+        };
+        discard().map_err(|error| self.name(error))
     }
 
     /// Puts a longer array in the place of the old one.
@@ -162,14 +244,31 @@ impl<T: Element, D: Dimension> RecordMap<T, D, ReadWrite> {
     /// - [`ErrorKind::ShapeMismatch`] if the file goes on behind the array, or its header says another shape by now, because
     ///   another program has appended to it; [`ErrorKind::Truncated`] if it ends before the array does;
     /// - [`ErrorKind::RankMismatch`] for a map without axes, [`ErrorKind::Overflow`] for a size past what a file can be;
-    /// - [`ErrorKind::Unsupported`] for a `.npy` whose header has no room for the number, for a member of an archive, and for
-    ///   a device.
+    /// - [`ErrorKind::Unsupported`] for a `.npy` whose header has no room for the number, for a device, and for a file that was
+    ///   opened for appending.
     ///
     /// The map is as it was then, and so is what a reader finds in the file.
+    ///
+    /// # What is on the disk
+    ///
+    /// A program that is ended, however it ends, leaves the old length or the new one, and behind the array perhaps rows that
+    /// were never named; the file can be read, and [`discard_rest`](Self::discard_rest) makes it grow again. After a loss of
+    /// power the header may be on the disk before the rows are: [`flush`](Self::flush) puts both there.
     ///
     /// NumPy has no such call; a file has to be made longer and mapped again.
     pub fn grow(&mut self, rows: usize) -> Result<()> {
         self.grow_with(rows, |_, _| Ok(()))
+    }
+
+    /// Cuts the file where the array ends, and gives the number of bytes that were behind it. For a `.npy` that a program was
+    /// appending to when it was ended; whatever else lies there is gone too.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ShapeMismatch`] if the header of a `.npy` has changed since the file was opened,
+    /// [`ErrorKind::Truncated`] if the file ends before the array does, and [`ErrorKind::Io`].
+    pub fn discard_rest(&mut self) -> Result<u64> {
+        self.core.discard_rest()
     }
 
     /// Makes the array longer by these rows, in C order each: along axis 0, or in Fortran order along the last axis; see

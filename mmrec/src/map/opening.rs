@@ -6,6 +6,7 @@ use std::{fs::File, io, sync::Mutex};
 
 use super::{
     core::{Core, Layout, Npy, Unflushed, too_large},
+    grow::read_from,
     lock::Lock,
     mode::Mode,
     options::Order,
@@ -90,7 +91,7 @@ impl Opening {
     fn map_existing(self, mode: Mode, access: Access, opened: Opened) -> Result<Core<DynRaw<'static>>> {
         opened.lock(self.lock)?;
         let len = opened.len()?;
-        if let Some(npy) = self.find_npy(&opened, len)? {
+        if let Some(npy) = self.find_npy(&opened, len, mode)? {
             let layout = self.layout_of_npy(&npy)?;
             let mapped = self.map_array(&opened.file, access, &layout)?;
             return Ok(self.finish(mapped, layout, Some(npy), mode, opened));
@@ -116,7 +117,7 @@ impl Opening {
     }
 
     /// The `.npy` header, if that is what says where the array lies.
-    fn find_npy(&self, opened: &Opened, len: Option<u64>) -> Result<Option<Npy>> {
+    fn find_npy(&self, opened: &Opened, len: Option<u64>, mode: Mode) -> Result<Option<Npy>> {
         let file = &opened.file;
         let (at, end) = match &self.place {
             Place::Raw => return Ok(None),
@@ -129,6 +130,11 @@ impl Opening {
                     return Err(Error::new(ErrorKind::Unsupported, message));
                 };
                 match place {
+                    Place::Member(_) if mode == Mode::ReadWrite => {
+                        let message = "the archive keeps a checksum of its member, which would no longer be right; open it in \
+                                       mode r, or in mode c to keep changes here, or unpack the archive";
+                        return Err(Error::new(ErrorKind::Unsupported, message));
+                    }
                     Place::Member(name) => {
                         let member = npy::find_member(len, name, &mut |at, bytes| read_at(file, bytes, at))?;
                         // Both were held against the length.
@@ -303,10 +309,21 @@ impl Opening {
 
     /// Makes a file of zeros, or overwrites one with zeros, in mode `w+`. As a `.npy`, that is of mode `r+`.
     pub(super) fn create(
+        self,
+        origin: Origin,
+        only_new: bool,
+        is_npy: bool,
+    ) -> Result<Core<DynRaw<'static>>> {
+        self.create_filled(origin, only_new, is_npy, |_| Ok(()))
+    }
+
+    /// [`create`](Self::create), with something in it before it has its name, where the system can do that.
+    pub(super) fn create_filled(
         mut self,
         origin: Origin,
         only_new: bool,
         is_npy: bool,
+        mut fill: impl FnMut(&mut Dynamic) -> Result<()>,
     ) -> Result<Core<DynRaw<'static>>> {
         // What an old file holds is overwritten, not read.
         self.populate = false;
@@ -318,9 +335,12 @@ impl Opening {
         loop {
             let opened = Opened::created(origin, only_new, to_be_named)?;
             let made = self.overwrite(&layout, head.as_deref(), &opened);
-            let (mapped, npy) = made
+            let (mut mapped, npy) = made
                 .map_err(|error| error.with_path(opened.path.as_deref()))
                 .inspect_err(|error| opened.unmake(error))?;
+            fill(&mut mapped)
+                .map_err(|error| error.with_path(opened.path.as_deref()))
+                .inspect_err(|_| opened.remove())?;
             match (opened.give_name(), &path) {
                 (Err(error), Some(path)) => {
                     // Another call has made the file meanwhile, or the system gives no names to such files.
@@ -401,7 +421,8 @@ impl Opening {
             let message = "expected a file to overwrite, found a device; open it with open_rw";
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
-        let npy = head.map(Npy::of_new).transpose()?;
+        let header = head.map(read_from).transpose()?;
+        let npy = header.map(|header| Npy { at: 0, end: 0, header, is_member: false });
         let (mapped, grown_from) = self.map_and_extend(file, layout, Space::Whole)?;
         let failed = |error| Error::io("cannot overwrite all that the file held", error);
         reserve::overwrite(file, layout.end(), grown_from, self.sparse).map_err(failed)?;
@@ -440,19 +461,6 @@ impl Elements {
             self.name
         );
         Error::new(ErrorKind::DTypeMismatch, message)
-    }
-}
-
-impl Npy {
-    /// The header that was just made.
-    fn of_new(bytes: &[u8]) -> Result<Self> {
-        let header = npy::read(0, &mut |at, to| {
-            let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
-            let len = rest.len().min(to.len());
-            to[..len].copy_from_slice(&rest[..len]);
-            Ok(len)
-        })?;
-        Ok(Self { at: 0, end: 0, header, is_member: false })
     }
 }
 

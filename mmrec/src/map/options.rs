@@ -140,7 +140,8 @@ macro_rules! common_options {
         }
 
         /// Reads the array of this name in an `.npz`, as [`numpy.savez`] writes it; `.npy` at the end of the name may be
-        /// left out. An array that is compressed cannot be mapped, which is an error.
+        /// left out. An array that is compressed cannot be mapped, which is an error, and none can be written: the archive
+        /// keeps its checksum. Mode `c` keeps what is written in this process.
         ///
         /// NumPy loads such arrays into memory, whatever `mmap_mode` says.
         ///

@@ -246,6 +246,17 @@ impl Opened {
         }
     }
 
+    /// Removes the file if this call made it and nobody has put another in its place.
+    pub(super) fn remove(&self) {
+        if let Made::Named(made) = &self.made
+            && let (Ok(own), Ok(named)) = (self.file.metadata(), fs::symlink_metadata(made))
+            && is_same(&own, &named)
+        {
+            // The error to report is why the file could not be filled.
+            let _ = fs::remove_file(made);
+        }
+    }
+
     fn metadata(&self) -> Result<fs::Metadata> {
         self.file.metadata().map_err(|error| Error::io("cannot read the file's size", error))
     }

@@ -1,5 +1,7 @@
 //! Copying arrays of records into arrays of other records, field by field.
 
+use std::collections::HashMap;
+
 use ndarray::{Slice, SliceInfoElem};
 
 use super::{DynView, DynViewMut, cast::swapped_width};
@@ -22,16 +24,23 @@ pub struct Progress {
 /// Bytes between two reports of progress, at least.
 const STEP: usize = 16 << 20;
 
-/// The most copies that are made of each element.
-const MAX_PARTS: usize = 1 << 16;
+/// The most fields that an error lists.
+const MOST_LISTED: usize = 20;
 
 /// What to do with every element.
 #[derive(Default)]
 struct Plan {
     /// From where, to where, and what.
     parts: Vec<(usize, usize, Part)>,
-    /// Scalars that become others: where they are, what they are, and where they go as what.
-    casts: Vec<(usize, Scalar, usize, Scalar)>,
+    /// Scalars, or arrays of them, that become others: where they are, what they are, and where they go as what.
+    casts: Vec<(usize, DType, usize, DType)>,
+    /// Arrays of records: where they are, what they are, where they go as what, and what to do with each record.
+    inner: Vec<(usize, DType, usize, DType, Plan)>,
+}
+
+/// What was found on the way to a plan.
+#[derive(Default)]
+struct Findings {
     /// Fields that cannot be copied, and why.
     refused: Vec<String>,
     /// Whether any field is in both.
@@ -112,7 +121,7 @@ impl DynViewMut<'_> {
         // Along the axis that is widest in memory, so that the file is written from front to back.
         let strides = self.raw.strides().to_vec();
         let axis = (0..strides.len()).max_by_key(|&axis| (strides[axis].unsigned_abs(), usize::MAX - axis));
-        let Some(axis) = axis.filter(|_| total > 0) else {
+        let Some(axis) = axis.filter(|_| total > 0 && itemsize > 0) else {
             self.run(from, &plan);
             progress(Progress { done: total, total });
             return Ok(());
@@ -145,39 +154,61 @@ impl DynViewMut<'_> {
     }
 
     fn run(&mut self, from: &DynView<'_>, plan: &Plan) {
+        if from.is_empty() {
+            return;
+        }
         let copied = self.raw.copy_parts(&from.raw, &plan.parts);
         debug_assert!(copied.is_some(), "a plan is made of parts of the elements");
-        for &(source, scalar, target, to) in &plan.casts {
-            let Some(source) = from.raw.part(source, scalar.into()) else { continue };
-            let Some(target) = self.raw.reborrow().part(target, to.into()) else { continue };
-            let (source, mut target) = (DynView { raw: source }, DynViewMut { raw: target });
-            let indices = ndarray::indices(ndarray::IxDyn(from.shape()));
+        // There are elements, so that their parts have axes that fit.
+        for (source, dtype, target, to) in &plan.casts {
+            let (Some(source), Some(mut target)) = (from.part(*source, dtype), self.part(*target, to)) else {
+                continue;
+            };
+            let indices = ndarray::indices(ndarray::IxDyn(source.shape()));
             for (index, value) in indices.into_iter().zip(source.iter()) {
                 // The plan has conversions that never fail.
                 let _ = target.set(index, value);
             }
         }
+        for (source, dtype, target, to, plan) in &plan.inner {
+            if let (Some(source), Some(mut target)) = (from.part(*source, dtype), self.part(*target, to)) {
+                target.run(&source, plan);
+            }
+        }
+    }
+
+    fn part(&mut self, offset: usize, dtype: &DType) -> Option<DynViewMut<'_>> {
+        DynViewMut::from_raw(self.raw.reborrow().part(offset, dtype.clone())?).ok()
     }
 }
 
-impl DynView<'_> {
+impl<'a> DynView<'a> {
+    fn part(&self, offset: usize, dtype: &DType) -> Option<DynView<'a>> {
+        DynView::from_raw(self.raw.part(offset, dtype.clone())?).ok()
+    }
+
     /// Whether the elements can be copied to those of a dtype by name.
     pub(crate) fn check_by_name(&self, to: &DType) -> Result<()> {
-        plan(self.dtype(), to.without_axes().0).map(drop)
+        plan(self.dtype(), to).map(drop)
     }
 }
 
 fn plan(from: &DType, to: &DType) -> Result<Plan> {
-    let mut plan = Plan::default();
-    plan.convert(from, 0, to, 0, "");
-    if !plan.refused.is_empty() {
+    let (mut plan, mut findings) = (Plan::default(), Findings::default());
+    plan.convert(from, 0, to, 0, "", &mut findings);
+    if !findings.refused.is_empty() {
+        let more = match findings.refused.len().checked_sub(MOST_LISTED) {
+            None | Some(0) => String::new(),
+            Some(more) => format!("\nand {more} more"),
+        };
+        findings.refused.truncate(MOST_LISTED);
         let message = format!(
-            "values would be lost; make these fields wider, or leave them out\n{}",
-            plan.refused.join("\n")
+            "values would be lost; make these fields wider, or leave them out\n{}{more}",
+            findings.refused.join("\n")
         );
         return Err(Error::new(ErrorKind::DTypeMismatch, message));
     }
-    if !plan.any {
+    if !findings.any {
         let names = |dtype: &DType| {
             let names: Vec<_> = dtype.fields().iter().map(|field| format!("`{}`", field.name())).collect();
             names.join(", ")
@@ -189,22 +220,30 @@ fn plan(from: &DType, to: &DType) -> Result<Plan> {
         );
         return Err(Error::new(ErrorKind::NoSuchField, message));
     }
-    if plan.parts.len() + plan.casts.len() > MAX_PARTS {
-        let message =
-            format!("each element would be copied in more than {MAX_PARTS} parts; copy fewer fields at once");
-        return Err(Error::new(ErrorKind::Unsupported, message));
-    }
     Ok(plan)
 }
 
 impl Plan {
     /// All scalars of an element of the same dtype.
     fn copy(&mut self, dtype: &DType, source: usize, target: usize) {
-        self.any = true;
-        dtype.each_leaf(0, &mut |at, scalar, count| {
-            let part = Part { size: scalar.size(), count, swapped: None };
-            self.add(source + at, target + at, part);
-        });
+        let (base, shape) = dtype.without_axes();
+        let count = shape.iter().product::<usize>();
+        if base.itemsize() == 0 || count == 0 {
+            return;
+        }
+        match base.as_scalar() {
+            Some(scalar) => self.add(source, target, Part { size: scalar.size(), count, swapped: None }),
+            None if shape.is_empty() => {
+                for field in base.fields() {
+                    self.copy(field.dtype(), source + field.offset(), target + field.offset());
+                }
+            }
+            None => {
+                let mut inner = Self::default();
+                inner.copy(base, 0, 0);
+                self.inner.push((source, dtype.clone(), target, dtype.clone(), inner));
+            }
+        }
     }
 
     /// Bytes that follow those of the part before, on both sides, are copied with them.
@@ -219,62 +258,67 @@ impl Plan {
             before.count += part.count;
             return;
         }
-        // What is past the limit is refused.
-        if self.parts.len() <= MAX_PARTS {
-            self.parts.push((source, target, part));
-        }
+        self.parts.push((source, target, part));
     }
 
-    fn convert(&mut self, from: &DType, source: usize, to: &DType, target: usize, name: &str) {
-        let refused = |plan: &mut Self, why: &str| {
+    fn convert(
+        &mut self,
+        from: &DType,
+        source: usize,
+        to: &DType,
+        target: usize,
+        name: &str,
+        findings: &mut Findings,
+    ) {
+        let refused = |findings: &mut Findings, why: &str| {
             let field = if name.is_empty() { "the elements".to_owned() } else { format!("field `{name}`") };
-            plan.refused.push(format!("{field}: {from} does not become {to}{why}"));
+            findings.refused.push(format!("{field}: {from} does not become {to}{why}"));
         };
         if from == to {
+            findings.any = true;
             return self.copy(from, source, target);
         }
         if from.is_record() && to.is_record() {
+            let fields = by_name(from);
             for field in to.fields() {
-                if let Some(other) = from.fields().iter().find(|other| other.name() == field.name()) {
+                if let Some(other) = fields.get(field.name()) {
                     let dot = if name.is_empty() { "" } else { "." };
                     let (source, target) = (source + other.offset(), target + field.offset());
                     let name = format!("{name}{dot}{}", field.name());
-                    self.convert(other.dtype(), source, field.dtype(), target, &name);
+                    self.convert(other.dtype(), source, field.dtype(), target, &name, findings);
                 }
             }
             return;
         }
         let ((base, shape), (to_base, to_shape)) = (from.without_axes(), to.without_axes());
         if shape != to_shape {
-            return refused(self, ", for the shapes differ");
+            return refused(findings, ", for the shapes differ");
         }
-        let count: usize = shape.iter().product();
         match (base.as_scalar(), to_base.as_scalar()) {
             (Some(a), Some(b)) if a.kind() == b.kind() && a.size() == b.size() => {
-                self.any = true;
+                findings.any = true;
+                let count = shape.iter().product::<usize>();
                 if a.size() > 0 && count > 0 {
-                    let part = Part { size: a.size(), count, swapped: swapped_width(a, b) };
-                    self.add(source, target, part);
+                    self.add(source, target, Part { size: a.size(), count, swapped: swapped_width(a, b) });
                 }
             }
             (Some(a), Some(b)) if is_safe(a, b) => {
-                self.any = true;
-                for i in 0..count.min(MAX_PARTS + 1) {
-                    self.casts.push((source + i * a.size(), a, target + i * b.size(), b));
-                }
+                findings.any = true;
+                self.casts.push((source, from.clone(), target, to.clone()));
             }
-            (None, None) if !shape.is_empty() => {
-                for i in 0..count.min(MAX_PARTS + 1) {
-                    let (source, target) = (source + i * base.itemsize(), target + i * to_base.itemsize());
-                    self.convert(base, source, to_base, target, name);
-                    if self.parts.len() + self.casts.len() > MAX_PARTS {
-                        break;
-                    }
-                }
+            (None, None) => {
+                let mut inner = Self::default();
+                inner.convert(base, 0, to_base, 0, name, findings);
+                self.inner.push((source, from.clone(), target, to.clone(), inner));
             }
-            _ => refused(self, " without loss"),
+            _ => refused(findings, " without loss"),
         }
     }
+}
+
+/// The fields of a record by their names.
+pub(super) fn by_name(dtype: &DType) -> HashMap<&str, &DTypeField> {
+    dtype.fields().iter().map(|field| (field.name(), field)).collect()
 }
 
 /// Whether every value of one scalar is one of the other.

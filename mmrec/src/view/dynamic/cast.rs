@@ -1,6 +1,6 @@
 //! Values as values of another dtype, where nothing is lost.
 
-use super::{Datum, Value};
+use super::{Datum, Value, assign::by_name};
 use crate::{
     dtype::{ByteOrder, DType, Kind, Scalar},
     error::{Error, ErrorKind, Result},
@@ -41,18 +41,16 @@ impl Value {
                 Err(lost) => lost,
             },
             _ if dtype.is_record() && self.dtype().is_record() => {
-                for field in dtype.fields() {
-                    let end = field.offset() + field.dtype().itemsize();
-                    if let Some(value) = self.field(field.name()) {
-                        value.write_as(field.dtype(), &mut to[field.offset()..end])?;
-                    }
-                }
-                for (name, _) in self.record() {
-                    if dtype.fields().iter().all(|field| field.name() != name) {
+                let fields = by_name(dtype);
+                for own in self.dtype().fields() {
+                    let Some(field) = fields.get(own.name()) else {
+                        let name = own.name();
                         let message =
                             format!("{dtype} has no field `{name}`, and the value has; leave it out");
                         return Err(Error::new(ErrorKind::NoSuchField, message));
-                    }
+                    };
+                    let end = field.offset() + field.dtype().itemsize();
+                    self.part(own).write_as(field.dtype(), &mut to[field.offset()..end])?;
                 }
                 return Ok(());
             }
@@ -80,13 +78,6 @@ impl Value {
         };
         Err(Error::new(kind, format!("{self} of {} does not fit {dtype}, {why}", self.dtype())))
     }
-
-    fn record(&self) -> Vec<(&str, Value)> {
-        match self.data() {
-            Datum::Record(fields) => fields,
-            _ => Vec::new(),
-        }
-    }
 }
 
 fn encode(value: &Value, from: Scalar, scalar: Scalar, to: &mut [u8]) -> Result<(), Lost> {
@@ -104,8 +95,21 @@ fn encode(value: &Value, from: Scalar, scalar: Scalar, to: &mut [u8]) -> Result<
         (Datum::Bool(truth), Float) => put_float(scalar, to, f64::from(u8::from(truth))),
         (Datum::Int(number), Int | Uint) => put_int(scalar, to, number.into()),
         (Datum::Uint(number), Int | Uint) => put_int(scalar, to, number.into()),
+        // Rounded once, to the type they become.
+        (Datum::Int(number), Float) if scalar.size() == 4 => {
+            put(scalar, to, (number as f32).to_bits().into())
+        }
+        (Datum::Uint(number), Float) if scalar.size() == 4 => {
+            put(scalar, to, (number as f32).to_bits().into())
+        }
         (Datum::Int(number), Float) => put_float(scalar, to, number as f64),
         (Datum::Uint(number), Float) => put_float(scalar, to, number as f64),
+        (Datum::Int(number), Complex) if scalar.size() == 8 => {
+            put_complex(scalar, to, (number as f32).into(), 0.0)
+        }
+        (Datum::Uint(number), Complex) if scalar.size() == 8 => {
+            put_complex(scalar, to, (number as f32).into(), 0.0)
+        }
         (Datum::Float(number), Float) => put_float(scalar, to, number),
         (Datum::Float(number), Int | Uint) => {
             // Exact up to 2^127; whatever is larger fits no integer either.

@@ -185,7 +185,7 @@ impl Value {
         View::<T, IxDyn>::from_raw(raw.typed().ok()?).get(&[][..])
     }
 
-    fn part(&self, field: &DTypeField) -> Value {
+    pub(super) fn part(&self, field: &DTypeField) -> Value {
         let (start, dtype) = (field.offset(), field.dtype().clone());
         let bytes = self.bytes[start..][..dtype.itemsize()].to_vec();
         Self { dtype, bytes }
@@ -226,6 +226,10 @@ impl<T: Element> From<T> for Value {
 }
 
 /// A `U` as long as the text.
+///
+/// # Panics
+///
+/// If it would have more than 2^31 - 1 bytes.
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         let units: Vec<u32> = text.chars().map(u32::from).collect();
@@ -235,6 +239,10 @@ impl From<&str> for Value {
 }
 
 /// An `S` as long as the bytes.
+///
+/// # Panics
+///
+/// If there are more than 2^31 - 1.
 impl From<&[u8]> for Value {
     fn from(bytes: &[u8]) -> Self {
         let scalar = Scalar::new(Kind::Bytes, bytes.len(), ByteOrder::None);

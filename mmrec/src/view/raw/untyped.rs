@@ -89,7 +89,8 @@ impl<'a> DynRaw<'a> {
 
     /// The array of a typed view.
     pub(crate) fn of_typed<T: Element, D: Dimension>(raw: &Raw<'a, T, D>) -> Self {
-        // D1: an element has the size of its dtype and holds what that says (Element, 1).
+        // D1: an element has the size of its dtype and holds what that says (Element, 1), of which every byte is initialised
+        // in memory too (Element, 5).
         Self { raw: raw.clone().into_dyn().retyped(), dtype: T::DTYPE.clone() }
     }
 
@@ -118,6 +119,10 @@ impl<'a> DynRaw<'a> {
         let ndim = self.raw.dim.ndim().checked_sub(shape.len())?;
         if *part != self.dtype || self.raw.dim.slice()[ndim..] != shape {
             return None;
+        }
+        if shape.contains(&0) {
+            // No place, whatever the strides.
+            return Some(ndim);
         }
         let follow = Strides::contiguous(&IxDyn(&shape), part.itemsize(), false)?;
         (self.raw.strides.as_slice()[ndim..] == *follow.as_slice()).then_some(ndim)
