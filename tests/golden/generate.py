@@ -21,6 +21,7 @@ import export_cases
 import headers_cases
 import memmap_cases
 import npy_cases
+import numpy_tests_cases
 import printing_cases
 import random_cases
 import sums_cases
@@ -48,6 +49,7 @@ def main():
     write(out / "headers.json", headers_cases.generate())
     write(out / "memmap.json", {"cases": memmap_cases.generate()})
     write(out / "npy.json", npy_cases.generate())
+    write(out / "numpy_tests.json", numpy_tests_cases.generate())
     write(out / "printing.json", {"cases": printing_cases.generate()})
     cases, members = random_cases.generate()
     write(out / "random.json", cases)

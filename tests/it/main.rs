@@ -13,6 +13,7 @@ mod hands;
 mod hints;
 mod maps;
 mod npy;
+mod numpy_tests;
 mod oracles;
 mod parallel;
 mod printing;
