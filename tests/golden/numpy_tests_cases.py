@@ -35,14 +35,20 @@ SUITES = [
     ("dtype_subarray", "_core/tests/test_dtype.py", "TestSubarray"),
     ("sparse_fields", "_core/tests/test_dtype.py", "TestStructuredDtypeSparseFields"),
     ("monster_type", "_core/tests/test_dtype.py", "TestMonsterType"),
-    ("structured", "_core/tests/test_multiarray.py", "TestStructured"),
-    ("record", "_core/tests/test_multiarray.py", "TestRecord"),
+    ("multiarray_structured", "_core/tests/test_multiarray.py", "TestStructured"),
+    ("multiarray_record", "_core/tests/test_multiarray.py", "TestRecord"),
 ]
 
 CHOSEN = [
     ("saving", "lib/tests/test_io.py", ["test_mmap", "test_save_load_memmap", "test_save_load_memmap_readwrite"]),
     ("fields", "lib/tests/test_recfunctions.py",
      ["test_repack_fields", "test_structured_to_unstructured", "test_field_assignment_by_name"]),
+    ("printing", "_core/tests/test_dtype.py",
+     ["test_repr_structured", "test_repr_structured_not_packed", "test_repr_structured_datetime", "test_repr_str_subarray",
+      "test_descr_has_trailing_void"]),
+    ("records", "_core/tests/test_records.py",
+     ["test_recarray_views", "test_recarray_conflict_fields", "test_tofile_fromfile", "test_nonwriteable_setfield",
+      "test_out_of_order_fields", "test_missing_field", "test_nested_fields_are_records", "test_nested_dtype_padding"]),
     ("closing", "_core/tests/test_multiarray.py", ["test_mmap_close"]),
 ]
 

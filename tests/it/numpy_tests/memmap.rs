@@ -134,9 +134,7 @@ fn test_del() {
         assert_eq!(view.to_vec(), [5.0; 4]);
     }
     assert_eq!(base.index_axis(Axis(0), 0).to_vec(), [5.0; 4]);
-    let mut view = base.slice_mut(s![0..1, ..]);
-    view.fill(6.0);
-    drop(view);
+    base.slice_mut(s![0..1, ..]).fill(6.0);
     assert_eq!(base.index_axis(Axis(0), 0).to_vec(), [6.0; 4]);
 }
 
@@ -185,7 +183,7 @@ fn test_view() {
     let mut map = created(file.as_file());
     map.view_mut().view_mut().view_mut().set([2, 3], -1.0);
     let (new1, any) = (map.view(), map.view().untyped());
-    let new2 = new1.clone();
+    let new2 = new1;
     assert_eq!((new1.at([2, 3]), new2.at([2, 3])), (-1.0, -1.0));
     let again = any.typed::<f32, Ix2>().unwrap();
     for view in [&new1, &new2, &again] {

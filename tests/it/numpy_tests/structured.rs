@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use mmrec::{
-    Axis, DType, DTypeField, DynMap, DynView, ErrorKind, MmapRecord, Order, ReadWrite, RecordMap, Value,
-    View, s,
+    Axis, DType, DTypeField, Datum, DynMap, DynView, ErrorKind, MmapRecord, Order, ReadWrite, RecordMap,
+    Value, View, s,
 };
 
 use super::{contents, dtype, folder};
@@ -38,8 +38,9 @@ fn text_of(map: &DynMap<ReadWrite>, name: &str) -> String {
     map.field(name).unwrap().to_string()
 }
 
-/// `TestRecord` of `numpy/_core/tests/test_dtype.py`.
 mod dtype_record {
+    //! `TestRecord` of `numpy/_core/tests/test_dtype.py`.
+    //!
     //! | left out | why |
     //! |---|---|
     //! | `test_refcount_dictionary_setting` | Of Python's reference counts. |
@@ -453,8 +454,9 @@ mod monster_type {
     }
 }
 
-/// `TestStructured` of `numpy/_core/tests/test_multiarray.py`.
-mod structured {
+mod multiarray_structured {
+    //! `TestStructured` of `numpy/_core/tests/test_multiarray.py`.
+    //!
     //! | left out | why |
     //! |---|---|
     //! | `test_objview` | Of Python objects as fields. |
@@ -753,8 +755,9 @@ mod structured {
     }
 }
 
-/// `TestRecord` of `numpy/_core/tests/test_multiarray.py`.
-mod record {
+mod multiarray_record {
+    //! `TestRecord` of `numpy/_core/tests/test_multiarray.py`.
+    //!
     //! | left out | why |
     //! |---|---|
     //! | `test_field_rename` | A dtype cannot be changed. |
@@ -934,8 +937,7 @@ mod fields {
         let (_dir, path) = folder();
         let all = |text: &str| {
             let record = dtype(text);
-            let bytes: Vec<u8> =
-                (0..2 * record.itemsize() / 4).flat_map(|i| (i as i32 + 1).to_le_bytes()).collect();
+            let bytes: Vec<u8> = (1i32..).flat_map(i32::to_le_bytes).take(2 * record.itemsize()).collect();
             std::fs::write(&path, bytes).unwrap();
             DynMap::options().dtype(record).open(&path).unwrap()
         };
@@ -982,8 +984,221 @@ mod fields {
     }
 }
 
-/// One of `numpy/_core/tests/test_multiarray.py`.
+/// What `numpy/_core/tests/test_dtype.py` has of dtypes as texts, which here are what a header says.
+mod printing {
+    use super::*;
+
+    #[track_caller]
+    fn prints(dtype: &DType, text: &str) {
+        assert_eq!(dtype.to_string(), text);
+        assert_eq!(super::dtype(text), *dtype);
+    }
+
+    #[test]
+    fn test_repr_structured() {
+        let grid = |shape: &[usize]| array(&dtype(">f4"), shape);
+        let pair = |names: [&str; 2], one: DType, other: DType| {
+            DType::packed([nested(names[0], &one), nested(names[1], &other)]).unwrap()
+        };
+        let top = pair(["tiles", "rtile"], array(&grid(&[64, 64]), &[1]), grid(&[64, 36]));
+        let bottom = pair(["bleft", "bright"], array(&grid(&[8, 64]), &[1]), grid(&[8, 36]));
+        prints(
+            &pair(["top", "bottom"], array(&top, &[3]), bottom),
+            "[('top', [('tiles', ('>f4', (64, 64)), (1,)), ('rtile', '>f4', (64, 36))], (3,)), \
+             ('bottom', [('bleft', ('>f4', (8, 64)), (1,)), ('bright', '>f4', (8, 36))])]",
+        );
+        let pixel = |name: &str, title: &str| field(name, "|u1").with_title(title);
+        let colors = [pixel("r", "Red pixel"), pixel("g", "Green pixel"), pixel("b", "Blue pixel")];
+        let text =
+            "[(('Red pixel', 'r'), '|u1'), (('Green pixel', 'g'), '|u1'), (('Blue pixel', 'b'), '|u1')]";
+        prints(&DType::aligned(colors).unwrap(), text);
+    }
+
+    #[test]
+    fn test_repr_structured_not_packed() {
+        let pixel = |name: &str, title: &str| field(name, "|u1").with_title(title);
+        let rgba = [
+            field("rgba", "<u4").with_title("Color").at(0),
+            pixel("r", "Red pixel").at(0),
+            pixel("g", "Green pixel").at(1),
+            pixel("b", "Blue pixel").at(2),
+        ];
+        prints(
+            &DType::with_offsets(rgba, 4).unwrap(),
+            "{'names': ['rgba', 'r', 'g', 'b'], 'formats': ['<u4', '|u1', '|u1', '|u1'], 'offsets': [0, 0, 1, 2], \
+             'titles': ['Color', 'Red pixel', 'Green pixel', 'Blue pixel'], 'itemsize': 4}",
+        );
+        // Gaps are padding in a header, and NumPy's dict where that is asked for.
+        let gaps = [pixel("r", "Red pixel").at(0), pixel("b", "Blue pixel").at(2)];
+        let gaps = DType::with_offsets(gaps, 4).unwrap();
+        prints(
+            &gaps,
+            "[(('Red pixel', 'r'), '|u1'), ('', '|V1'), (('Blue pixel', 'b'), '|u1'), ('', '|V1')]",
+        );
+        assert_eq!(dtype(&gaps.to_numpy_dict()), gaps);
+        for part in [
+            "'names': ['r', 'b']",
+            "'offsets': [0, 2]",
+            "'titles': ['Red pixel', 'Blue pixel']",
+            "'itemsize': 4",
+        ] {
+            assert!(gaps.to_numpy_dict().contains(part), "{part}: {}", gaps.to_numpy_dict());
+        }
+    }
+
+    #[test]
+    fn test_repr_structured_datetime() {
+        let fields = [field("a", "M8[D]"), field("b", "m8[us]")];
+        prints(&DType::packed(fields).unwrap(), "[('a', '<M8[D]'), ('b', '<m8[us]')]");
+    }
+
+    #[test]
+    fn test_repr_str_subarray() {
+        prints(&DType::of::<[i16; 1]>(), "('<i2', (1,))");
+    }
+
+    #[test]
+    fn test_descr_has_trailing_void() {
+        let fields = [field("A", "<f4").at(0), field("B", "<f4").at(8)];
+        let record = DType::with_offsets(fields, 16).unwrap();
+        assert_eq!(dtype(&record.to_string()).itemsize(), 16);
+        prints(&record, "[('A', '<f4'), ('', '|V4'), ('B', '<f4'), ('', '|V4')]");
+    }
+}
+
+mod records {
+    //! Some of `numpy/_core/tests/test_records.py`.
+    //!
+    //! | left out | why |
+    //! |---|---|
+    //! | `test_recarray_views` | Of the Python types of views; there is one type of views, and fields have names in all. |
+
+    use mmrec::{ByteStr, Mode};
+
+    use super::*;
+
+    #[derive(Clone, Copy, Debug, PartialEq, MmapRecord)]
+    #[repr(C)]
+    struct Conflict {
+        field: i64,
+        shape: ByteStr<3>,
+        mean: f64,
+    }
+
+    #[test]
+    fn test_recarray_conflict_fields() {
+        // Fields that have the names of methods are no trouble: they are members of the columns.
+        let (_dir, path) = folder();
+        let mut ra = RecordMap::<Conflict>::options().shape((1, 3)).create(&path).unwrap();
+        ra.columns_mut().mean.copy_from_slice(&[1.1, 2.2, 3.3]);
+        ra.columns_mut().shape.copy_from_slice(&["A", "B", "C"].map(|text| text.parse().unwrap()));
+        ra.columns_mut().field.fill(5);
+        assert_eq!((ra.shape(), ra.columns().mean.max()), (&[1, 3][..], Some(3.3)));
+        assert_eq!(ra.field(Conflict::FIELDS.field).to_vec(), [5, 5, 5]);
+        assert_eq!(ra.at([0, 2]), Conflict { field: 5, shape: "C".parse().unwrap(), mean: 3.3 });
+        let any = ra.view().untyped();
+        assert_eq!(
+            (any.shape(), any.field("shape").unwrap().to_string().as_str()),
+            (&[1, 3][..], "[[b'A' b'B' b'C']]")
+        );
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, MmapRecord)]
+    #[repr(C, packed)]
+    struct Row {
+        f0: f64,
+        f1: i32,
+        f2: ByteStr<5>,
+    }
+
+    #[test]
+    fn test_tofile_fromfile() {
+        let (_dir, path) = folder();
+        let mut a = RecordMap::<Row>::options().shape(10).create(&path).unwrap();
+        let row = Row { f0: 0.5, f1: 10, f2: "abcde".parse().unwrap() };
+        a.set(5, row);
+        a.close().unwrap();
+        // What the file has is the records and nothing else.
+        let bytes = [&0.5f64.to_le_bytes()[..], &10i32.to_le_bytes(), b"abcde"].concat();
+        let file = [vec![0; 5 * 17], bytes, vec![0; 4 * 17]].concat();
+        assert_eq!(std::fs::read(&path).unwrap(), file);
+        let x = DynMap::options().dtype(dtype("f8,i4,S5")).shape(10).open(&path).unwrap();
+        assert_eq!((x.at(5).to_string(), x.view().to_bytes()), ("(0.5, 10, b'abcde')".into(), file));
+        assert_eq!(x.typed::<Row, mmrec::Ix1>().unwrap().at(5), row);
+    }
+
+    #[test]
+    fn test_nonwriteable_setfield() {
+        let (_dir, path) = folder();
+        drop(zeros(&dtype("[('f', '<i4')]"), &[2], &path));
+        let options = || DynMap::options().dtype(dtype("[('f', '<i4')]"));
+        let mut map = options().open_mode(Mode::ReadOnly, &path).unwrap();
+        let error = map.view_mut().map(drop).unwrap_err();
+        assert_eq!((error.kind(), error.path()), (ErrorKind::ReadOnly, Some(path.as_path())));
+        let mut map = options().open_mode(Mode::ReadWrite, &path).unwrap();
+        map.view_mut().unwrap().field_mut("f").unwrap().fill(3).unwrap();
+        assert_eq!(options().open(&path).unwrap().to_string(), "[(3,) (3,)]");
+    }
+
+    #[test]
+    fn test_out_of_order_fields() {
+        let (_dir, path) = folder();
+        let map = zeros(&dtype("[('col1', '<i4'), ('col2', '<i4'), ('col3', '<i4')]"), &[2], &path);
+        let found = |names: [&str; 2]| map.fields(names).unwrap().dtype().clone();
+        let x = found(["col1", "col2"]);
+        assert_eq!(x.to_string(), "[('col1', '<i4'), ('col2', '<i4'), ('', '|V4')]");
+        // Another order has no form in a header.
+        let y = found(["col2", "col1"]);
+        assert_eq!(y.fields().iter().map(DTypeField::name).collect::<Vec<_>>(), ["col2", "col1"]);
+        for (dtype, is_saved) in [(x, true), (y, false)] {
+            let saved = DynMap::options().dtype(dtype).shape(2).create_npy(path.with_file_name("new.npy"));
+            assert_eq!(
+                saved.map(drop).map_err(|error| error.kind()),
+                is_saved.then_some(()).ok_or(ErrorKind::Unsupported)
+            );
+        }
+    }
+
+    #[test]
+    fn test_missing_field() {
+        let (_dir, path) = folder();
+        let arr = zeros(&dtype("[('x', '<i8'), ('y', '<i8')]"), &[3], &path);
+        let error = arr.fields(["nofield"]).unwrap_err();
+        assert_eq!((error.kind(), error.path()), (ErrorKind::NoSuchField, Some(path.as_path())));
+    }
+
+    #[test]
+    fn test_nested_fields_are_records() {
+        for count in 0..3 {
+            let (_dir, path) = folder();
+            let inner =
+                DType::packed(["a", "b", "c"][..count].iter().map(|name| field(name, "|u1"))).unwrap();
+            let data = zeros(&DType::packed([nested("inner", &inner)]).unwrap(), &[3], &path);
+            assert!(data.field("inner").unwrap().dtype().is_record());
+            let record = data.at(0);
+            let Datum::Record(fields) = record.data() else { panic!() };
+            let [(name, value)] = &fields[..] else { panic!() };
+            assert_eq!((*name, value.dtype()), ("inner", &inner));
+            assert!(matches!(value.data(), Datum::Record(fields) if fields.len() == count));
+        }
+    }
+
+    #[test]
+    fn test_nested_dtype_padding() {
+        let three = dtype("[('a', '|u1'), ('b', '|u1'), ('c', '|u1')]");
+        let padded = DynView::from_bytes(&[], &three).unwrap().fields(["a", "b"]).unwrap().dtype().clone();
+        assert_eq!(padded.itemsize(), three.itemsize());
+        let (_dir, path) = folder();
+        let data = zeros(&DType::packed([nested("inner", &padded)]).unwrap(), &[3], &path);
+        assert_eq!(data.field("inner").unwrap().dtype(), &padded);
+        assert_eq!(data.at(0).field("inner").unwrap().dtype(), &padded);
+        assert_eq!((data.field("inner").unwrap().strides(), data.dtype().itemsize()), (&[3][..], 3));
+    }
+}
+
 mod closing {
+    //! One of `numpy/_core/tests/test_multiarray.py`.
+    //!
     //! | left out | why |
     //! |---|---|
     //! | `test_mmap_close` | That a map is not closed while there are views of it is known while compiling. |
