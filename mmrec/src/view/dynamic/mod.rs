@@ -358,8 +358,9 @@ impl<'a> DynViewMut<'a> {
     pub fn into_field(self, name: &str) -> Result<DynViewMut<'a>> {
         let mut view = self;
         for (offset, dtype) in path(view.dtype(), name)? {
-            let missing = no_such_field(view.dtype(), name);
-            view = Self::from_raw(view.raw.part(offset, dtype).ok_or(missing)?)?;
+            let outer = view.dtype().clone();
+            let part = view.raw.part(offset, dtype);
+            view = Self::from_raw(part.ok_or_else(|| no_such_field(&outer, name))?)?;
         }
         Ok(view)
     }
