@@ -22,7 +22,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The operating system refused: a missing file, a directory, no permission. [`Error::io_error`] has its error.
+    /// The operating system refused: a missing file, a directory, no permission, a file that exists. [`Error::io_error`] has
+    /// its error.
     Io,
     /// Another process or handle holds a lock on the file.
     Locked,
@@ -32,13 +33,13 @@ pub enum ErrorKind {
     SizeNotMultiple,
     /// The offset, or the offset plus the shape, lies past the end of the file.
     PastEnd,
-    /// A size in bytes does not fit the address space or the file offset type.
+    /// A size in bytes does not fit the address space or the file offset type; or a number is out of range of its type.
     Overflow,
     /// The type asked for has another dtype than what is stored.
     DTypeMismatch,
     /// The number of axes differs from what was asked for.
     RankMismatch,
-    /// The shape cannot be had: sizes that must agree do not.
+    /// The shape cannot be had: sizes that must agree do not. Or a string is too long for its field.
     ShapeMismatch,
     /// The record has no field of that name.
     NoSuchField,
@@ -46,13 +47,13 @@ pub enum ErrorKind {
     BadNpy,
     /// The `.npz` file has no member of that name.
     NoSuchMember,
-    /// A dtype text could not be read.
+    /// A dtype text could not be read, or names a field twice.
     BadDescr,
     /// A text is no date, or a time lies out of the reach of the type that is to hold it.
     BadTime,
     /// A mode text is not one of NumPy's eight.
     BadMode,
-    /// The file became shorter than the map.
+    /// The file became shorter than the map, or is shorter than the header of a `.npy` says.
     Truncated,
     /// A write was asked of a map that only reads.
     ReadOnly,
@@ -66,7 +67,8 @@ pub enum ErrorKind {
 
 /// An error of this crate.
 ///
-/// `Display` is one line that names the file, what was expected, what was found and what to do about it.
+/// `Display` names the file, what was expected, what was found and what to do about it, in one line; where dtypes differ, a line
+/// for each field follows.
 /// [`kind`](Self::kind) tells errors apart in code, and [`path`](Self::path) is the file.
 pub struct Error(Box<Inner>);
 
@@ -106,6 +108,11 @@ impl Error {
         Self(Box::new(Inner { kind, message: what.into(), path: None, source: Some(source) }))
     }
 
+    pub(crate) fn with_hint(mut self, hint: &str) -> Self {
+        self.0.message = format!("{}; {hint}", self.0.message);
+        self
+    }
+
     pub(crate) fn with_path(mut self, path: Option<&Path>) -> Self {
         if self.0.path.is_none() {
             self.0.path = path.map(Path::to_path_buf);
@@ -136,6 +143,13 @@ impl fmt::Debug for Error {
 
 // The operating system's text is part of `Display`, so `source` stays empty: reports that print the chain say it once.
 impl error::Error for Error {}
+
+/// So that `?` works on calls of the standard library beside those of this crate. It names no file.
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::io("a call of the operating system failed", error)
+    }
+}
 
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {

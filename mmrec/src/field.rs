@@ -99,12 +99,12 @@ impl<R: Element, F: Element> Field<R, F> {
     pub(crate) fn named(name: &str) -> Result<Self> {
         let (dtype, offset) = find(R::DTYPE, name).ok_or_else(|| {
             let names: Vec<_> = R::DTYPE.fields().iter().map(|field| format!("`{}`", field.name())).collect();
-            let there = if names.is_empty() { "it has no fields".to_owned() } else { names.join(", ") };
+            let there = match names.is_empty() {
+                true => "it has no fields".to_owned(),
+                false => format!("its fields are: {}", names.join(", ")),
+            };
             let record = short_name::<R>();
-            Error::new(
-                ErrorKind::NoSuchField,
-                format!("{record} has no field `{name}`; its fields are: {there}"),
-            )
+            Error::new(ErrorKind::NoSuchField, format!("{record} has no field `{name}`; {there}"))
         })?;
         if dtype != F::DTYPE {
             let (record, asked) = (short_name::<R>(), short_name::<F>());

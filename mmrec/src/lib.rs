@@ -99,7 +99,7 @@
 //! - `rayon`: `par_iter`, `par_blocks`, `par_update`, `par_sum` and the other reductions of views, in many threads; with
 //!   `mmrec = { version = "0.1", features = ["rayon"] }`, and rayon itself as `mmrec::rayon`.
 //! - `chrono`: conversions of [`DateTime64`] from and to `DateTime<Utc>`, `NaiveDateTime` and `NaiveDate`, and of
-//!   [`TimeDelta64`] from and to `TimeDelta`, all of the crate chrono, and that crate itself as `mmrec::chrono`. It is the
+//!   [`TimeDelta64`] from and to `TimeDelta`, all of the crate chrono, and that crate itself as `mmrec::chrono`, without most of its features. It is the
 //!   one that Arrow, Polars and the database crates exchange times in, its 0.4 has been stable since 2017, and it brings
 //!   one small crate. `SystemTime` and `Duration` need no feature.
 //!

@@ -18,6 +18,11 @@ impl DType {
     ///
     /// NumPy: `numpy.dtype((base, shape))`.
     pub fn array(base: DType, shape: &[usize]) -> Result<Self> {
+        if base.as_scalar().is_some_and(|scalar| scalar.size() == 0) && !shape.is_empty() {
+            let message =
+                format!("{base} has no bytes, and NumPy has no sub-array of it; use one with bytes");
+            return Err(Error::new(ErrorKind::BadDescr, message));
+        }
         // With those of sub-arrays inside it, as they would be axes of an array.
         let axes = shape.len() + base.without_axes().1.len();
         if axes > MAX_AXES {

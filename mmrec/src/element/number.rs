@@ -10,7 +10,7 @@ use super::Element;
 /// [`mean`](crate::View::mean) for.
 ///
 /// The integers of 8 to 64 bits, `f32`, `f64`, with feature `half` `f16`, and these in a stated byte order
-/// ([`little_endian`](crate::little_endian), [`big_endian`](crate::big_endian), [`LittleEndian`](crate::LittleEndian),
+/// (`little_endian`, `big_endian`, [`LittleEndian`](crate::LittleEndian),
 /// [`BigEndian`](crate::BigEndian)). Only this crate implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number",

@@ -12,7 +12,7 @@ use super::{
     options::Order,
     region::{Access, Dynamic},
     reserve::{self, Space},
-    source::{Opened, Origin, read_at, starts_as_npy},
+    source::{Opened, Origin, read_at, starts_as_npy, starts_with},
 };
 use crate::{
     dtype::{DType, ShapeText},
@@ -98,7 +98,13 @@ impl Opening {
         }
         let layout = match self.given_layout()? {
             Some(layout) => layout,
-            None => self.layout_of_rest(len)?,
+            None => {
+                self.layout_of_rest(len).map_err(|error| match starts_with(&opened.file, b"PK\x03\x04") {
+                    true => error
+                        .with_hint("the file begins as an .npz does: name an array of it with .npz_member()"),
+                    false => error,
+                })?
+            }
         };
         let extends = mode == Mode::ReadWrite && self.shape.is_some();
         if let Some(len) = len
@@ -359,8 +365,7 @@ impl Opening {
     /// The layout of a new file of records alone.
     fn plan_raw(&self) -> Result<(Layout, Option<Vec<u8>>)> {
         if !matches!(self.place, Place::Offset | Place::Raw) {
-            let message = "records are made at an offset, and a .npy has its own; leave out .npy_at() and .npz_member(), or \
-                           call create_npy";
+            let message = "records are made at an offset, and a .npy has its own; leave out .npy_at() and .npz_member()";
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
         match self.given_layout()? {
@@ -449,17 +454,25 @@ impl Elements {
     }
 
     pub(super) fn differs(&self, found: &DType) -> Error {
-        let (base, axes) = self.dtype.without_axes();
-        let difference = match self.dtype.difference(&self.name, found, "the file") {
+        let Self { dtype, name } = self;
+        let (base, axes) = dtype.without_axes();
+        let difference = match dtype.difference(name, found, "the file") {
             Some(_) if !axes.is_empty() && base == found.without_axes().0 => {
-                format!("its last axes, in C order, are not {}, those of {}", ShapeText(&axes), self.name)
+                format!("its last axes, in C order, are not {}, those of {name}", ShapeText(&axes))
             }
             difference => difference.unwrap_or_default(),
         };
-        let message = format!(
-            "the records of the file are not {}; change the type, or open the file with DynMap, which takes any\n{difference}",
-            self.name
-        );
+        let is_found = |other: Result<DType>| other.is_ok_and(|other| other == *found);
+        let what_to_do = if !found.is_record() {
+            "change the type, or open the file with DynMap, which takes any"
+        } else if is_found(dtype.to_packed()) {
+            "the file has the same fields without gaps, as NumPy lays them out: make the struct #[repr(C, packed)]"
+        } else if is_found(dtype.to_aligned()) {
+            "the file has the same fields as a C compiler lays them out: make the struct #[repr(C)]"
+        } else {
+            "change the type (DynMap::open(..)?.dtype().to_rust_struct(..) writes the struct), or use DynMap, which takes any"
+        };
+        let message = format!("the records of the file are not {name}; {what_to_do}\n{difference}");
         Error::new(ErrorKind::DTypeMismatch, message)
     }
 }

@@ -175,7 +175,7 @@ impl Opened {
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !only_new => {}
                     Err(error) => {
                         let hint = match error.kind() {
-                            io::ErrorKind::AlreadyExists => "; remove it, or call create to overwrite it",
+                            io::ErrorKind::AlreadyExists => "; remove it, or give another path",
                             io::ErrorKind::NotFound => "; make its directory first",
                             io::ErrorKind::PermissionDenied => "; its directory needs permission to write",
                             _ => "",
@@ -345,6 +345,12 @@ pub(super) fn starts_as_npy(file: &File) -> Result<bool> {
             Err(Error::io(what, error))
         }
     }
+}
+
+/// Whether the file begins with these bytes, for a hint.
+pub(super) fn starts_with(file: &File, bytes: &[u8; 4]) -> bool {
+    let mut start = [0; 4];
+    read_at(file, &mut start, 0).is_ok() && start == *bytes
 }
 
 /// Reads bytes from a place in a file: all that are asked for, or as many as there are.

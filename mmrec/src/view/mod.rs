@@ -634,6 +634,8 @@ fn wrong_rank<E: Dimension>(ndim: usize) -> Error {
 #[cold]
 #[track_caller]
 fn out_of_bounds<D: Dimension>(index: D, shape: &[usize]) -> ! {
+    let (indices, axes) = (index.ndim(), shape.len());
+    assert!(indices == axes, "{indices} indices for {axes} axes: index {:?}, shape {shape:?}", index.slice());
     panic!("index {:?} is out of bounds for shape {shape:?}", index.slice())
 }
 

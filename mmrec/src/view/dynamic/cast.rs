@@ -10,6 +10,7 @@ use crate::{
 enum Lost {
     Kind,
     Range,
+    Fraction,
     Length(usize),
 }
 
@@ -69,8 +70,9 @@ impl Value {
         };
         let (kind, why) = match lost {
             Lost::Kind => {
-                (ErrorKind::DTypeMismatch, "which is another kind of value; convert it first".to_owned())
+                (ErrorKind::DTypeMismatch, "which is another kind of value; make one of that dtype, by Value::from of its Rust type, say".to_owned())
             }
+            Lost::Fraction => (ErrorKind::Overflow, "for it is not whole; round it, or use a float".to_owned()),
             Lost::Range => (ErrorKind::Overflow, "in which it is out of range; use a wider type".to_owned()),
             Lost::Length(len) => {
                 (ErrorKind::ShapeMismatch, format!("for it has {len}; shorten it, or use a longer type"))
@@ -113,7 +115,10 @@ fn encode(value: &Value, from: Scalar, scalar: Scalar, to: &mut [u8]) -> Result<
         (Datum::Float(number), Float) => put_float(scalar, to, number),
         (Datum::Float(number), Int | Uint) => {
             // Exact up to 2^127; whatever is larger fits no integer either.
-            if number.fract() != 0.0 || !number.is_finite() || number.abs() >= 2f64.powi(100) {
+            if number.is_nan() || number.is_finite() && number.fract() != 0.0 {
+                return Err(Lost::Fraction);
+            }
+            if number.abs() >= 2f64.powi(100) {
                 return Err(Lost::Range);
             }
             put_int(scalar, to, number as i128)

@@ -4,10 +4,11 @@ mod assign;
 mod cast;
 mod value;
 
-use std::{fmt, iter::FusedIterator};
+use std::{collections::HashSet, fmt, iter::FusedIterator};
 
 use ndarray::{Axis, Dimension, IntoDimension, IxDyn, SliceArg};
 
+use self::assign::by_name;
 pub use self::{
     assign::Progress,
     value::{Datum, Value},
@@ -191,7 +192,7 @@ impl<'a> DynView<'a> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NoSuchField`] for a name that is none, titles among them; [`ErrorKind::BadDescr`] for one that comes
+    /// [`ErrorKind::NoSuchField`] for a name that is none of this record's, such as a path or a title; [`ErrorKind::BadDescr`] for one that comes
     /// twice.
     ///
     /// NumPy: `array[['ts', 'price']]`.
@@ -464,12 +465,25 @@ fn path(dtype: &DType, name: &str) -> Result<Vec<(usize, DType)>> {
 
 /// The record of these fields of a record, where they are.
 fn chosen<N: AsRef<str>>(dtype: &DType, names: impl IntoIterator<Item = N>) -> Result<DType> {
+    let (there, mut seen) = (by_name(dtype), HashSet::new());
     let fields: Result<Vec<DTypeField>> = names
         .into_iter()
         .map(|name| {
             let name = name.as_ref();
-            let field = dtype.fields().iter().find(|field| field.name() == name);
-            field.cloned().ok_or_else(|| no_such_field(dtype, name))
+            let Some(&field) = there.get(name) else {
+                let error = no_such_field(dtype, name);
+                return Err(match path(dtype, name) {
+                    Ok(_) => error.with_hint("take a field of a nested record, or a title, with .field()"),
+                    Err(_) => error,
+                });
+            };
+            if !seen.insert(field.name()) {
+                return Err(Error::new(
+                    ErrorKind::BadDescr,
+                    format!("field `{name}` is asked for twice; leave one out"),
+                ));
+            }
+            Ok(field.clone())
         })
         .collect();
     DType::with_offsets(fields?, dtype.itemsize())
@@ -550,8 +564,11 @@ impl Spaced {
 
 fn no_such_field(dtype: &DType, name: &str) -> Error {
     let names: Vec<_> = dtype.fields().iter().map(|field| format!("`{}`", field.name())).collect();
-    let there = if names.is_empty() { "it has none".to_owned() } else { names.join(", ") };
-    Error::new(ErrorKind::NoSuchField, format!("no field `{name}` in {dtype}; its fields are: {there}"))
+    let there = match names.is_empty() {
+        true => "it has no fields".to_owned(),
+        false => format!("its fields are: {}", names.join(", ")),
+    };
+    Error::new(ErrorKind::NoSuchField, format!("no field `{name}` in {dtype}; {there}"))
 }
 
 fn too_many(shape: &[usize], dtype: &DType) -> Error {
@@ -570,8 +587,9 @@ fn mismatch<T: Element, D: Dimension>(mismatch: Mismatch, found: &DType) -> Erro
             let difference = T::DTYPE.difference(name, found, "the view").unwrap_or_else(|| {
                 format!("the axes of {} are not the last ones of the view, in C order", T::DTYPE)
             });
+            let or_field = if found.is_record() { ", or take a field" } else { "" };
             let message = format!(
-                "the elements are not {name}; ask for the type of their dtype, or take a field\n{difference}"
+                "the elements are not {name}; ask for the type of their dtype{or_field}\n{difference}"
             );
             Error::new(ErrorKind::DTypeMismatch, message)
         }
@@ -706,7 +724,7 @@ impl fmt::Display for DynView<'_> {
     }
 }
 
-/// As NumPy's `repr(array)`, with the dtype.
+/// As NumPy's `repr(array)`, with the dtype as a header has it, padding and all.
 impl fmt::Debug for DynView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let item = |index: &[usize]| self.raw.read(index).unwrap_or_default();
