@@ -5,8 +5,6 @@
 
 writes the .json files, each from the script named after it, and random.npz, the same bytes on every run.
 requirements.txt pins NumPy. Never edit what is written: change a case here and run this again.
-writes the .json files beside it, the same bytes on every run. requirements.txt pins NumPy.
-Never edit the .json files: change a case here and run this again.
 """
 
 import argparse

@@ -8,13 +8,16 @@ use crate::error::{Error, ErrorKind, Result};
 /// NumPy's limit on the axes of an array.
 pub(crate) const MAX_AXES: usize = 64;
 
+/// The most axes of a sub-array of sub-arrays, so that no recursion over them is too deep.
+const MAX_AXES_IN_ALL: usize = 256;
+
 impl DType {
     /// A sub-array of `base` with this shape; an empty shape is `base` itself.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Overflow`] past 2^31 - 1 bytes or for a longer axis, [`ErrorKind::RankMismatch`] for more than 64
-    /// axes; these are NumPy's limits. [`ErrorKind::BadDescr`] for more than 200 levels of nesting.
+    /// axes; these are NumPy's limits. Sub-arrays inside each other have at most 256 in all. [`ErrorKind::BadDescr`] for more than 200 levels of nesting.
     ///
     /// NumPy: `numpy.dtype((base, shape))`.
     pub fn array(base: DType, shape: &[usize]) -> Result<Self> {
@@ -23,10 +26,12 @@ impl DType {
                 format!("{base} has no bytes, and NumPy has no sub-array of it; use one with bytes");
             return Err(Error::new(ErrorKind::BadDescr, message));
         }
-        // With those of sub-arrays inside it, as they would be axes of an array.
-        let axes = shape.len() + base.without_axes().1.len();
-        if axes > MAX_AXES {
-            let message = format!("a sub-array has {axes} axes, and NumPy allows {MAX_AXES}; merge some");
+        let (own, all) = (shape.len(), shape.len() + base.without_axes().1.len());
+        if own > MAX_AXES || all > MAX_AXES_IN_ALL {
+            let message = format!(
+                "a sub-array has {own} axes, {all} with those inside it; at most {MAX_AXES} and {MAX_AXES_IN_ALL} are allowed: \
+                 merge some"
+            );
             return Err(Error::new(ErrorKind::RankMismatch, message));
         }
         shape.iter().rev().enumerate().try_fold(base, |base, (axis, &len)| {

@@ -175,7 +175,9 @@ impl Opened {
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !only_new => {}
                     Err(error) => {
                         let hint = match error.kind() {
-                            io::ErrorKind::AlreadyExists => "; remove it, or give another path",
+                            io::ErrorKind::AlreadyExists => {
+                                "; remove it or give another path, or overwrite it with create"
+                            }
                             io::ErrorKind::NotFound => "; make its directory first",
                             io::ErrorKind::PermissionDenied => "; its directory needs permission to write",
                             _ => "",

@@ -672,8 +672,8 @@ fn test_bad_header() {
     let good = npy([1, 0], HEADER, &[0; 8]);
     // A length of less than two bytes, or four.
     bad(&good[..8], "2 bytes with the length of the header, found 0");
-    bad(&good[..9], "2 bytes of the header's length, found 1");
-    bad(&npy([2, 0], HEADER, &[])[..11], "4 bytes of the header's length, found 3");
+    bad(&good[..9], "2 bytes with the length of the header, found 1");
+    bad(&npy([2, 0], HEADER, &[])[..11], "4 bytes with the length of the header, found 3");
     // A header that is shorter than it says.
     bad(b"\x93NUMPY\x01\x00\x01\x00", "expected 1 bytes of header, found 0");
     bad(&good[..good.len() - 9], "bytes of header, found");
