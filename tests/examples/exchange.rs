@@ -59,8 +59,17 @@ fn describe<M>(map: &DynMap<M>) -> Result<Value, Box<dyn Error>> {
         "descr": map.dtype().to_string(),
         "shape": map.shape(),
         "fortran": map.order() == Order::F,
+        "packed": map.dtype().to_packed()?.to_string(),
+        "aligned": map.dtype().to_aligned()?.to_string(),
+        "unstructured": unstructured(map),
         "columns": columns,
     }))
+}
+
+/// The shape, the strides and the checksum of all scalars as a last axis, if they can be one.
+fn unstructured<M>(map: &DynMap<M>) -> Option<Value> {
+    let view = map.view().structured_to_unstructured().ok()?;
+    Some(json!([view.shape(), view.strides(), crc32(&view.to_bytes())]))
 }
 
 /// The names that lead to each scalar.

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.lib import format as npy
+from numpy.lib import recfunctions as rfn
 
 import random_cases
 
@@ -37,6 +38,9 @@ def check_read(found, path, name):
     assert npy.descr_to_dtype(eval(found["descr"])) == array.dtype, name
     assert tuple(found["shape"]) == array.shape, name
     assert found["fortran"] == fortran, name
+    for form, align in [("packed", False), ("aligned", True)]:
+        assert npy.descr_to_dtype(eval(found[form])) == laid_out(array.dtype, align), (name, form)
+    check_unstructured(found["unstructured"], array, name)
     for (names, dtype, shape, crc, total), column in zip(described(array), found["columns"], strict=True):
         assert [names, shape, crc] == [column[0], column[2], column[3]], (name, names)
         assert np.dtype(eval(column[1])) == dtype, (name, names)
@@ -44,6 +48,44 @@ def check_read(found, path, name):
             assert dtype.kind not in "iu" and (dtype.kind != "f" or dtype.itemsize == 16), (name, names)
         else:
             assert column[4] == [total[0], str(total[1])], (name, names, column[4], total)
+
+
+def laid_out(dtype, align):
+    """The same fields as NumPy lays them out anew, those of nested records and of records in arrays too. (Its repack_fields
+    leaves the latter as they are, and packs nested records even with align=True.)"""
+    if dtype.subdtype is not None:
+        base, shape = dtype.subdtype
+        return np.dtype((laid_out(base, align), shape))
+    if dtype.names is None:
+        return dtype
+    fields = [dtype.fields[name] for name in dtype.names]
+    names = [name if len(field) == 2 else (field[2], name) for name, field in zip(dtype.names, fields)]
+    return np.dtype([(name, laid_out(field[0], align)) for name, field in zip(names, fields)], align=align)
+
+
+def check_unstructured(found, array, name):
+    """What is a view of the array in NumPy is one here, with the same strides. NumPy copies more: for another byte order,
+    and for fields without elements."""
+    kinds = {leaf for _, leaf in random_cases.leaves(array.dtype)}
+    if array.dtype.names is None or not array.nbytes or any(kind.kind not in "biufc" for kind in kinds):
+        return
+    try:
+        with np.errstate(invalid="ignore"):
+            columns = rfn.structured_to_unstructured(array)
+    except TypeError:
+        # Fields without elements count there, and these are of other kinds.
+        return
+    if found is None:
+        assert not np.shares_memory(columns, array), name
+        return
+    shape, strides, crc = found
+    (leaf,) = kinds
+    assert tuple(shape) == columns.shape, (name, shape, columns.shape)
+    if columns.dtype == leaf.newbyteorder("="):
+        assert crc == random_cases.crc32(np.ascontiguousarray(columns.astype(leaf)).tobytes()), name
+    if np.shares_memory(columns, array):
+        long = [axis for axis, n in enumerate(columns.shape) if n > 1]
+        assert [strides[axis] for axis in long] == [columns.strides[axis] for axis in long], name
 
 
 def check_written(path, original, name):

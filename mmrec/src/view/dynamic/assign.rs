@@ -358,7 +358,8 @@ impl DType {
     ///
     /// [`ErrorKind::Overflow`] if they overlapped and now take more than 2^31 - 1 bytes.
     ///
-    /// NumPy: `numpy.lib.recfunctions.repack_fields(dtype, recurse=True)`.
+    /// NumPy: `numpy.dtype([...])` of the same fields; `numpy.lib.recfunctions.repack_fields(dtype, recurse=True)`, which
+    /// leaves records in arrays as they are.
     pub fn to_packed(&self) -> Result<DType> {
         self.repacked(&|fields| DType::packed(fields))
     }
@@ -370,7 +371,8 @@ impl DType {
     ///
     /// [`ErrorKind::Overflow`] past 2^31 - 1 bytes.
     ///
-    /// NumPy: `numpy.lib.recfunctions.repack_fields(dtype, align=True, recurse=True)`.
+    /// NumPy: `numpy.dtype([...], align=True)` of the same fields; `repack_fields(dtype, align=True, recurse=True)` packs
+    /// nested records.
     pub fn to_aligned(&self) -> Result<DType> {
         self.repacked(&|fields| DType::aligned(fields))
     }
