@@ -72,8 +72,8 @@ def check_unstructured(found, array, name):
     try:
         with np.errstate(invalid="ignore"):
             columns = rfn.structured_to_unstructured(array)
-    except TypeError:
-        # Fields without elements count there, and these are of other kinds.
+    except (TypeError, ValueError):
+        # Fields without elements count there, and these are of other kinds, or have no bytes either.
         return
     if found is None:
         assert not np.shares_memory(columns, array), name

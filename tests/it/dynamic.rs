@@ -548,6 +548,10 @@ fn scalars_become_an_axis_where_they_are_evenly_spaced() {
         "[[0 1 2 3]]"
     );
     assert_eq!(all("[('a', '|u1')]", 2).unwrap().0, [2, 1]);
+    assert_eq!(
+        all("[('none', [('x', '<f8'), ('y', '|S2')], (0,)), ('a', '|u1'), ('b', '|u1')]", 4).unwrap().2,
+        "[[0 1]\n [2 3]]"
+    );
     for wrong in [
         "[('a', '|u1'), ('b', '|i1')]",
         "[('a', '|u1'), ('', '|V1'), ('b', '|u1'), ('c', '|u1')]",

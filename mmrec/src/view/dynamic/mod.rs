@@ -522,7 +522,9 @@ impl Spaced {
             return Ok((leaf.size() > 0).then_some(Self { first: 0, count: 1, stride: None, leaf }));
         }
         if let Some((base, len)) = dtype.outer_axis() {
-            let Some(one) = Self::find(base)?.filter(|_| len > 0) else { return Ok(None) };
+            // What no element has cannot be uneven.
+            let found = if len > 0 { Self::find(base)? } else { None };
+            let Some(one) = found else { return Ok(None) };
             let Some(two) = (len > 1).then(|| one.then(Self { first: one.first + base.itemsize(), ..one }))
             else {
                 return Ok(Some(one));
