@@ -314,17 +314,23 @@ proptest! {
 /// As deep and as wide as texts may be, in a thread with a small stack: reading, printing, comparing and dropping.
 #[test]
 fn the_deepest_text_does_not_overflow_the_stack() {
-    let axes = format!("({})", "1,".repeat(64));
-    let mut text = "'|u1'".to_owned();
-    for _ in 0..99 {
-        text = format!("[('a', {text}, {axes})]");
-    }
+    // Every record and every axis is a level, of which there may be 300; and 200 brackets.
+    let level = |text: String, axes: usize| format!("[('a', {text}, ({}))]", "1,".repeat(axes));
+    let text = (0..96).fold("'|u1'".to_owned(), |text, _| level(text, 2));
+    let text = (0..3).fold(text, |text, _| level(text, 3));
     let small = std::thread::Builder::new().stack_size(2 << 20);
     let thread = small.spawn(move || {
         let dtype: DType = text.parse().unwrap();
         assert_eq!(dtype.to_string().parse::<DType>().unwrap(), dtype);
         assert_eq!((dtype.itemsize(), dtype.alignment()), (1, 1));
         assert!(format!("[('a', {text})]").parse::<DType>().is_err());
+        let error = level(text, 1).parse::<DType>().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::BadDescr, "{error}");
+        // As wide as it can be, and one more.
+        let wide = (0..4).fold("'|u1'".to_owned(), |text, _| level(text, 64));
+        assert!(level(wide.clone(), 39).parse::<DType>().is_ok());
+        let error = level(wide, 40).parse::<DType>().unwrap_err();
+        assert!(error.to_string().contains("at most 300 levels"), "{error}");
     });
     thread.unwrap().join().unwrap();
 }
@@ -336,11 +342,11 @@ fn dtypes_made_at_run_time_nest_no_deeper_than_recursion_goes() {
         0 => DType::packed([DTypeField::new("a", dtype)]),
         _ => DType::array(dtype, &[1]),
     };
-    let deepest = (0..200).try_fold(byte, nest).unwrap();
+    let deepest = (0..300).try_fold(byte, nest).unwrap();
     for i in 0..2 {
         let error = nest(deepest.clone(), i).unwrap_err();
         assert_eq!(error.kind(), mmrec::ErrorKind::BadDescr);
-        assert!(error.to_string().contains("at most 200"), "{error}");
+        assert!(error.to_string().contains("at most 300"), "{error}");
     }
     assert_eq!(deepest, deepest.clone());
 }

@@ -447,15 +447,69 @@ fn large_claims_cost_nothing() {
     let mut to = DynMap::options().dtype(deep("<f4")).shape(0).create(dir.path().join("to")).unwrap();
     let text = to.assign_by_name(&from).unwrap_err().to_string();
     assert!(text.contains("field `a.b.x`") && text.len() < 1000, "{text}");
-    // Axes inside axes are all axes.
-    let mut nested = dtype("|u1");
-    let error = loop {
-        match DType::array(nested, &[1; 30]) {
-            Ok(outer) => nested = outer,
-            Err(error) => break error,
+    // Numbers of elements without bytes that fit no memory.
+    let bytes = [1, 0, 0, 0, 2, 0, 0, 0];
+    for (none, text) in [
+        ("'<f4', (2147483647, 2147483647, 2147483647, 0)", "(2, [...])"),
+        ("[], (2147483647, 2147483647)", "(2, [[(), (), (), ..., (), (), ()], "),
+    ] {
+        let view = dtype(&format!("[('a', '<i4'), ('b', {none})]"));
+        let view = DynView::from_bytes(&bytes, &view).unwrap();
+        assert_eq!(view.to_bytes(), bytes);
+        assert!(view.to_string().contains(text), "{view}");
+        assert!(view.at(1).to_string().starts_with(text));
+        assert_eq!(view.structured_to_unstructured().unwrap().shape(), [2, 1]);
+    }
+    let many = format!("[('a', '<i4'), ('b', [], ({}))]", "2,".repeat(60));
+    assert_eq!(DynView::from_bytes(&bytes, &dtype(&many)).unwrap().to_string(), "[(1, [...]) (2, [...])]");
+}
+
+/// A dtype that is as deep as can be does not run a thread of 2 MiB out of stack.
+#[test]
+fn the_deepest_dtypes_are_shallow_enough() {
+    let deepest = |make: &dyn Fn(DType) -> Option<DType>| {
+        let mut deep = dtype("<i4");
+        while let Some(deeper) = make(deep.clone()) {
+            deep = deeper;
         }
+        deep
     };
-    assert_eq!(error.kind(), ErrorKind::RankMismatch);
+    let record = |dtype: DType| DType::packed([DTypeField::new("a", dtype)]).ok();
+    let all = [
+        deepest(&record),
+        deepest(&|dtype| DType::array(dtype, &[1; 60]).ok()),
+        deepest(&|dtype| DType::array(dtype, &[1]).ok()),
+        deepest(&|dtype| DType::array(record(dtype)?, &[1; 64]).ok().and_then(record)),
+        deepest(&|dtype| record(DType::array(dtype, &[1]).ok()?)),
+    ];
+    let small = std::thread::Builder::new().stack_size(2 << 20).spawn(move || {
+        let dir = tempdir().unwrap();
+        for (i, deep) in all.into_iter().enumerate() {
+            assert_eq!(deep.itemsize(), 4);
+            assert!(deep == deep.clone() && deep.difference("a", &dtype("<i8"), "b").is_some());
+            let path = dir.path().join(format!("{i}"));
+            let mut map = DynMap::options().dtype(deep.clone()).shape(2).create(&path).unwrap();
+            map.fill(map.at(vec![0; map.ndim()])).unwrap();
+            assert_eq!(map.view().to_bytes(), [0; 8]);
+            assert!(!map.to_string().is_empty() && !format!("{map:?} {:?}", map.view()).is_empty());
+            let value = map.at(vec![0; map.ndim()]);
+            assert!(!format!("{value:?} {:?}", value.data()).is_empty());
+            let _ = (
+                map.view().structured_to_unstructured(),
+                deep.to_aligned().unwrap(),
+                deep.to_packed().unwrap(),
+            );
+            let _ = (deep.to_rust_struct("A"), deep.to_c_struct("A"), deep.to_numpy_dict());
+            let _ = deep.to_string().parse::<DType>();
+            // Some have more brackets than a header may have, which is an error.
+            let path = dir.path().join(format!("{i}.npy"));
+            if let Err(error) = map.repack(&path, &map.dtype().to_packed().unwrap(), |_| ()) {
+                assert_eq!(error.kind(), ErrorKind::BadNpy, "{error}");
+                assert!(!path.exists());
+            }
+        }
+    });
+    small.unwrap().join().unwrap();
 }
 
 /// Every byte of every field, however many there are.

@@ -8,16 +8,14 @@ use crate::error::{Error, ErrorKind, Result};
 /// NumPy's limit on the axes of an array.
 pub(crate) const MAX_AXES: usize = 64;
 
-/// The most axes of a sub-array of sub-arrays, so that no recursion over them is too deep.
-const MAX_AXES_IN_ALL: usize = 256;
-
 impl DType {
     /// A sub-array of `base` with this shape; an empty shape is `base` itself.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Overflow`] past 2^31 - 1 bytes or for a longer axis, [`ErrorKind::RankMismatch`] for more than 64
-    /// axes; these are NumPy's limits. Sub-arrays inside each other have at most 256 in all. [`ErrorKind::BadDescr`] for more than 200 levels of nesting.
+    /// axes; these are NumPy's limits. [`ErrorKind::BadDescr`] for more than 300 levels of nesting, each axis of a
+    /// sub-array being one.
     ///
     /// NumPy: `numpy.dtype((base, shape))`.
     pub fn array(base: DType, shape: &[usize]) -> Result<Self> {
@@ -26,19 +24,16 @@ impl DType {
                 format!("{base} has no bytes, and NumPy has no sub-array of it; use one with bytes");
             return Err(Error::new(ErrorKind::BadDescr, message));
         }
-        let (own, all) = (shape.len(), shape.len() + base.without_axes().1.len());
-        if own > MAX_AXES || all > MAX_AXES_IN_ALL {
-            let message = format!(
-                "a sub-array has {own} axes, {all} with those inside it; at most {MAX_AXES} and {MAX_AXES_IN_ALL} are allowed: \
-                 merge some"
-            );
+        if shape.len() > MAX_AXES {
+            let message =
+                format!("a sub-array has {} axes, and NumPy allows {MAX_AXES}; merge some", shape.len());
             return Err(Error::new(ErrorKind::RankMismatch, message));
         }
         shape.iter().rev().enumerate().try_fold(base, |base, (axis, &len)| {
             let bytes = base.itemsize().checked_mul(len).filter(|_| len <= MAX_ITEMSIZE);
             let itemsize = within_limit(bytes)?;
             let joined = axis > 0;
-            let depth = within_depth(base.depth() + usize::from(!joined))?;
+            let depth = within_depth(base.depth() + 1)?;
             Ok(Self(Repr::Array { base: Ref::Shared(Arc::new(base)), len, itemsize, joined, depth }))
         })
     }
@@ -47,7 +42,7 @@ impl DType {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::BadDescr`] for a name or title that occurs twice and for more than 200 levels of nesting,
+    /// [`ErrorKind::BadDescr`] for a name or title that occurs twice and for more than 300 levels of nesting,
     /// [`ErrorKind::Overflow`] past 2^31 - 1 bytes.
     ///
     /// NumPy: `numpy.dtype([...])`.
@@ -194,8 +189,9 @@ pub(super) fn from_dict(
 
 fn within_depth(depth: usize) -> Result<usize> {
     if depth > MAX_DEPTH {
-        let message =
-            format!("records and sub-arrays are nested {depth} deep; at most {MAX_DEPTH} levels are allowed");
+        let message = format!(
+            "records and axes of sub-arrays are nested {depth} deep; at most {MAX_DEPTH} levels are allowed"
+        );
         return Err(Error::new(ErrorKind::BadDescr, message));
     }
     Ok(depth)

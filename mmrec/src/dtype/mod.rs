@@ -26,8 +26,8 @@ pub(crate) use self::{
 /// The largest record, field or sub-array in bytes: NumPy keeps these in a C `int`.
 pub(crate) const MAX_ITEMSIZE: usize = i32::MAX as usize;
 
-/// How deep records and sub-arrays made at run time may be nested, so that no recursion over them is too deep.
-const MAX_DEPTH: usize = 200;
+/// How deep records and axes of sub-arrays made at run time may be nested, so that no recursion over them is too deep.
+const MAX_DEPTH: usize = 300;
 
 /// A NumPy dtype: a scalar, a sub-array or a record.
 ///
@@ -186,7 +186,7 @@ impl DType {
         let joined = matches!(base.0, Repr::Array { .. });
         let itemsize = base.itemsize() * len;
         assert!(itemsize <= MAX_ITEMSIZE, "an array of more than 2147483647 bytes has no NumPy dtype");
-        let depth = base.depth() + !joined as usize;
+        let depth = base.depth() + 1;
         Self(Repr::Array { base: Ref::Static(base), len, itemsize, joined, depth })
     }
 
@@ -223,7 +223,7 @@ impl DType {
         }
     }
 
-    /// How many records and sub-arrays are inside each other; the axes of one sub-array count once.
+    /// How many records and axes of sub-arrays are inside each other.
     const fn depth(&self) -> usize {
         match &self.0 {
             Repr::Scalar(_) => 0,

@@ -60,7 +60,8 @@ impl Layout {
     pub(super) fn expanded(&self) -> Option<Self> {
         let (base, inner) = self.dtype.without_axes();
         let in_c_order = self.order == Order::C || self.shape.len() <= 1;
-        (in_c_order && !inner.is_empty()).then(|| Self {
+        // Without an axis of its own, the array does not grow along that of its element.
+        (in_c_order && !inner.is_empty() && !self.shape.is_empty()).then(|| Self {
             dtype: base.clone(),
             shape: [self.shape.as_slice(), &inner].concat(),
             order: Order::C,

@@ -178,6 +178,10 @@ impl<A> Core<A> {
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
         let (end, len) = (self.layout.end(), metadata.len());
+        if self.layout.bytes == 0 && self.npy.is_none() {
+            // An array of no elements may lie past the end.
+            return Ok(len.saturating_sub(end));
+        }
         len.checked_sub(end).ok_or_else(|| {
             let message = format!(
                 "the array ends at byte {end}, and the file has become {len} bytes long; another program has cut it: open it \
@@ -247,7 +251,9 @@ impl<T: Element, D: Dimension> RecordMap<T, D, ReadWrite> {
     /// - [`ErrorKind::Unsupported`] for a `.npy` whose header has no room for the number, for a device, and for a file that was
     ///   opened for appending.
     ///
-    /// The map is as it was then, and so is what a reader finds in the file.
+    /// The map is as it was then, and so is what a reader finds in the file; unless another program appends to it at the same
+    /// time without a lock, whose rows may be overwritten. If the disk fails when the header is written, the file may have
+    /// become longer.
     ///
     /// # What is on the disk
     ///

@@ -344,9 +344,12 @@ impl Opening {
             let (mut mapped, npy) = made
                 .map_err(|error| error.with_path(opened.path.as_deref()))
                 .inspect_err(|error| opened.unmake(error))?;
-            fill(&mut mapped)
-                .map_err(|error| error.with_path(opened.path.as_deref()))
-                .inspect_err(|_| opened.remove())?;
+            if let Err(error) = fill(&mut mapped) {
+                // Some systems remove no file that is mapped.
+                drop(mapped);
+                opened.remove();
+                return Err(error.with_path(opened.path.as_deref()));
+            }
             match (opened.give_name(), &path) {
                 (Err(error), Some(path)) => {
                     // Another call has made the file meanwhile, or the system gives no names to such files.

@@ -74,7 +74,7 @@ impl DynViewMut<'_> {
 
     /// Copies the fields that both records have, by name, from a view of the same shape. A field may lie elsewhere, have the
     /// other byte order, or be of a wider type, as far as no value of the narrower one is lost. Other fields here stay as they
-    /// are, and those of the other are left out.
+    /// are, and those of the other are left out. Where fields here overlap, which of them stays is not said.
     ///
     /// ```
     /// use mmrec::DynMap;
@@ -226,11 +226,12 @@ fn plan(from: &DType, to: &DType) -> Result<Plan> {
 impl Plan {
     /// All scalars of an element of the same dtype.
     fn copy(&mut self, dtype: &DType, source: usize, target: usize) {
-        let (base, shape) = dtype.without_axes();
-        let count = shape.iter().product::<usize>();
-        if base.itemsize() == 0 || count == 0 {
+        if dtype.itemsize() == 0 {
             return;
         }
+        // No more than the bytes of the element.
+        let (base, shape) = dtype.without_axes();
+        let count = shape.iter().product::<usize>();
         match base.as_scalar() {
             Some(scalar) => self.add(source, target, Part { size: scalar.size(), count, swapped: None }),
             None if shape.is_empty() => {
@@ -294,22 +295,27 @@ impl Plan {
         if shape != to_shape {
             return refused(findings, ", for the shapes differ");
         }
+        let has_bytes = from.itemsize() > 0 && to.itemsize() > 0;
         match (base.as_scalar(), to_base.as_scalar()) {
             (Some(a), Some(b)) if a.kind() == b.kind() && a.size() == b.size() => {
                 findings.any = true;
-                let count = shape.iter().product::<usize>();
-                if a.size() > 0 && count > 0 {
+                if has_bytes {
+                    let count = shape.iter().product::<usize>();
                     self.add(source, target, Part { size: a.size(), count, swapped: swapped_width(a, b) });
                 }
             }
             (Some(a), Some(b)) if is_safe(a, b) => {
                 findings.any = true;
-                self.casts.push((source, from.clone(), target, to.clone()));
+                if has_bytes {
+                    self.casts.push((source, from.clone(), target, to.clone()));
+                }
             }
             (None, None) => {
                 let mut inner = Self::default();
                 inner.convert(base, 0, to_base, 0, name, findings);
-                self.inner.push((source, from.clone(), target, to.clone(), inner));
+                if has_bytes {
+                    self.inner.push((source, from.clone(), target, to.clone(), inner));
+                }
             }
             _ => refused(findings, " without loss"),
         }

@@ -29,6 +29,19 @@ impl Axis {
     }
 }
 
+/// Whether even what is printed of an array is too much: elements without bytes can be any number, and so can the brackets
+/// around none. NumPy prints them all.
+pub(super) fn is_endless(axes: &[Axis]) -> bool {
+    const MOST: usize = 1 << 20;
+    let printed = |axis: &Axis| if axis.cut { 2 * EDGE + 1 } else { axis.len.max(1) };
+    axes.iter()
+        .try_fold(1, |all: usize, axis| all.checked_mul(printed(axis)).filter(|&all| all <= MOST))
+        .is_none()
+}
+
+/// What stands for it.
+pub(super) const ENDLESS: &str = "[...]";
+
 /// Whether an array of this shape is cut short.
 pub(super) fn is_cut(shape: &[usize]) -> bool {
     count(shape) > THRESHOLD
@@ -71,7 +84,7 @@ pub(super) fn inline(axes: &[Axis], word: &mut dyn FnMut(usize) -> String) -> St
             .collect();
         format!("[{}]", parts.join(", "))
     }
-    step(axes, 0, word)
+    if is_endless(axes) { ENDLESS.to_owned() } else { step(axes, 0, word) }
 }
 
 /// What stands between elements and around the array.

@@ -80,6 +80,9 @@ fn text(dtype: &DType, shape: &[usize], item: &dyn Fn(&[usize]) -> Vec<u8>, form
         return "[]".to_owned();
     }
     let axes = Axis::of_shape(&all);
+    if layout::is_endless(&axes) {
+        return layout::ENDLESS.to_owned();
+    }
     let (outer, inner) = axes.split_at(shape.len());
     let mut elements = Vec::new();
     layout::visit(outer, &mut |index| {
