@@ -130,7 +130,15 @@ impl<M> DynMap<M> {
         // row that is added would not.
         let in_c_order = core.layout.order == Order::C || core.layout.shape.len() <= 1;
         if core.layout.dtype != *wanted && !in_c_order {
-            return Err(core.name(mismatch::<T>(Mismatch::DType, &found)));
+            let error = mismatch::<T>(Mismatch::DType, &found);
+            let whole = &core.layout.dtype;
+            let hint = match whole.without_axes().1.is_empty() {
+                true => "in Fortran order, elements that are arrays cannot be the last axes".to_owned(),
+                false => {
+                    format!("in Fortran order the elements are whole, {whole}: ask for these, or take a view")
+                }
+            };
+            return Err(core.name(error.with_hint(&hint)));
         }
         let mut core =
             core.with(|mapped| mapped.typed::<T, D>().map_err(|error| mismatch::<T>(error, &found)))?;
