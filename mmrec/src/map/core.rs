@@ -96,11 +96,7 @@ pub(super) fn too_large(what: &str) -> Error {
 pub(super) struct Npy {
     /// Where it starts in the file.
     pub(super) at: u64,
-    /// Where the file, or the member, ended when it was read.
-    pub(super) end: u64,
     pub(super) header: Header,
-    /// Whether it is a member of a zip archive, behind which others follow.
-    pub(super) is_member: bool,
 }
 
 /// What is not on the disk yet, and not in the mapping either.

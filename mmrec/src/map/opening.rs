@@ -91,8 +91,8 @@ impl Opening {
     fn map_existing(self, mode: Mode, access: Access, opened: Opened) -> Result<Core<DynRaw<'static>>> {
         opened.lock(self.lock)?;
         let len = opened.len()?;
-        if let Some(npy) = self.find_npy(&opened, len, mode)? {
-            let layout = self.layout_of_npy(&npy)?;
+        if let Some((npy, end)) = self.find_npy(&opened, len, mode)? {
+            let layout = self.layout_of_npy(&npy, end)?;
             let mapped = self.map_array(&opened.file, access, &layout)?;
             return Ok(self.finish(mapped, layout, Some(npy), mode, opened));
         }
@@ -122,8 +122,8 @@ impl Opening {
         Ok(self.finish(mapped, layout, None, mode, opened))
     }
 
-    /// The `.npy` header, if that is what says where the array lies.
-    fn find_npy(&self, opened: &Opened, len: Option<u64>, mode: Mode) -> Result<Option<Npy>> {
+    /// The `.npy` header, if that is what says where the array lies, and where the file, or the member, ends.
+    fn find_npy(&self, opened: &Opened, len: Option<u64>, mode: Mode) -> Result<Option<(Npy, u64)>> {
         let file = &opened.file;
         let (at, end) = match &self.place {
             Place::Raw => return Ok(None),
@@ -164,11 +164,11 @@ impl Opening {
         // Asked for again, since others may append: they make the file longer first, and then say so in the header.
         let is_member = matches!(self.place, Place::Member(_));
         let end = if is_member { end } else { opened.len()?.unwrap_or(end) };
-        Ok(Some(Npy { at, end, header, is_member }))
+        Ok(Some((Npy { at, header }, end)))
     }
 
     /// What the header says, held against what was asked for and against the file.
-    fn layout_of_npy(&self, npy: &Npy) -> Result<Layout> {
+    fn layout_of_npy(&self, npy: &Npy, end_of_file: u64) -> Result<Layout> {
         let header = &npy.header;
         let order = if header.fortran { Order::F } else { Order::C };
         let (dtype, shape, name) = match &self.elements {
@@ -208,9 +208,9 @@ impl Opening {
             );
             return Err(Error::new(ErrorKind::ShapeMismatch, message));
         }
-        let (end, found) = (layout.end(), npy.end);
+        let (end, found) = (layout.end(), end_of_file);
         if end > found {
-            let what = if npy.is_member { "the member" } else { "the file" };
+            let what = if matches!(self.place, Place::Member(_)) { "the member" } else { "the file" };
             let message = format!(
                 "the header says shape {} of {}, which ends at byte {end}, and {what} ends at byte {found}: {} bytes too few; \
                  it was cut short, or never fully written",
@@ -430,7 +430,7 @@ impl Opening {
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
         let header = head.map(read_from).transpose()?;
-        let npy = header.map(|header| Npy { at: 0, end: 0, header, is_member: false });
+        let npy = header.map(|header| Npy { at: 0, header });
         let (mapped, grown_from) = self.map_and_extend(file, layout, Space::Whole)?;
         let failed = |error| Error::io("cannot overwrite all that the file held", error);
         reserve::overwrite(file, layout.end(), grown_from, self.sparse).map_err(failed)?;
