@@ -7,6 +7,7 @@ mod format;
 mod iter;
 pub(crate) mod raw;
 pub(crate) mod reduce;
+mod versioned;
 
 use std::fmt;
 

@@ -1,0 +1,97 @@
+//! Whole records beside a writer: a field that counts the writes of its record, as in a seqlock.
+
+use std::sync::atomic::{Ordering, fence};
+
+use ndarray::{Dimension, IntoDimension};
+
+use super::{View, ViewMut};
+use crate::{
+    element::{Element, stored_bytes},
+    field::Field,
+};
+
+impl<T: Element, D: Dimension> View<'_, T, D> {
+    /// A copy of the element at `index` that no write has torn, or `None` if one was under way: then try again, though not
+    /// for ever, for a writer that was ended in the middle leaves the record so. `version` is a field that
+    /// [`set_versioned`](ViewMut::set_versioned) counts up; all who write must use it.
+    ///
+    /// ```
+    /// use mmrec::{MmapRecord, RecordMap};
+    ///
+    /// #[derive(Clone, Copy, Debug, PartialEq, MmapRecord)]
+    /// #[repr(C)]
+    /// struct Quote {
+    ///     version: u64,
+    ///     bid: f64,
+    ///     ask: f64,
+    /// }
+    ///
+    /// # let path = std::env::temp_dir().join(format!("mmrec-doc-versioned-{}.bin", std::process::id()));
+    /// let version = Quote::FIELDS.version;
+    /// let mut quotes = RecordMap::<Quote>::options().shape(10).create(&path)?;
+    /// quotes.view_mut().set_versioned(3, version, Quote { version: 0, bid: 1.25, ask: 1.5 });
+    ///
+    /// let reader = RecordMap::<Quote>::open(&path)?;                                  // in another process, say
+    /// let quote = loop {
+    ///     match reader.view().at_versioned(3, version) {
+    ///         Some(quote) => break quote,
+    ///         None => std::thread::yield_now(),
+    ///     }
+    /// };
+    /// assert_eq!(quote, Quote { version: 2, bid: 1.25, ask: 1.5 });
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), mmrec::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If an index is past the end of its axis, or the field does not lie at a multiple of 8 bytes in the file.
+    #[track_caller]
+    pub fn at_versioned<I: IntoDimension<Dim = D>>(&self, index: I, version: Field<T, u64>) -> Option<T> {
+        let index = index.into_dimension();
+        let versions = self.field(version);
+        assert_whole(versions.byte_offset(), versions.strides());
+        let before = versions.at(index.clone());
+        // The record is read after its version, and its version again after the record.
+        fence(Ordering::Acquire);
+        let record = self.at(index.clone());
+        fence(Ordering::Acquire);
+        (before.is_multiple_of(2) && versions.at(index) == before).then_some(record)
+    }
+}
+
+impl<T: Element, D: Dimension> ViewMut<'_, T, D> {
+    /// Writes the element at `index` so that [`at_versioned`](View::at_versioned) never sees it half written. The field
+    /// `version` is odd meanwhile and the next even number then, whatever it is in `value`. One writer at a time for each record.
+    ///
+    /// # Panics
+    ///
+    /// If an index is past the end of its axis, or the field does not lie at a multiple of 8 bytes in the file.
+    #[track_caller]
+    pub fn set_versioned<I: IntoDimension<Dim = D>>(&mut self, index: I, version: Field<T, u64>, value: T) {
+        let index = index.into_dimension();
+        let mut versions = self.field_mut(version);
+        assert_whole(versions.byte_offset(), versions.strides());
+        // A writer that was ended in the middle has left it odd.
+        let busy = versions.at(index.clone()) | 1;
+        let mut bytes = stored_bytes(value);
+        let Ok(mut one) = ViewMut::<T>::from_bytes(&mut bytes) else {
+            unreachable!("these are the bytes of one value")
+        };
+        one.field_mut(version).set(0, busy);
+        let value = one.at(0);
+        versions.set(index.clone(), busy);
+        // The record is written after its version became odd, and before it becomes even.
+        fence(Ordering::Release);
+        self.set(index.clone(), value);
+        fence(Ordering::Release);
+        self.field_mut(version).set(index, busy.wrapping_add(1));
+    }
+}
+
+/// A number that is not at a multiple of its size may be read half old and half new.
+#[track_caller]
+fn assert_whole(offset: u64, strides: &[isize]) {
+    let is_whole = offset.is_multiple_of(8) && strides.iter().all(|stride| stride % 8 == 0);
+    assert!(is_whole, "the version lies at no multiple of 8 bytes, where it could be torn itself");
+}
