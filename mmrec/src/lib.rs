@@ -155,6 +155,8 @@ pub use rayon;
 
 #[cfg(feature = "rayon")]
 pub use crate::interop::ParIter;
+#[cfg(all(unix, feature = "fault-guard"))]
+pub use crate::map::fault;
 pub use crate::{
     dtype::{ByteOrder, DType, DTypeField, Kind, Scalar, TimeStep, TimeUnit},
     element::{
@@ -165,8 +167,8 @@ pub use crate::{
     error::{Error, ErrorKind, Result},
     field::Field,
     map::{
-        Advice, AnyMode, CopyOnWrite, DynMap, DynOptions, HasShape, Lock, MapOptions, Mode, NoShape, Order,
-        ReadOnly, ReadWrite, RecordMap, Sealed, Shaped, Source, Writable,
+        Advice, AnyMode, Appender, CopyOnWrite, DynMap, DynOptions, HasShape, Lock, MapOptions, Mode,
+        NoShape, Order, ReadOnly, ReadWrite, RecordMap, Sealed, Shaped, Source, Writable,
     },
     record::MmapRecord,
     select::{Native, NativeField, Select, Whole},

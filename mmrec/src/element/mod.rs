@@ -206,9 +206,20 @@ impl DType {
 /// The bytes that a value takes in a file; padding is 0.
 pub(crate) fn stored_bytes<T: Element>(value: T) -> Vec<u8> {
     let mut bytes = vec![0; size_of::<T>()];
-    // SAFETY: the buffer has room for one value and is nobody else's.
-    unsafe { T::store(value, bytes.as_mut_ptr()) };
+    store_in(value, &mut bytes);
     bytes
+}
+
+/// Writes a value as it is in a file to as many bytes; those of padding stay.
+///
+/// # Panics
+///
+/// If these are not as many bytes as the value has.
+#[inline]
+pub(crate) fn store_in<T: Element>(value: T, bytes: &mut [u8]) {
+    assert_eq!(bytes.len(), size_of::<T>());
+    // SAFETY: there is room for one value, and the bytes are nobody else's.
+    unsafe { T::store(value, bytes.as_mut_ptr()) };
 }
 
 /// Opaque bytes for `Debug`: `Void(5fe20000)`.

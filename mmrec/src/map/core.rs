@@ -93,6 +93,7 @@ pub(super) fn too_large(what: &str) -> Error {
 }
 
 /// The `.npy` header of a map.
+#[derive(Clone)]
 pub(super) struct Npy {
     /// Where it starts in the file.
     pub(super) at: u64,
@@ -137,7 +138,18 @@ impl<A> Core<A> {
         error.with_path(self.path.as_deref())
     }
 
+    /// An error if pages of the map were lost, or if the file ends before the array does by now. Only with the feature
+    /// `fault-guard` is it known.
+    pub(super) fn health(&self) -> Result<()> {
+        self.mapped.check(self.layout.end()).map_err(|error| self.name(error))
+    }
+
     pub(super) fn flush(&self, bytes: Range<usize>, wait: bool) -> Result<()> {
+        self.put_on_disk(bytes, wait)?;
+        self.health()
+    }
+
+    fn put_on_disk(&self, bytes: Range<usize>, wait: bool) -> Result<()> {
         let flushed = self.mapped.flush(bytes, wait);
         flushed.map_err(|error| self.name(Error::io("cannot write what has changed to the disk", error)))?;
         if !wait {

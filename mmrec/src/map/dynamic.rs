@@ -1,6 +1,6 @@
 //! Maps of files whose dtype is known only at run time.
 
-use std::{fmt, marker::PhantomData, ops::RangeBounds, path::Path};
+use std::{fmt, marker::PhantomData, ops::RangeBounds, path::Path, time::Duration};
 
 use ndarray::{Axis, Dimension, IntoDimension, IxDyn, SliceArg};
 
@@ -51,7 +51,7 @@ use crate::{
 ///
 /// NumPy: `numpy.memmap`, `numpy.load(path, mmap_mode=...)`.
 pub struct DynMap<M = ReadOnly> {
-    core: Core<DynRaw<'static>>,
+    pub(super) core: Core<DynRaw<'static>>,
     /// With the axes of elements that are arrays.
     shape: Vec<usize>,
     dtype: DType,
@@ -469,6 +469,18 @@ impl DynMap<ReadWrite> {
             None => unreachable!("it was mapped to be written"),
         })?;
         self.core.take(grown, Ok)?;
+        self.shape = self.view().shape().to_vec();
+        Ok(())
+    }
+
+    /// Makes the array shorter; see [`RecordMap::shrink_to`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`RecordMap::shrink_to`].
+    pub fn shrink_to(&mut self, rows: usize) -> Result<()> {
+        let shrunk = self.core.shrunk(rows)?;
+        self.core.take(shrunk, Ok)?;
         self.shape = self.view().shape().to_vec();
         Ok(())
     }

@@ -1,15 +1,20 @@
 //! Mapped files.
 
+mod appender;
 mod bulk;
 mod core;
 mod dynamic;
-mod grow;
+#[cfg(all(unix, feature = "fault-guard"))]
+pub mod fault;
+#[cfg(all(unix, feature = "fault-guard"))]
+mod health;
 mod lock;
 mod mode;
 mod opening;
 mod options;
 mod region;
 mod reserve;
+mod resize;
 mod source;
 
 use std::{fmt, marker::PhantomData, ops::RangeBounds, path::Path};
@@ -19,6 +24,7 @@ use zerocopy::{FromBytes, Immutable};
 
 use self::core::Core;
 pub use self::{
+    appender::Appender,
     dynamic::{DynMap, DynOptions},
     lock::Lock,
     mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Sealed, Writable},

@@ -2,20 +2,21 @@
 //!
 //! Nothing here knows a Rust type. A typed map is what comes out of here, and the proof that its elements are of that type.
 
-use std::{fs::File, io, sync::Mutex};
+use std::{fs::File, io, ops::Range, sync::Mutex, time::Duration};
 
 use super::{
     core::{Core, Layout, Npy, Unflushed, too_large},
-    grow::read_from,
     lock::Lock,
     mode::Mode,
     options::Order,
     region::{Access, Dynamic},
     reserve::{self, Space},
+    resize::read_from,
     source::{Opened, Origin, read_at, starts_as_npy, starts_with},
 };
 use crate::{
     dtype::{DType, ShapeText},
+    element::Element,
     error::{Error, ErrorKind, Result},
     npy::{self, Header},
     view::raw::DynRaw,
@@ -55,6 +56,7 @@ pub(super) struct Opening {
     pub(super) place: Place,
     pub(super) sparse: bool,
     pub(super) lock: Lock,
+    pub(super) lock_timeout: Duration,
     pub(super) populate: bool,
 }
 
@@ -69,6 +71,7 @@ impl Opening {
             place: Place::Offset,
             sparse: false,
             lock: Lock::None,
+            lock_timeout: Duration::ZERO,
             populate: false,
         }
     }
@@ -89,7 +92,7 @@ impl Opening {
     }
 
     fn map_existing(self, mode: Mode, access: Access, opened: Opened) -> Result<Core<DynRaw<'static>>> {
-        opened.lock(self.lock)?;
+        opened.lock(self.lock, self.lock_timeout)?;
         let len = opened.len()?;
         if let Some((npy, end)) = self.find_npy(&opened, len, mode)? {
             let layout = self.layout_of_npy(&npy, end)?;
@@ -291,7 +294,7 @@ impl Opening {
         // A file that is overwritten is cleared then. One that others may extend meanwhile is not.
         let is_ours = space == Space::Added && self.lock == Lock::Exclusive;
         let space = if self.sparse { Space::None } else { space };
-        extend(file, layout.end(), space, is_ours, || self.map_array(file, Access::Write, layout))
+        extend(file, layout, space, is_ours, || self.map_array(file, Access::Write, layout))
     }
 
     fn map_array(&self, file: &File, access: Access, layout: &Layout) -> Result<Dynamic> {
@@ -418,7 +421,7 @@ impl Opening {
         head: Option<&[u8]>,
         opened: &Opened,
     ) -> Result<(Dynamic, Option<Npy>)> {
-        opened.lock(self.lock)?;
+        opened.lock(self.lock, self.lock_timeout)?;
         let file = &opened.file;
         if reserve::appends(file) {
             let message =
@@ -485,13 +488,17 @@ impl Elements {
 ///
 /// The map comes first, past the end of the file, where nothing may be read yet. So what can be refused is refused
 /// before the file changes, and no extension is ever taken back on which someone else relies by then.
+///
+/// A file system that cannot reserve space gives it to pages that are written, so then every page is asked for as if it
+/// were. If there is too little, the file is made as long again as it was.
 pub(super) fn extend(
     file: &File,
-    end: u64,
+    layout: &Layout,
     space: Space,
     is_ours: bool,
     map: impl FnOnce() -> Result<Dynamic>,
 ) -> Result<(Dynamic, Option<u64>)> {
+    let end = layout.end();
     let too_long = |error| {
         let hint =
             if space == Space::None { "" } else { "; make room, or use .sparse(true) to reserve none" };
@@ -504,20 +511,48 @@ pub(super) fn extend(
         if is_ours {
             reserve::clear_rest_of_page(file);
         }
-        Ok((mapped, reserve::extend(file, end, space).map_err(too_long)?))
+        let extended = reserve::extend(file, end, space).map_err(too_long)?;
+        if let Err(error) = make_room(file, &mapped, layout, extended.without_space) {
+            if let Some(before) = extended.from {
+                reserve::cut_back(file, before, end);
+            }
+            return Err(too_long(error));
+        }
+        Ok((mapped, extended.from))
     }
     // Windows maps nothing past the end, and lets nobody cut a file that is mapped.
     #[cfg(not(unix))]
     {
         let _ = is_ours;
-        let grown_from = reserve::extend(file, end, space).map_err(too_long)?;
+        let extended = reserve::extend(file, end, space).map_err(too_long)?;
         let mapped = map().inspect_err(|_| {
-            if let Some(before) = grown_from {
+            if let Some(before) = extended.from {
                 reserve::cut_back(file, before, end);
             }
         })?;
-        Ok((mapped, grown_from))
+        Ok((mapped, extended.from))
     }
+}
+
+/// Has the file system give room to bytes of a file, those of the array and those before it.
+#[cfg(unix)]
+fn make_room(file: &File, mapped: &Dynamic, layout: &Layout, wanted: Range<u64>) -> io::Result<()> {
+    let in_memory = |bytes: u64| usize::try_from(bytes).map_err(|_| io::ErrorKind::OutOfMemory);
+    let within = |byte: u64| in_memory(byte.saturating_sub(layout.offset));
+    mapped.make_room(within(wanted.start)?..within(wanted.end)?)?;
+    let before = wanted.start..wanted.end.min(layout.offset);
+    if before.is_empty() {
+        return Ok(());
+    }
+    let bytes = in_memory(before.end - before.start)?;
+    let head = Layout {
+        dtype: <u8 as Element>::DTYPE.clone(),
+        shape: vec![bytes],
+        order: Order::C,
+        offset: before.start,
+        bytes,
+    };
+    Dynamic::open(file, Access::Write, &head, false)?.make_room(0..bytes)
 }
 
 pub(super) fn map_array(file: &File, access: Access, layout: &Layout, populate: bool) -> Result<Dynamic> {

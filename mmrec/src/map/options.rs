@@ -1,6 +1,6 @@
 //! The builder: what to map and how. Everything is checked before anything is touched.
 
-use std::{marker::PhantomData, path::Path};
+use std::{marker::PhantomData, path::Path, time::Duration};
 
 use ndarray::{Dimension, IntoDimension, Ix1};
 
@@ -124,6 +124,13 @@ macro_rules! common_options {
             self
         }
 
+        /// How long opening waits for the [`lock`](Self::lock) while another holds one; not at all by default. With
+        /// [`Duration::MAX`](std::time::Duration::MAX), until it is free.
+        pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+            self.opening.lock_timeout = timeout;
+            self
+        }
+
         /// Maps the bytes of the file as they are, even if they begin as those of a `.npy` file do.
         pub fn raw(mut self) -> Self {
             self.opening.place = Place::Raw;
@@ -210,7 +217,7 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     /// - [`ErrorKind::SizeNotMultiple`] if, without a shape, the rest of the file is no whole number of elements;
     /// - [`ErrorKind::PastEnd`] if the offset, or the end of the shape, lies past the end of the file;
     /// - [`ErrorKind::Overflow`] if the shape has more bytes than there are addresses;
-    /// - [`ErrorKind::Locked`] if a lock was asked for and another holds one;
+    /// - [`ErrorKind::Locked`] if a lock was asked for and another holds one.
     ///
     /// For a `.npy` file:
     ///

@@ -7,9 +7,12 @@ use memmap2::{MmapOptions, MmapRaw};
 use ndarray::{ArrayView, Dimension, IxDyn};
 use zerocopy::{FromBytes, Immutable};
 
+#[cfg(all(unix, feature = "fault-guard"))]
+use super::fault::Watch;
 use super::{core::Layout, options::Order, reserve};
 use crate::{
     element::Element,
+    error::Result,
     view::raw::{Bytes, DynRaw, DynRawMut, Mismatch, Raw, RawMut},
 };
 
@@ -85,6 +88,9 @@ pub enum Advice {
 
 /// A mapped range of a file, or nothing for a range of no bytes.
 struct Region {
+    /// Before the mapping, so that it is dropped before.
+    #[cfg(all(unix, feature = "fault-guard"))]
+    watch: Option<Watch>,
     map: Option<MmapRaw>,
     access: Access,
 }
@@ -100,7 +106,12 @@ impl Region {
             if access == Access::Sealed {
                 map_sealed(&options, file)?;
             }
-            return Ok(Self { map: None, access });
+            return Ok(Self {
+                #[cfg(all(unix, feature = "fault-guard"))]
+                watch: None,
+                map: None,
+                access,
+            });
         }
         let map = match access {
             Access::Read => options.map_raw_read_only(file)?,
@@ -118,14 +129,25 @@ impl Region {
                 MmapRaw::from(unsafe { options.map_copy(file)? })
             }
         };
-        Ok(Self { map: Some(map), access })
+        #[cfg(all(unix, feature = "fault-guard"))]
+        let watch = {
+            let at = map.as_ptr();
+            // SAFETY: the file is mapped there until `map` is dropped, which is after the watch.
+            Some(unsafe { Watch::new(file, at, len, offset, access.is_writable())? })
+        };
+        Ok(Self {
+            #[cfg(all(unix, feature = "fault-guard"))]
+            watch,
+            map: Some(map),
+            access,
+        })
     }
 
     fn bytes(&self) -> Bytes<'_> {
         match &self.map {
             // SAFETY: B1: the system maps `len` readable bytes here until the region is dropped, and `len` is at most
             // `isize::MAX`, or memmap2 would have refused it. Every access goes through pointers of this address. Past
-            // the end of the file, an access is a fault that ends the process, and nothing else.
+            // the end of the file, an access is a fault that ends the process, or finds zeros there, and nothing else.
             Some(map) => unsafe { Bytes::new(map.as_mut_ptr(), map.len()) },
             None => Bytes::empty(),
         }
@@ -275,6 +297,57 @@ impl<A> Mapped<A> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// An error if pages of the mapping were lost, or if the file ends before byte `end` by now, where the array does.
+    /// Only with the feature is it known.
+    #[cfg_attr(
+        not(all(unix, feature = "fault-guard")),
+        allow(
+            clippy::unnecessary_wraps,
+            clippy::unused_self,
+            reason = "nothing is known without the feature"
+        )
+    )]
+    pub(crate) fn check(&self, end: u64) -> Result<()> {
+        #[cfg(all(unix, feature = "fault-guard"))]
+        if let Some(watch) = &self.region.watch {
+            return watch.check(end);
+        }
+        let _ = end;
+        Ok(())
+    }
+
+    /// Has the file system give room to a range of the mapping, which ends where the file does or before, without changing
+    /// what is there.
+    ///
+    /// For file systems that have no call to reserve space: every page is asked for as if it were written. An error if
+    /// there is no room; nothing happens where the system cannot be asked (before Linux 5.14).
+    pub(crate) fn make_room(&self, range: Range<usize>) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        if let Some(map) = self.region.map.as_ref().filter(|_| !range.is_empty()) {
+            // A piece at a time, for the system heeds no signal in between.
+            const PIECE: usize = 64 << 20;
+            let mut at = range.start;
+            while at < range.end {
+                let len = PIECE.min(range.end - at);
+                match map.advise_range(memmap2::Advice::PopulateWrite, at, len) {
+                    Ok(()) => at += len,
+                    Err(error) => match error.kind() {
+                        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported => return Ok(()),
+                        io::ErrorKind::Interrupted => {}
+                        // What would have been a fault of whoever wrote to the page.
+                        _ if reserve::is_fault(&error) => {
+                            let message = "the file system has no room for all pages of it";
+                            return Err(io::Error::new(io::ErrorKind::StorageFull, message));
+                        }
+                        _ => return Err(error),
+                    },
+                }
+            }
+        }
+        let _ = range;
+        Ok(())
     }
 
     /// Hints how a range of the mapping will be read.

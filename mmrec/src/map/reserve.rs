@@ -35,24 +35,33 @@ pub(crate) fn check_room(file: &File, len: u64, space: Space) -> io::Result<()> 
     imp::check_room(file, space.of(file, len)?)
 }
 
-/// Makes the file `len` bytes long if it is shorter, and gives the length that it had then. Space is reserved first.
+/// What [`extend`] has done.
+#[derive(Clone, Debug)]
+pub(crate) struct Extended {
+    /// The length that the file had, if it was made longer.
+    pub(crate) from: Option<u64>,
+    /// The bytes that were to have space on the disk and have been given none, for the file system has no call for it.
+    pub(crate) without_space: Range<u64>,
+}
+
+/// Makes the file `len` bytes long if it is shorter. Space is reserved first.
 ///
 /// On failure the file has the length it had; some of the space may stay reserved.
-pub(crate) fn extend(file: &File, len: u64, space: Space) -> io::Result<Option<u64>> {
-    imp::reserve(file, space.of(file, len)?)?;
+pub(crate) fn extend(file: &File, len: u64, space: Space) -> io::Result<Extended> {
+    let wanted = space.of(file, len)?;
+    let without_space = if imp::reserve(file, wanted.clone())? { 0..0 } else { wanted };
     let before = file.metadata()?.len();
     if before >= len {
-        return Ok(None);
+        return Ok(Extended { from: None, without_space });
     }
     if !imp::extend(file, len)? {
         // Not atomic: a file that someone else has made longer since would be cut. There is no other way here.
         file.set_len(len)?;
     }
-    Ok(Some(before))
+    Ok(Extended { from: Some(before), without_space })
 }
 
 /// Takes back an extension from `before` to `len` bytes, unless someone else has changed the length since.
-#[cfg(not(unix))]
 pub(crate) fn cut_back(file: &File, before: u64, len: u64) {
     if file.metadata().is_ok_and(|metadata| metadata.len() == len) {
         // The caller has a better error to report than that this failed.
@@ -84,6 +93,12 @@ pub(crate) fn clear_rest_of_page(file: &File) {
 /// Where the page ends that holds the last of `len` bytes. No system's pages are known to be larger.
 fn end_of_page(len: u64) -> u64 {
     len.checked_next_multiple_of(64 << 10).unwrap_or(len)
+}
+
+/// Whether a call that touches pages has met one that would have been a fault of a program that touches it.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_fault(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::EFAULT)
 }
 
 /// Makes a range of bytes zero: as a hole if the file is to be sparse, and else reserved.
@@ -190,9 +205,9 @@ mod imp {
         Ok(())
     }
 
-    /// Reserves a range of bytes, where the file system can; the file's length stays as it is.
-    pub(super) fn reserve(file: &File, range: Range<u64>) -> io::Result<()> {
-        fallocate(file, libc::FALLOC_FL_KEEP_SIZE, range).map(drop)
+    /// Reserves a range of bytes; `false` if the file system cannot. The file's length stays as it is.
+    pub(super) fn reserve(file: &File, range: Range<u64>) -> io::Result<bool> {
+        fallocate(file, libc::FALLOC_FL_KEEP_SIZE, range)
     }
 
     /// Extends a shorter file to `len` bytes in one step that never shortens it; `false` if the file system cannot.
@@ -327,8 +342,8 @@ mod imp {
         Ok(())
     }
 
-    pub(super) fn reserve(_: &File, _: Range<u64>) -> io::Result<()> {
-        Ok(())
+    pub(super) fn reserve(_: &File, _: Range<u64>) -> io::Result<bool> {
+        Ok(false)
     }
 
     pub(super) fn extend(_: &File, _: u64) -> io::Result<bool> {

@@ -5,6 +5,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use super::{lock::Lock, mode::Mode, reserve};
@@ -263,9 +264,9 @@ impl Opened {
         self.file.metadata().map_err(|error| Error::io("cannot read the file's size", error))
     }
 
-    /// Takes a lock, which goes when the file is closed.
-    pub(super) fn lock(&self, lock: Lock) -> Result<()> {
-        lock.take(&self.file, self.is_borrowed)
+    /// Takes a lock, within this time; it goes when the file is closed.
+    pub(super) fn lock(&self, lock: Lock, timeout: Duration) -> Result<()> {
+        lock.take(&self.file, self.is_borrowed, timeout)
     }
 
     /// Whether it is a file, and not a device.

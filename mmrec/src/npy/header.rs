@@ -24,6 +24,7 @@ const DATA_ALIGNMENT: usize = 64;
 const GROWTH_DIGITS: usize = 21;
 
 /// What a header says, and what is needed to write one axis of it anew.
+#[derive(Clone)]
 pub(crate) struct Header {
     pub(crate) dtype: DType,
     pub(crate) fortran: bool,

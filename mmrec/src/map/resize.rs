@@ -1,5 +1,5 @@
-//! Growing: a longer file, a new mapping, and for a `.npy` the new length in its header, in an order in which the file can be
-//! read at every moment.
+//! Growing and shrinking: a longer or shorter file, a new mapping, and for a `.npy` the new length in its header, in an order
+//! in which the file can be read at every moment.
 
 use std::fs::File;
 
@@ -22,15 +22,15 @@ use crate::{
     view::ViewMut,
 };
 
-/// A longer array of the same file, which nothing names yet.
-pub(super) struct Grown {
-    mapped: Dynamic,
-    layout: Layout,
-    header: Option<Header>,
+/// A longer or shorter array of the same file, in a new mapping.
+pub(super) struct Resized {
+    pub(super) mapped: Dynamic,
+    pub(super) layout: Layout,
+    pub(super) header: Option<Header>,
 }
 
-/// The header that names the new rows, made before anything is touched.
-struct NextHeader {
+/// The header that names another number of rows, made before anything is touched.
+pub(super) struct NextHeader {
     /// Where the header starts in the file.
     at: u64,
     /// All of the header as it is, and as it will be.
@@ -41,7 +41,7 @@ struct NextHeader {
 }
 
 impl NextHeader {
-    fn new(npy: &Npy, file: &File, axis: usize, len: usize) -> Result<Self> {
+    pub(super) fn new(npy: &Npy, file: &File, axis: usize, len: usize) -> Result<Self> {
         let (before, now) = unchanged_header(npy, file)?;
         let no_room = || {
             let message = format!(
@@ -63,15 +63,31 @@ impl NextHeader {
         Ok(Self { at: npy.at, before, header, change })
     }
 
-    fn write(self, file: &File) -> Result<Header> {
+    pub(super) fn write(&self, file: &File) -> Result<()> {
         if header_bytes(file, self.at, self.before.len())? != self.before {
             return Err(changed());
         }
         // One call, so that a program that reads the header meanwhile sees the old length or the new one.
-        let (at, bytes) = self.change;
-        reserve::write_at(file, &bytes, self.at + at)
-            .map_err(|error| Error::io("cannot write the new length to the header", error))?;
-        Ok(self.header)
+        let (at, bytes) = &self.change;
+        reserve::write_at(file, bytes, self.at + at)
+            .map_err(|error| Error::io("cannot write the new length to the header", error))
+    }
+
+    /// Writes the header as it was, where it is still what `write` has made of it.
+    fn take_back(&self, file: &File) {
+        let (at, bytes) = &self.change;
+        let place = self.at + at;
+        let then = usize::try_from(*at).ok().and_then(|at| self.before.get(at..)?.get(..bytes.len()));
+        if let Some(then) = then
+            && header_bytes(file, place, bytes.len()).is_ok_and(|now| now == *bytes)
+        {
+            // The caller has a better error to report than that this failed.
+            let _ = reserve::write_at(file, then, place);
+        }
+    }
+
+    pub(super) fn into_header(self) -> Header {
+        self.header
     }
 }
 
@@ -118,56 +134,128 @@ impl<A> Core<A> {
         &self,
         rows: usize,
         fill: impl FnOnce(&mut Dynamic, usize) -> Result<()>,
-    ) -> Result<Grown> {
+    ) -> Result<Resized> {
         self.grow_file(rows, fill).map_err(|error| self.name(error))
     }
 
-    fn grow_file(&self, rows: usize, fill: impl FnOnce(&mut Dynamic, usize) -> Result<()>) -> Result<Grown> {
-        let old = &self.layout;
-        let Some(axis) = old.growing_axis() else {
-            let message =
-                "the map is a single element without axes, which cannot grow; make one with .shape(1)";
-            return Err(Error::new(ErrorKind::RankMismatch, message));
+    fn grow_file(
+        &self,
+        rows: usize,
+        fill: impl FnOnce(&mut Dynamic, usize) -> Result<()>,
+    ) -> Result<Resized> {
+        let file = self.growing_file()?;
+        let (axis, before) = self.rows()?;
+        let len = before.checked_add(rows).ok_or_else(|| super::core::too_large("the number of rows"))?;
+        let layout = self.layout_of_rows(axis, len)?;
+        let next = match &self.npy {
+            Some(npy) => Some(NextHeader::new(npy, file, axis, len)?),
+            None => None,
         };
+        self.check_end(file)?;
+        let (mut mapped, _) = extend(file, &layout, self.space(), next.is_some(), || {
+            map_array(file, Access::Write, &layout, false)
+        })?;
+        fill(&mut mapped, before)?;
+        // What another program has cut away meanwhile is not named.
+        mapped.check(layout.end())?;
+        let header = match next {
+            Some(next) => {
+                next.write(file)?;
+                self.unflushed().header = true;
+                Some(next.into_header())
+            }
+            None => None,
+        };
+        Ok(Resized { mapped, layout, header })
+    }
+
+    /// Maps the first `rows` rows alone, names them in the header, if there is one, and cuts the file behind them.
+    pub(super) fn shrunk(&self, rows: usize) -> Result<Resized> {
+        self.shrink_file(rows).map_err(|error| self.name(error))
+    }
+
+    fn shrink_file(&self, rows: usize) -> Result<Resized> {
+        let file = self.growing_file()?;
+        let (axis, before) = self.rows()?;
+        if rows > before {
+            let message =
+                format!("the array has {before} rows and cannot shrink to {rows}; grow makes it longer");
+            return Err(Error::new(ErrorKind::ShapeMismatch, message));
+        }
+        if !cfg!(unix) {
+            let message =
+                "this system cuts no file that is mapped; close the map, cut the file, and open it again";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let layout = self.layout_of_rows(axis, rows)?;
+        let next = match &self.npy {
+            Some(npy) => Some(NextHeader::new(npy, file, axis, rows)?),
+            None => None,
+        };
+        self.check_end(file)?;
+        let mapped = map_array(file, Access::Write, &layout, false)?;
+        // The header comes first, so that it never names rows that are gone.
+        if let Some(next) = &next {
+            next.write(file)?;
+            self.unflushed().header = true;
+        }
+        if let Err(error) = file.set_len(layout.end()) {
+            if let Some(next) = &next {
+                next.take_back(file);
+            }
+            return Err(Error::io("cannot cut the file", error));
+        }
+        Ok(Resized { mapped, layout, header: next.map(NextHeader::into_header) })
+    }
+
+    /// The file, if it can be made longer or shorter by this map, whose pages are all there.
+    pub(super) fn growing_file(&self) -> Result<&File> {
         let Some(file) = &self.file else { unreachable!("a map that is written keeps its file") };
-        let mut shape = old.shape.clone();
-        let before = shape[axis];
-        shape[axis] = before.checked_add(rows).ok_or_else(|| super::core::too_large("the number of rows"))?;
-        let name = format!("elements of {}", old.dtype);
-        let layout = Layout::new(old.dtype.clone(), &name, shape, old.order, old.offset)?;
+        self.health()?;
         if reserve::appends(file) {
             let message = "the file was opened for appending, where the system writes to its end whatever the place; open it \
                            without append";
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
-        let next = match &self.npy {
-            Some(npy) => Some(NextHeader::new(npy, file, axis, layout.shape[axis])?),
-            None => None,
-        };
-        let behind = self.bytes_behind(file)?;
-        if behind > 0 {
-            let message = format!(
-                "{behind} bytes lie behind the array, which ends at byte {}; open the file again if another program has \
-                 appended to it, map all of it, or call discard_rest if they are rows of a program that was ended while it \
-                 appended them",
-                old.end()
-            );
-            return Err(Error::new(ErrorKind::ShapeMismatch, message));
-        }
-        let space = if self.sparse { Space::None } else { Space::Added };
-        let (mut mapped, _) = extend(file, layout.end(), space, next.is_some(), || {
-            map_array(file, Access::Write, &layout, false)
-        })?;
-        fill(&mut mapped, before)?;
-        let header = match next {
-            Some(next) => {
-                let header = next.write(file)?;
-                self.unflushed().header = true;
-                Some(header)
+        Ok(file)
+    }
+
+    /// The axis along which the array grows, and how long it is.
+    pub(super) fn rows(&self) -> Result<(usize, usize)> {
+        let layout = &self.layout;
+        layout.growing_axis().map(|axis| (axis, layout.shape[axis])).ok_or_else(|| {
+            let message = "the map is a single element without axes, which cannot grow or shrink; make one with .shape(1)";
+            Error::new(ErrorKind::RankMismatch, message)
+        })
+    }
+
+    /// The layout with another number of rows.
+    pub(super) fn layout_of_rows(&self, axis: usize, rows: usize) -> Result<Layout> {
+        let Layout { dtype, shape, order, offset, .. } = &self.layout;
+        let mut shape = shape.clone();
+        shape[axis] = rows;
+        Layout::new(dtype.clone(), &format!("elements of {dtype}"), shape, *order, *offset)
+    }
+
+    /// What of added rows gets space on the disk.
+    fn space(&self) -> Space {
+        if self.sparse { Space::None } else { Space::Added }
+    }
+
+    /// An error if the file does not end where the array does.
+    pub(super) fn check_end(&self, file: &File) -> Result<()> {
+        match self.bytes_behind(file)? {
+            0 => Ok(()),
+            behind => {
+                let message = format!(
+                    "{behind} bytes lie behind the array, which ends at byte {}; open the file again if another program has \
+                     appended to it, map all of it, or call discard_rest if they are rows of a program that was ended while it \
+                     appended them",
+                    self.layout.end()
+                );
+                Err(Error::new(ErrorKind::ShapeMismatch, message))
             }
-            None => None,
-        };
-        Ok(Grown { mapped, layout, header })
+        }
     }
 
     /// How many bytes the file has behind the array.
@@ -208,15 +296,15 @@ impl<A> Core<A> {
         discard().map_err(|error| self.name(error))
     }
 
-    /// Puts a longer array in the place of the old one.
+    /// Puts a longer or shorter array in the place of the old one.
     pub(super) fn take(
         &mut self,
-        grown: Grown,
+        resized: Resized,
         prove: impl FnOnce(Dynamic) -> Result<Mapped<A>>,
     ) -> Result<()> {
-        self.mapped = prove(grown.mapped)?;
-        self.layout = grown.layout;
-        if let (Some(npy), Some(header)) = (&mut self.npy, grown.header) {
+        self.mapped = prove(resized.mapped)?;
+        self.layout = resized.layout;
+        if let (Some(npy), Some(header)) = (&mut self.npy, resized.header) {
             npy.header = header;
         }
         Ok(())
@@ -266,6 +354,35 @@ impl<T: Element, D: Dimension> RecordMap<T, D, ReadWrite> {
         self.grow_with(rows, |_, _| Ok(()))
     }
 
+    /// Makes the array shorter, so that it has `rows` rows: the first ones along axis 0, or in Fortran order along the last
+    /// axis. The file is cut behind them, and the header of a `.npy` names them alone, before it is cut.
+    ///
+    /// Views of the map have to be gone. **Other maps of the file keep their length, and lose what they had behind the new
+    /// end**: reading it there ends their process, unless it has the handler of the feature `fault-guard`. A program that
+    /// is ended in between leaves the old rows behind the array, for [`discard_rest`](Self::discard_rest).
+    ///
+    /// ```
+    /// # let path = std::env::temp_dir().join(format!("mmrec-doc-shrink-{}.npy", std::process::id()));
+    /// let mut map = mmrec::RecordMap::<u32>::options().shape(1000).create_npy(&path)?;
+    /// map.set(1, 7);
+    /// map.shrink_to(2)?;
+    /// assert_eq!(map.to_vec(), [0, 7]);
+    /// assert_eq!(std::fs::metadata(&path)?.len(), 128 + 2 * 4);
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), mmrec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ShapeMismatch`] if there are fewer rows, and as for [`grow`](Self::grow) otherwise;
+    /// [`ErrorKind::Unsupported`] on Windows, which cuts no file that is mapped. The map is as it was then, and so is the file.
+    ///
+    /// NumPy has no such call.
+    pub fn shrink_to(&mut self, rows: usize) -> Result<()> {
+        let shrunk = self.core.shrunk(rows)?;
+        self.take(shrunk)
+    }
+
     /// Cuts the file where the array ends, and gives the number of bytes that were behind it. For a `.npy` that a program was
     /// appending to when it was ended; whatever else lies there is gone too.
     ///
@@ -280,7 +397,8 @@ impl<T: Element, D: Dimension> RecordMap<T, D, ReadWrite> {
     /// Makes the array longer by these rows, in C order each: along axis 0, or in Fortran order along the last axis; see
     /// [`grow`](Self::grow). They are in the file before a header names them.
     ///
-    /// Each call maps the file anew and, of a `.npy`, reads the header again, which takes some 30 µs: append many rows at a time.
+    /// Each call maps the file anew and, of a `.npy`, reads the header again, which takes some 30 µs: append many rows at a time,
+    /// or use an [`appender`](Self::appender), which collects them.
     ///
     /// # Errors
     ///
@@ -318,11 +436,17 @@ impl<T: Element, D: Dimension> RecordMap<T, D, ReadWrite> {
         rows: usize,
         fill: impl FnOnce(ViewMut<'_, T, D>, usize) -> Result<()>,
     ) -> Result<()> {
-        let typed = |error| mismatch::<T>(error, T::DTYPE);
         let grown = self.core.grown(rows, |mapped, before| match mapped.raw_mut() {
-            Some(raw) => fill(ViewMut::from_raw(raw.typed().map_err(typed)?), before),
+            Some(raw) => {
+                let raw = raw.typed().map_err(|error| mismatch::<T>(error, T::DTYPE))?;
+                fill(ViewMut::from_raw(raw), before)
+            }
             None => unreachable!("it was mapped to be written"),
         })?;
-        self.core.take(grown, |mapped| mapped.typed().map_err(typed))
+        self.take(grown)
+    }
+
+    pub(super) fn take(&mut self, resized: Resized) -> Result<()> {
+        self.core.take(resized, |mapped| mapped.typed().map_err(|error| mismatch::<T>(error, T::DTYPE)))
     }
 }

@@ -1,0 +1,309 @@
+//! Appending records one at a time: collected in memory, written many at once.
+
+use std::{fmt, fs::File};
+
+use ndarray::Ix1;
+
+use super::{
+    RecordMap,
+    core::{Layout, Npy},
+    mode::ReadWrite,
+    opening::map_array,
+    region::Access,
+    reserve::{self, Space},
+    resize::{NextHeader, Resized},
+};
+use crate::{
+    element::{Element, store_in},
+    error::{Error, ErrorKind, Result},
+};
+
+/// Bytes that are collected before they are written. Where it was measured, more were no faster, and 64 KiB were slower by
+/// a tenth.
+const BUFFER: usize = 256 << 10;
+
+/// Appends records to a map, one at a time or many. Made by [`RecordMap::appender`].
+///
+/// ```
+/// use mmrec::{MmapRecord, RecordMap};
+///
+/// #[derive(Clone, Copy, Debug, PartialEq, MmapRecord)]
+/// #[repr(C)]
+/// struct Tick {
+///     ts: u64,
+///     price: f64,
+/// }
+///
+/// # let path = std::env::temp_dir().join(format!("mmrec-doc-appender-{}.npy", std::process::id()));
+/// let mut ticks = RecordMap::<Tick>::options().shape(0).create_npy(&path)?;
+/// let mut appender = ticks.appender()?;
+/// for ts in 0..100_000 {
+///     appender.push(Tick { ts, price: 1.5 })?;
+/// }
+/// appender.flush()?;                      // these 100 000 survive a loss of power from here on
+/// appender.push(Tick { ts: 100_000, price: 2.5 })?;
+/// appender.finish()?;                     // this one is in the file, and survives the end of this process
+/// assert_eq!(ticks.at(100_000).price, 2.5);
+/// # std::fs::remove_file(path)?;
+/// # Ok::<(), mmrec::Error>(())
+/// ```
+///
+/// # Where a record is
+///
+/// | after | the record is | others see it | it survives |
+/// |---|---|---|---|
+/// | [`push`](Self::push) | in memory, or in the file behind the array | perhaps, in a raw file; in a `.npy` not yet | nothing |
+/// | [`commit`](Self::commit) | in the file | when they open it | the end of this process, however it ends |
+/// | [`flush`](Self::flush) | on the disk | when they open it | a loss of power too |
+/// | [`finish`](Self::finish) | in the file | when they open it, and the map sees it too | as `commit` |
+///
+/// The header of a `.npy` names records only once they are in the file, and where `flush` names them, only once they are on
+/// the disk: so if nothing else than `flush` is called, no loss of power leaves a header that names what is not there. A raw file has no header: its length says how many records it
+/// has. It grows by whole records, in one step, and they are written then; so a program that is ended in that moment leaves
+/// zeros, or parts of records, behind those that were committed, and one that reads meanwhile may find such.
+///
+/// Dropping the appender does as `finish` does, and cannot say if that failed.
+///
+/// NumPy has no such thing.
+pub struct Appender<'a, T: Element> {
+    map: &'a mut RecordMap<T, Ix1, ReadWrite>,
+    /// Room for a whole number of records, as they are in the file. Padding is 0, for nothing writes it.
+    buffer: Vec<u8>,
+    /// Bytes of the buffer that hold records.
+    filled: usize,
+    /// All rows that are in the file, named or not.
+    layout: Layout,
+    /// The header as it is by now.
+    npy: Option<Npy>,
+    /// Rows that the header names, or that have been committed to a raw file.
+    named: usize,
+    /// Whether rows were written that may not be on the disk yet.
+    is_unsynced: bool,
+    is_finished: bool,
+}
+
+impl<T: Element> RecordMap<T, Ix1, ReadWrite> {
+    /// What appends records to the map, one at a time or many. Until it is gone, the map is borrowed; afterwards the map has
+    /// the new records.
+    ///
+    /// # Errors
+    ///
+    /// As for [`grow`](Self::grow), where the file cannot become longer: because there is something behind the array already,
+    /// another program has changed its header, or it is a device.
+    pub fn appender(&mut self) -> Result<Appender<'_, T>> {
+        let core = &self.core;
+        let checked = core.growing_file().and_then(|file| {
+            if let Some(npy) = &core.npy {
+                NextHeader::new(npy, file, 0, core.layout.shape[0])?;
+            }
+            core.check_end(file)
+        });
+        checked.map_err(|error| core.name(error))?;
+        let (layout, npy) = (core.layout.clone(), core.npy.clone());
+        let records = BUFFER / size_of::<T>().max(1);
+        let buffer = vec![0; size_of::<T>() * records.max(1)];
+        let named = layout.shape[0];
+        Ok(Appender {
+            map: self,
+            buffer,
+            filled: 0,
+            layout,
+            npy,
+            named,
+            is_unsynced: false,
+            is_finished: false,
+        })
+    }
+}
+
+impl<T: Element> Appender<'_, T> {
+    /// Takes a record. It is in the file once enough have been taken, or after [`commit`](Self::commit).
+    ///
+    /// # Errors
+    ///
+    /// - [`ErrorKind::StorageFull`] or [`ErrorKind::Io`] if the records taken up to now cannot be written;
+    /// - [`ErrorKind::ShapeMismatch`] if another program has made the file longer, [`ErrorKind::Truncated`] if it has cut it;
+    /// - [`ErrorKind::Overflow`] for more records than a file can have.
+    ///
+    /// This record is not taken then. Those that were are still there, and the next call tries to write them again.
+    #[inline]
+    pub fn push(&mut self, record: T) -> Result<()> {
+        if self.filled == self.buffer.len() {
+            self.write_out()?;
+        }
+        let end = self.filled + size_of::<T>();
+        if size_of::<T>() == 0 {
+            return self.push_nothing();
+        }
+        store_in(record, &mut self.buffer[self.filled..end]);
+        self.filled = end;
+        Ok(())
+    }
+
+    /// Takes records, in order.
+    ///
+    /// # Errors
+    ///
+    /// As for [`push`](Self::push). Some of the records may have been taken then: [`len`](Self::len) says how many.
+    pub fn extend_from_slice(&mut self, records: &[T]) -> Result<()> {
+        records.iter().try_for_each(|record| self.push(*record))
+    }
+
+    /// The number of records of the array, with all that were taken.
+    pub fn len(&self) -> usize {
+        self.layout.shape[0] + self.filled.checked_div(size_of::<T>()).unwrap_or(0)
+    }
+
+    /// Whether there is no record, neither in the array nor taken.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Puts all records taken in the file, and names them in its header if it is a `.npy`. They survive the end of this
+    /// process, however it ends.
+    ///
+    /// # Errors
+    ///
+    /// As for [`push`](Self::push), and [`ErrorKind::Unsupported`] for a `.npy` whose header has no room for the number.
+    pub fn commit(&mut self) -> Result<()> {
+        self.write_out()?;
+        self.name_rows()
+    }
+
+    /// [`commit`](Self::commit), and waits until all of it is on the disk: first the records, then the header that names them.
+    ///
+    /// # Errors
+    ///
+    /// As for `commit`, and for [`RecordMap::flush`].
+    pub fn flush(&mut self) -> Result<()> {
+        self.write_out()?;
+        if self.is_unsynced {
+            let synced = self.file().sync_data();
+            synced
+                .map_err(|error| self.name(Error::io("cannot write what was appended to the disk", error)))?;
+            self.is_unsynced = false;
+        }
+        self.name_rows()?;
+        self.map.flush()
+    }
+
+    /// [`commit`](Self::commit), and gives the map the new records.
+    ///
+    /// # Errors
+    ///
+    /// As for `commit`, and [`ErrorKind::Io`] if the longer array cannot be mapped. The map is as it was then; what was
+    /// committed is in the file.
+    pub fn finish(mut self) -> Result<()> {
+        self.is_finished = true;
+        self.end()
+    }
+
+    /// For records of no bytes, which a file has none of.
+    fn push_nothing(&mut self) -> Result<()> {
+        let rows =
+            self.layout.shape[0].checked_add(1).ok_or_else(|| super::core::too_large("the number of rows"));
+        self.layout =
+            rows.and_then(|rows| self.map.core.layout_of_rows(0, rows)).map_err(|error| self.name(error))?;
+        Ok(())
+    }
+
+    fn file(&self) -> &File {
+        match &self.map.core.file {
+            Some(file) => file,
+            None => unreachable!("a map that is written keeps its file"),
+        }
+    }
+
+    fn name(&self, error: Error) -> Error {
+        self.map.core.name(error)
+    }
+
+    /// Writes what was collected to the end of the file.
+    #[cold]
+    fn write_out(&mut self) -> Result<()> {
+        if self.filled == 0 {
+            return Ok(());
+        }
+        let layout = self.write_records().map_err(|error| self.name(error))?;
+        self.layout = layout;
+        self.filled = 0;
+        self.is_unsynced = true;
+        Ok(())
+    }
+
+    fn write_records(&self) -> Result<Layout> {
+        let (file, records, from) = (self.file(), &self.buffer[..self.filled], self.layout.end());
+        let rows = self.layout.shape[0].checked_add(self.filled / size_of::<T>());
+        let rows = rows.ok_or_else(|| super::core::too_large("the number of rows"))?;
+        let layout = self.map.core.layout_of_rows(0, rows)?;
+        let found = file.metadata().map_err(|error| Error::io("cannot read the file's size", error))?.len();
+        // An array of no elements may lie past the end of a file.
+        let is_first = self.layout.bytes == 0 && self.npy.is_none();
+        if found > from || (found < from && !is_first) {
+            let (kind, what) = match found > from {
+                true => (ErrorKind::ShapeMismatch, "appended to it"),
+                false => (ErrorKind::Truncated, "cut it"),
+            };
+            let message = format!(
+                "the records appended up to now end at byte {from}, and the file at byte {found}: another program has {what}; \
+                 open it again, and lock it"
+            );
+            return Err(Error::new(kind, message));
+        }
+        // In one step, so that it has a whole number of records at every moment. Writing them takes the space on the disk,
+        // and says so if there is none.
+        let too_long = |error| Error::io(format!("cannot make the file {} bytes long", layout.end()), error);
+        reserve::extend(file, layout.end(), Space::None).map_err(too_long)?;
+        reserve::write_at(file, records, from).map_err(|error| {
+            reserve::cut_back(file, found, layout.end());
+            Error::io(format!("cannot append {} bytes to the file", records.len()), error)
+        })?;
+        Ok(layout)
+    }
+
+    /// Names the rows that are in the file in its header, if it has one.
+    fn name_rows(&mut self) -> Result<()> {
+        let rows = self.layout.shape[0];
+        if self.named == rows {
+            return Ok(());
+        }
+        if let Some(npy) = &self.npy {
+            let file = self.file();
+            let named = NextHeader::new(npy, file, 0, rows).and_then(|next| {
+                next.write(file)?;
+                Ok(next.into_header())
+            });
+            let header = named.map_err(|error| self.name(error))?;
+            self.map.core.unflushed().header = true;
+            self.npy = Some(Npy { at: npy.at, header });
+        }
+        self.named = rows;
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.commit()?;
+        if self.layout.shape == self.map.core.layout.shape {
+            return Ok(());
+        }
+        let mapped = map_array(self.file(), Access::Write, &self.layout, false);
+        let mapped = mapped.map_err(|error| self.name(error))?;
+        let header = self.npy.take().map(|npy| npy.header);
+        self.map.take(Resized { mapped, layout: self.layout.clone(), header })
+    }
+}
+
+impl<T: Element> Drop for Appender<'_, T> {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            // Nobody is there to be told.
+            let _ = self.end();
+        }
+    }
+}
+
+impl<T: Element> fmt::Debug for Appender<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Appender").field("map", &self.map).field("len", &self.len()).finish()
+    }
+}
