@@ -10,7 +10,6 @@ mod compare {
     pub(crate) mod curves;
     pub(crate) mod machine;
     pub(crate) mod measure;
-    pub(crate) mod numpy;
     pub(crate) mod reasons;
     pub(crate) mod svg;
     pub(crate) mod table;
@@ -22,12 +21,12 @@ use clap::Parser;
 use mmrec_benches::{
     files::Files,
     kernels::{KERNELS, Kernel, Size},
+    numpy::Worker,
 };
 
 use crate::compare::{
     curves, machine,
     measure::{self, Plan},
-    numpy::Worker,
     table::{self, Row},
 };
 

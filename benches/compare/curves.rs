@@ -11,7 +11,6 @@ use mmrec_benches::{
 
 use super::{
     measure::{self, Plan, Times, Who},
-    numpy::Worker,
     svg::{Axis, Chart, Line, Panel},
 };
 use crate::Result;

@@ -8,9 +8,9 @@ use std::{
 use mmrec_benches::{
     case::{Case, Contender},
     kernels::Size,
+    numpy::Worker,
 };
 
-use super::numpy::Worker;
 use crate::Result;
 
 /// How often and how long to measure.

@@ -5,6 +5,7 @@ pub mod case;
 pub mod files;
 pub mod kernels;
 pub mod mapped;
+pub mod numpy;
 pub mod raw;
 pub mod records;
 pub mod slices;

@@ -9,9 +9,15 @@
 )]
 #![expect(clippy::multiple_unsafe_ops_per_block, reason = "a raw loop is written as one would write it")]
 
-use std::{fs::OpenOptions, ops::AddAssign, path::Path, ptr, slice, thread};
+use std::{
+    fs::{File, OpenOptions},
+    io,
+    ops::AddAssign,
+    path::Path,
+    ptr, slice, thread,
+};
 
-use crate::records::{Padded, Wide};
+use crate::records::{Padded, Record, Wide};
 
 /// A mapping to run raw loops over.
 #[derive(Debug)]
@@ -434,4 +440,26 @@ pub fn open_and_close(path: &std::ffi::CStr) -> f64 {
         libc::close(file);
         price
     }
+}
+
+/// Makes the first `n` records of the file, which has room for them, through a mapping.
+///
+/// # Errors
+///
+/// If it cannot be mapped.
+///
+/// # Panics
+///
+/// If the file is too short.
+pub fn write_wide(file: &File, n: u64) -> io::Result<()> {
+    let map = memmap2::MmapRaw::map_raw(file)?;
+    assert!(n * size_of::<Wide>() as u64 <= map.len() as u64);
+    let mut at = map.as_mut_ptr().cast::<Wide>();
+    for i in 0..n {
+        unsafe {
+            at.write_unaligned(Wide::nth(i));
+            at = at.add(1);
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,9 @@
 //! The Python process that measures NumPy, and its virtual environment.
+//!
+//! What fails here is said in a text, for a person to read.
 
 use std::{
+    error::Error,
     fmt::Display,
     io::{BufRead, BufReader, Write},
     path::Path,
@@ -8,13 +11,13 @@ use std::{
     time::Duration,
 };
 
-use mmrec_benches::case::Job;
+use crate::case::Job;
 
-use crate::Result;
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// `compare.py`, which answers each line with a line.
 #[derive(Debug)]
-pub(crate) struct Worker {
+pub struct Worker {
     process: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
@@ -23,7 +26,11 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// Starts Python in the virtual environment under `dir`, making it if it is missing.
-    pub(crate) fn start(dir: &Path) -> Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// If there is no Python, or no NumPy to be had; so for all that follow, if it has ended.
+    pub fn start(dir: &Path) -> Result<Self> {
         let package = Path::new(env!("CARGO_MANIFEST_DIR"));
         let environment = dir.join("venv");
         let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
@@ -49,12 +56,12 @@ impl Worker {
     }
 
     /// NumPy's version.
-    pub(crate) fn version(&self) -> &str {
+    pub fn version(&self) -> &str {
         &self.version
     }
 
     /// Opens the files of a job, and forgets the job before.
-    pub(crate) fn open(&mut self, job: &Job) -> Result<()> {
+    pub fn open(&mut self, job: &Job) -> Result<()> {
         let mut words = vec!["open".to_owned(), job.function.to_owned(), job.layout.to_owned()];
         words.push(job.elements.to_string());
         words.extend(job.files.iter().map(|path| path.display().to_string()));
@@ -62,12 +69,12 @@ impl Worker {
     }
 
     /// The time of so many repetitions.
-    pub(crate) fn time(&mut self, repetitions: u32) -> Result<Duration> {
+    pub fn time(&mut self, repetitions: u32) -> Result<Duration> {
         Ok(Duration::from_nanos(self.ask(format_args!("run\t{repetitions}"))?.parse()?))
     }
 
     /// The digest of the answer.
-    pub(crate) fn check(&mut self) -> Result<f64> {
+    pub fn check(&mut self) -> Result<f64> {
         Ok(self.ask("check")?.parse()?)
     }
 
