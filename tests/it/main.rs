@@ -1,6 +1,7 @@
 //! One binary for all integration tests.
 
 mod access;
+mod appending;
 mod bulk;
 mod descr;
 mod difference;
@@ -8,10 +9,16 @@ mod dynamic;
 mod enums;
 mod examples;
 mod export;
+mod full;
 mod golden;
 mod hands;
 mod hints;
+mod kills;
 mod maps;
+#[cfg(target_os = "linux")]
+#[allow(dead_code, unreachable_pub, reason = "other tests use more of it")]
+#[path = "../support/mount.rs"]
+mod mount;
 mod npy;
 mod numpy_tests;
 mod oracles;

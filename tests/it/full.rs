@@ -1,0 +1,224 @@
+//! Disks that are full: every call that makes a file or makes one longer says so before a page is written, and leaves what was
+//! there, on file systems that can reserve space and on those that cannot.
+#![cfg(target_os = "linux")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use mmrec::{Error, ErrorKind, Ix1, MmapRecord, ReadWrite, RecordMap, Result};
+use tempfile::{TempDir, tempdir};
+
+use super::mount::Mount;
+
+#[derive(Clone, Copy, Debug, PartialEq, MmapRecord)]
+#[repr(C)]
+struct Row {
+    id: u64,
+    values: [u64; 31],
+}
+
+fn row(id: u64) -> Row {
+    Row { id, values: [!id; 31] }
+}
+
+const ROW: usize = size_of::<Row>();
+
+/// A small file system, in a file of its own or in memory.
+struct Disk {
+    mount: Mount,
+    _dir: TempDir,
+}
+
+impl Disk {
+    /// The kinds: `tmpfs`; `ext4`, which reserves space; and `ext2`, which cannot.
+    fn new(kind: &str) -> Option<Self> {
+        let dir = tempdir().unwrap();
+        let at = dir.path().join("mnt");
+        fs::create_dir(&at).unwrap();
+        let mount = match kind {
+            "tmpfs" => Mount::memory(&at, 4 << 20),
+            _ => Mount::image(kind, &at, &dir.path().join("image"), 4 << 20),
+        };
+        Some(Self { mount: mount?, _dir: dir })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.mount.path().join(name)
+    }
+
+    fn free(&self) -> usize {
+        let stat = rustix::fs::statvfs(self.mount.path()).unwrap();
+        usize::try_from(stat.f_bavail * stat.f_frsize).unwrap()
+    }
+
+    /// Writes until nothing more goes in; gives what takes up the room.
+    fn fill(&self) -> PathBuf {
+        let path = self.path("filler");
+        let mut file = fs::OpenOptions::new().create(true).append(true).open(&path).unwrap();
+        for size in [1 << 16, 1 << 10, 1] {
+            while std::io::Write::write_all(&mut file, &vec![1; size]).is_ok() {}
+        }
+        // What is written may not have its place yet.
+        let _ = file.sync_all();
+        path
+    }
+
+    fn content(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut all: Vec<_> = fs::read_dir(self.mount.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file())
+            .map(|path| (path.clone(), fs::read(&path).unwrap()))
+            .collect();
+        all.sort();
+        all
+    }
+}
+
+fn on_every_disk(test: impl Fn(&Disk)) {
+    for kind in ["tmpfs", "ext4", "ext2"] {
+        match Disk::new(kind) {
+            Some(disk) => test(&disk),
+            None => println!("skipped: {kind}"),
+        }
+    }
+}
+
+#[track_caller]
+fn expect_full<T>(result: Result<T>, path: &Path) {
+    let error: Error = result.map(|_| ()).unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ErrorKind::StorageFull, Some(path)), "{error}");
+}
+
+fn some_rows(path: &Path, is_npy: bool, rows: usize) -> RecordMap<Row, Ix1, ReadWrite> {
+    let options = RecordMap::<Row>::options().shape(rows);
+    let mut map = if is_npy { options.create_npy(path) } else { options.create(path) }.unwrap();
+    (0..rows).for_each(|i| map.set(i, row(i as u64)));
+    map.flush().unwrap();
+    map
+}
+
+#[test]
+fn a_full_disk_is_an_error_and_nothing_has_changed() {
+    on_every_disk(|disk| {
+        let (raw, npy) = (disk.path("f.bin"), disk.path("f.npy"));
+        let (mut raw_map, mut npy_map) = (some_rows(&raw, false, 100), some_rows(&npy, true, 100));
+        let filler = disk.fill();
+        let before = disk.content();
+        let many = vec![row(7); 2000];
+        for round in 0..2 {
+            let new = disk.path("new");
+            expect_full(RecordMap::<Row>::options().shape(5000).create(&new), &new);
+            expect_full(RecordMap::<Row>::options().shape(5000).create_new(&new), &new);
+            expect_full(RecordMap::<Row>::options().shape(5000).create_npy(&new), &new);
+            // Over an old file.
+            expect_full(RecordMap::<Row>::options().shape(5000).create(&raw), &raw);
+            expect_full(RecordMap::<Row>::options().shape(5000).create_npy(&npy), &npy);
+            expect_full(RecordMap::<Row>::options().shape(5000).open_rw(&raw), &raw);
+            for (map, path) in [(&mut raw_map, &raw), (&mut npy_map, &npy)] {
+                expect_full(map.grow(2000), path);
+                expect_full(map.append(&many), path);
+                let mut appender = map.appender().unwrap();
+                let pushed = many.iter().try_for_each(|row| appender.push(*row));
+                expect_full(pushed.and_then(|()| appender.commit()), path);
+                drop(appender);
+                assert_eq!(map.len(), 100);
+                assert!(map.iter().enumerate().all(|(i, found)| found == row(i as u64)));
+            }
+            let after = disk.content();
+            assert!(
+                after == before,
+                "round {round}: {:?}",
+                after.iter().map(|(path, _)| path).collect::<Vec<_>>()
+            );
+        }
+        // With room again, all of it works, on the same maps.
+        fs::remove_file(filler).unwrap();
+        for map in [&mut raw_map, &mut npy_map] {
+            map.append(&many[..100]).unwrap();
+            map.grow(10).unwrap();
+            let mut appender = map.appender().unwrap();
+            appender.extend_from_slice(&many[..100]).unwrap();
+            appender.flush().unwrap();
+            appender.finish().unwrap();
+            map.flush().unwrap();
+            assert_eq!(map.len(), 310);
+        }
+    });
+}
+
+/// Where a call has succeeded, every page of the array can be written, whatever others do to the disk.
+#[test]
+fn what_was_reserved_can_be_written_on_a_full_disk() {
+    on_every_disk(|disk| {
+        for is_npy in [false, true] {
+            // The largest file that there is room for, by trying.
+            let mut rows = disk.free() / ROW;
+            let path = disk.path("large");
+            let mut map = loop {
+                let options = RecordMap::<Row>::options().shape(rows);
+                match if is_npy { options.create_npy(&path) } else { options.create(&path) } {
+                    Ok(map) => break map,
+                    Err(error) => assert_eq!(error.kind(), ErrorKind::StorageFull, "{error}"),
+                }
+                assert!(!path.exists());
+                rows -= 16;
+            };
+            assert!(rows * ROW > disk.free(), "much of the disk was tried");
+            let filler = disk.fill();
+            map.fill(row(5));
+            assert!(map.iter().all(|found| found == row(5)));
+            map.close().unwrap();
+            fs::remove_file(&filler).unwrap();
+            fs::remove_file(&path).unwrap();
+
+            // The same for a file that is made longer.
+            let mut map = some_rows(&path, is_npy, 100);
+            map.grow(4000).unwrap();
+            disk.fill();
+            (100..4100).for_each(|i| map.set(i, row(i as u64)));
+            assert!(map.iter().enumerate().all(|(i, found)| found == row(i as u64)));
+            map.close().unwrap();
+            fs::remove_file(&filler).unwrap();
+            fs::remove_file(&path).unwrap();
+        }
+        let path = disk.path("longer");
+        drop(some_rows(&path, false, 10));
+        let mut map = RecordMap::<Row>::options().shape(4000).open_rw(&path).unwrap();
+        disk.fill();
+        map.fill(row(9));
+        assert!(map.iter().all(|found| found == row(9)));
+        map.close().unwrap();
+    });
+}
+
+/// What an appender was given is not lost by a disk that is full for a while.
+#[test]
+fn an_appender_goes_on_once_there_is_room() {
+    on_every_disk(|disk| {
+        for is_npy in [false, true] {
+            let path = disk.path("f");
+            let mut map = some_rows(&path, is_npy, 10);
+            let filler = disk.fill();
+            let mut appender = map.appender().unwrap();
+            let mut failed = 0;
+            for i in 10..4000 {
+                while let Err(error) = appender.push(row(i)) {
+                    assert_eq!(error.kind(), ErrorKind::StorageFull, "{error}");
+                    failed += 1;
+                    if failed == 3 {
+                        fs::remove_file(&filler).unwrap();
+                    }
+                }
+            }
+            assert_eq!(failed, 3);
+            appender.finish().unwrap();
+            assert_eq!(map.len(), 4000);
+            assert!(map.iter().enumerate().all(|(i, found)| found == row(i as u64)));
+            drop(map);
+            fs::remove_file(&path).unwrap();
+        }
+    });
+}
