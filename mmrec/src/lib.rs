@@ -53,7 +53,8 @@
 //! | `np.load(path, mmap_mode='r')` | [`RecordMap::<T>::open(path)`](RecordMap::open), or [`DynMap::open(path)`](DynMap::open) for any dtype; of several axes, [`.rank::<Ix2>()`](MapOptions::rank) |
 //! | `open_memmap(path, mode='w+', dtype, shape=(3, 4))` | `RecordMap::<T>::options().shape((3, 4))`[`.create_npy(path)`](MapOptions::create_npy) |
 //! | an array in an `.npz`, a `.npy` inside another file | [`.npz_member("name")`](MapOptions::npz_member), [`.npy_at(offset)`](MapOptions::npy_at) |
-//! | no call: a longer file, and its header | [`a.append(&[x, y])`](RecordMap::append), [`a.grow(1000)`](RecordMap::grow) |
+//! | no call: a longer file, and its header | [`a.append(&[x, y])`](RecordMap::append), [`a.grow(1000)`](RecordMap::grow), [`a.shrink_to(10)`](RecordMap::shrink_to) |
+//! | `for x in …: file.write(x)`, one record at a time | [`a.appender()?`](RecordMap::appender)[`.push(x)?`](Appender::push) |
 //! | `a[5]`, `a[5] = x` | [`a.at(5)`](RecordMap::at), [`a.set(5, x)`](RecordMap::set) |
 //! | `a['price']`, `a['pos']['x']` | `a.field(T::FIELDS.price)`, `a.field(T::FIELDS.pos.`[`then`](Field::then)`(Pos::FIELDS.x))` |
 //! | `a['qty'] += 1`, `a[5]['qty'] = 3` | `a.field_mut(T::FIELDS.qty).update(\|q\| q + 1)`, `a.field_mut(T::FIELDS.qty).set(5, 3)` |
@@ -87,7 +88,7 @@
 //! Maps have the common ones of these; [`RecordMap::view`] and [`RecordMap::view_mut`] have all.
 //!
 //! Which Rust type each dtype is: [`doc::dtypes`]. What differs on purpose, with the reasons: [`doc::numpy_differences`].
-//! How fast it is: [`doc::speed`].
+//! How fast it is: [`doc::speed`]. Who else may change a file, and what a crash leaves: [`doc::memory_model`].
 //!
 //! # Features
 //!
@@ -96,6 +97,8 @@
 //! - `complex`: `Complex<f32>` and `Complex<f64>` of num-complex as elements, NumPy's `c8` and `c16`, and `Complex` itself as
 //!   `mmrec::Complex`.
 //! - `half`: `f16` of half as an element that adds up and compares, NumPy's `f2`, and `f16` itself as `mmrec::f16`.
+//! - `fault-guard` (Unix): `fault::install`, `RecordMap::health`, `RecordMap::guarded`: a file that is cut short under a map, or
+//!   that the disk cannot read, is an error instead of the end of the process. No new dependency; a map keeps its file open.
 //! - `rayon`: `par_iter`, `par_blocks`, `par_update`, `par_sum` and the other reductions of views, in many threads; with
 //!   `mmrec = { version = "0.1", features = ["rayon"] }`, and rayon itself as `mmrec::rayon`.
 //! - `chrono`: conversions of [`DateTime64`] from and to `DateTime<Utc>`, `NaiveDateTime` and `NaiveDate`, and of
@@ -109,7 +112,8 @@
 //! file is ever made in safe code: each scalar is read and written by value with one volatile access, records field by
 //! field; plain values that lie one after another are copied many at once. Under a concurrent writer a record may be torn,
 //! and so may a number that lies across two cache lines or is copied with others; an invalid value cannot come out. A file
-//! that is cut short under a map ends the process with SIGBUS, as with every mapping.
+//! that is cut short under a map ends the process with SIGBUS, as with every mapping; with the feature `fault-guard`
+//! it is an error. [`doc::memory_model`] has all of it on one page.
 //!
 //! Code that can promise that nobody changes the bytes may ask for references: [`View::as_slice`], [`View::as_array`]. Of
 //! a file that the kernel lets nobody change, [`MapOptions::open_sealed`] makes a map that gives them without a promise.
@@ -183,6 +187,9 @@ pub use crate::{
 pub mod doc {
     #[doc = include_str!("doc/dtypes.md")]
     pub mod dtypes {}
+
+    #[doc = include_str!("doc/memory_model.md")]
+    pub mod memory_model {}
 
     #[doc = include_str!("doc/numpy_differences.md")]
     pub mod numpy_differences {}

@@ -14,6 +14,7 @@ mod golden;
 mod hands;
 mod hints;
 mod kills;
+mod locks;
 mod maps;
 #[cfg(target_os = "linux")]
 #[allow(dead_code, unreachable_pub, reason = "other tests use more of it")]

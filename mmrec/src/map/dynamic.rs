@@ -313,7 +313,10 @@ impl<M> DynMap<M> {
         let options = DynMap::options().dtype(dtype.clone()).order(self.order()).shape(self.shape());
         let origin = Origin::Path(path.as_ref().to_path_buf());
         let copy = |to: &mut Dynamic| match to.raw_mut() {
-            Some(raw) => DynViewMut::from_raw(raw)?.assign_by_name_with(&from, &mut progress),
+            Some(raw) => {
+                DynViewMut::from_raw(raw)?.assign_by_name_with(&from, &mut progress)?;
+                self.core.health()
+            }
             None => unreachable!("it was mapped to be written"),
         };
         DynMap::new(options.opening.create_filled(origin, true, true, copy)?)

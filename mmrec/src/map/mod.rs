@@ -92,7 +92,8 @@ use crate::{
 ///
 /// Others may write to the file while it is mapped: values read later are theirs, and a record that is being written may
 /// be read half old and half new, always as valid values. If the file is cut short under the map, reading or writing
-/// past its new end ends the process with SIGBUS. [`MapOptions::lock`] keeps out programs that ask for locks.
+/// past its new end ends the process with SIGBUS, unless the feature `fault-guard` makes it an error. [`MapOptions::lock`] keeps
+/// out programs that ask for locks. [`doc::memory_model`](crate::doc::memory_model) has all of it.
 ///
 /// # What is on the disk
 ///

@@ -347,7 +347,8 @@ impl Opening {
             let (mut mapped, npy) = made
                 .map_err(|error| error.with_path(opened.path.as_deref()))
                 .inspect_err(|error| opened.unmake(error))?;
-            if let Err(error) = fill(&mut mapped) {
+            // With pages that were lost meanwhile it is not what it should be.
+            if let Err(error) = fill(&mut mapped).and_then(|()| mapped.check(layout.end())) {
                 // Some systems remove no file that is mapped.
                 drop(mapped);
                 opened.remove();
