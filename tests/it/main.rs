@@ -20,6 +20,7 @@ mod printing;
 mod random;
 mod reference;
 mod sharing;
+mod special;
 mod sums;
 mod times;
 mod types;
