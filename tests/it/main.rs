@@ -2,6 +2,7 @@
 
 mod access;
 mod bulk;
+mod concurrency;
 mod descr;
 mod difference;
 mod dynamic;
