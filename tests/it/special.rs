@@ -342,6 +342,43 @@ fn files_of_the_kernel_are_not_mapped() {
     }
 }
 
+/// A file that says it has no bytes, and gives some to who reads it, is not an array of no elements.
+#[cfg(target_os = "linux")]
+#[test]
+fn files_of_the_kernel_that_say_they_are_empty_are_no_empty_arrays() {
+    for path in ["/proc/self/maps", "/proc/self/status", "/proc/self/comm"].map(Path::new) {
+        assert_eq!(fs::metadata(path).unwrap().len(), 0);
+        refused(&only(&OPENING, &WHOLE), path);
+    }
+}
+
+/// Linux maps what others write to `/dev/zero` as memory that is as long as the map, and keeps the offset into it: a
+/// map that starts in another page than the first ended the process where it was read.
+#[cfg(target_os = "linux")]
+#[test]
+fn dev_zero_is_zeros_at_every_offset_or_an_error() {
+    const CHILD: &str = "MMREC_TEST_DEV_ZERO";
+    let path = Path::new("/dev/zero");
+    if std::env::var_os(CHILD).is_some() {
+        for offset in [4095, 4096, 1 << 40] {
+            for mode in [Mode::ReadOnly, Mode::CopyOnWrite, Mode::ReadWrite] {
+                match ticks().offset(offset).shape(1000).open_mode(mode, path) {
+                    Ok(map) => assert_eq!(map.to_vec(), [tick(0); 1000]),
+                    Err(error) => assert_eq!(error.path(), Some(path), "{error}"),
+                }
+            }
+        }
+        return;
+    }
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "special::dev_zero_is_zeros_at_every_offset_or_an_error"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && text.contains("1 passed"), "{}: {text}", child.status);
+}
+
 #[test]
 fn links_in_a_circle_are_an_error_and_links_in_a_row_are_followed() {
     let (dir, path) = three_ticks();
