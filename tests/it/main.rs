@@ -3,6 +3,7 @@
 mod access;
 mod appending;
 mod bulk;
+mod concurrency;
 mod descr;
 mod difference;
 mod dynamic;
@@ -28,6 +29,7 @@ mod printing;
 mod random;
 mod reference;
 mod sharing;
+mod special;
 mod sums;
 mod times;
 mod types;
