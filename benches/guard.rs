@@ -8,7 +8,7 @@
 
 use std::{env, error::Error, fs, hint::black_box, time::Instant};
 
-use mmrec::{Field, RecordMap, fault};
+use mmrec::{Field, MmapRecord, RecordMap, fault};
 use mmrec_benches::{
     files::Files,
     raw,

@@ -133,12 +133,13 @@ where
     rayon::join(|| par_update(left, f), || par_update(right, f));
 }
 
-fn par_blocks<'a, T, D, S, R>(
+fn par_blocks<'a, T, D, S, R, F>(
     raw: Raw<'a, T, D>,
     select: S,
-    f: impl Fn(S::Block<'_>) -> R + Send + Sync,
-) -> impl IndexedParallelIterator<Item = R>
+    f: F,
+) -> impl IndexedParallelIterator<Item = R> + use<'a, T, D, S, R, F>
 where
+    F: Fn(S::Block<'_>) -> R + Send + Sync,
     T: Element + Send + Sync,
     D: Dimension,
     S: Select<T> + Send + Sync,
@@ -243,10 +244,10 @@ impl<'a, T: Element + Send + Sync, D: Dimension> View<'a, T, D> {
     /// ```
     ///
     /// Of the feature `rayon`.
-    pub fn par_blocks<R: Send>(
+    pub fn par_blocks<R: Send, F: Fn(&[T]) -> R + Send + Sync>(
         &self,
-        f: impl Fn(&[T]) -> R + Send + Sync,
-    ) -> impl IndexedParallelIterator<Item = R> {
+        f: F,
+    ) -> impl IndexedParallelIterator<Item = R> + use<'a, T, D, R, F> {
         par_blocks(self.raw().clone(), Whole, f)
     }
 }
@@ -262,10 +263,10 @@ impl<'a, T: Element + Send + Sync, D: Dimension, S: Select<T> + Send + Sync> Sel
     /// Hands what was chosen of all records to `f` in blocks, in many threads; see [`View::par_blocks`].
     ///
     /// Of the feature `rayon`.
-    pub fn par_blocks<R: Send>(
+    pub fn par_blocks<R: Send, F: Fn(S::Block<'_>) -> R + Send + Sync>(
         &self,
-        f: impl Fn(S::Block<'_>) -> R + Send + Sync,
-    ) -> impl IndexedParallelIterator<Item = R> {
+        f: F,
+    ) -> impl IndexedParallelIterator<Item = R> + use<'a, T, S, D, R, F> {
         par_blocks(self.raw().clone(), self.select(), f)
     }
 }

@@ -62,6 +62,7 @@ use std::{
 
 use libc::{c_int, c_void, sigaction, siginfo_t};
 
+use super::reserve::page_size;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Installs the handler of SIGBUS for this process; later calls do nothing. It serves all maps, those that are open already too.
@@ -296,12 +297,6 @@ fn new_slot() -> &'static Slot {
 fn slots() -> Option<&'static Slot> {
     // SAFETY: a slot in the list is never freed, and was whole before it got there.
     unsafe { SLOTS.load(Ordering::Acquire).as_ref() }
-}
-
-fn page_size() -> usize {
-    // SAFETY: the call takes a number and gives one.
-    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-    usize::try_from(size).unwrap_or(4096)
 }
 
 fn put_handler() -> io::Result<()> {

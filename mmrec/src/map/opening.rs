@@ -109,6 +109,9 @@ impl Opening {
                 })?
             }
         };
+        if len.is_none() && access == Access::Write {
+            opened.refuse_late_zeros(layout.offset)?;
+        }
         let extends = mode == Mode::ReadWrite && self.shape.is_some();
         if let Some(len) = len
             && layout.end() > len
@@ -433,6 +436,8 @@ impl Opening {
             let message = "expected a file to overwrite, found a device; open it with open_rw";
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
+        // One that has no length is refused by this.
+        opened.len()?;
         let header = head.map(read_from).transpose()?;
         let npy = header.map(|header| Npy { at: 0, header });
         let (mapped, grown_from) = self.map_and_extend(file, layout, Space::Whole)?;

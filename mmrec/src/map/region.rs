@@ -99,6 +99,10 @@ impl Region {
     fn open(file: &File, access: Access, offset: u64, len: usize, populate: bool) -> io::Result<Self> {
         let mut options = MmapOptions::new();
         options.offset(offset).len(len);
+        if access == Access::Copy {
+            // Or files larger than memory could not be mapped, for all of it might be written.
+            options.no_reserve_swap();
+        }
         if populate {
             options.populate();
         }

@@ -171,6 +171,24 @@ pub(crate) fn is_of_kernel_file_system(file: &File) -> io::Result<bool> {
     Ok(file.metadata()?.is_file() && imp::is_of_kernel_file_system(file)?)
 }
 
+/// Whether the file is one of /proc.
+pub(crate) fn is_of_proc(file: &File) -> bool {
+    imp::is_of_proc(file)
+}
+
+/// Whether it is Linux's device of zeros.
+pub(crate) fn is_dev_zero(file: &File) -> bool {
+    imp::is_dev_zero(file)
+}
+
+/// Bytes in a page of memory, a power of two.
+#[cfg(unix)]
+pub(crate) fn page_size() -> usize {
+    // SAFETY: the call takes a number and gives one.
+    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    usize::try_from(size).unwrap_or(4096)
+}
+
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod imp {
     use std::{
@@ -289,6 +307,20 @@ mod imp {
         Some((stat.f_bavail as u64).saturating_mul(stat.f_frsize as u64))
     }
 
+    pub(super) fn is_dev_zero(file: &File) -> bool {
+        let is_char = |mode: u32| mode & libc::S_IFMT == libc::S_IFCHR;
+        file.metadata().is_ok_and(|found| is_char(found.mode()) && found.rdev() == libc::makedev(1, 5))
+    }
+
+    #[allow(
+        clippy::cast_sign_loss,
+        clippy::unnecessary_cast,
+        reason = "the number has 32 bits, in fields and constants of several types"
+    )]
+    pub(super) fn is_of_proc(file: &File) -> bool {
+        file_system(file).is_ok_and(|found| found == libc::PROC_SUPER_MAGIC as u32)
+    }
+
     #[allow(
         clippy::cast_sign_loss,
         clippy::unnecessary_cast,
@@ -302,6 +334,17 @@ mod imp {
             libc::F2FS_SUPER_MAGIC as u32,
             libc::BTRFS_SUPER_MAGIC as u32,
         ];
+        file_system(file).map(|found| KNOWN.contains(&found))
+    }
+
+    /// The number of the kind of file system that a file is on.
+    #[allow(
+        clippy::cast_sign_loss,
+        clippy::cast_possible_truncation,
+        clippy::unnecessary_cast,
+        reason = "the number has 32 bits, in fields of several types"
+    )]
+    fn file_system(file: &File) -> io::Result<u32> {
         let mut stat = MaybeUninit::<libc::statfs64>::zeroed();
         // SAFETY: the descriptor is that of an open file, and `stat` has room for what the call writes.
         let failed = unsafe { libc::fstatfs64(file.as_raw_fd(), stat.as_mut_ptr()) } != 0;
@@ -310,7 +353,7 @@ mod imp {
         }
         // SAFETY: the call has filled it in, and all zeros would be valid too.
         let stat = unsafe { stat.assume_init() };
-        Ok(KNOWN.contains(&(stat.f_type as u32)))
+        Ok(stat.f_type as u32)
     }
 }
 
@@ -351,6 +394,14 @@ mod imp {
     }
 
     pub(super) fn zero(_: &File, _: Range<u64>, _: bool) -> bool {
+        false
+    }
+
+    pub(super) fn is_of_proc(_: &File) -> bool {
+        false
+    }
+
+    pub(super) fn is_dev_zero(_: &File) -> bool {
         false
     }
 

@@ -124,7 +124,9 @@ impl Opened {
             file.map(|file| (file, Made::Nothing)).map_err(|error| {
                 let hint = match error.kind() {
                     io::ErrorKind::NotFound => "; check the path, or make the file with a shape and create",
-                    io::ErrorKind::PermissionDenied if write => "; modes r and c need no permission to write",
+                    io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem if write => {
+                        "; modes r and c need no permission to write"
+                    }
                     io::ErrorKind::PermissionDenied => "; every mode needs permission to read it",
                     _ => "",
                 };
@@ -181,6 +183,7 @@ impl Opened {
                             }
                             io::ErrorKind::NotFound => "; make its directory first",
                             io::ErrorKind::PermissionDenied => "; its directory needs permission to write",
+                            io::ErrorKind::ReadOnlyFilesystem => "; give a path on another file system",
                             _ => "",
                         };
                         return Err(Error::io(format!("cannot make the file{hint}"), error));
@@ -278,7 +281,8 @@ impl Opened {
     pub(super) fn len(&self) -> Result<Option<u64>> {
         let metadata = self.metadata()?;
         if metadata.is_file() {
-            return Ok(Some(metadata.len()));
+            let len = metadata.len();
+            return if len == 0 { self.len_of_empty().map(Some) } else { Ok(Some(len)) };
         }
         if !is_block_device(&metadata) {
             return Ok(None);
@@ -286,6 +290,46 @@ impl Opened {
         reserve::device_len(&self.file)
             .map(Some)
             .map_err(|error| Error::io("cannot read the device's size", error))
+    }
+
+    /// The length of a file that said it has no bytes. Those of the kernel, as in /proc, say so whatever can be read from them.
+    fn len_of_empty(&self) -> Result<u64> {
+        let made_up = || {
+            let message = "the file says that it has no bytes, and makes them up when it is read, as those of the kernel do; \
+                           there is nothing to map: copy it to a file";
+            Err(Error::new(ErrorKind::Unsupported, message))
+        };
+        // Reading some of them waits, so they are not even asked.
+        if reserve::is_of_proc(&self.file) {
+            return made_up();
+        }
+        match read_at(&self.file, &mut [0], 0) {
+            // Others may have written to it meanwhile.
+            Ok(1) => match self.metadata()?.len() {
+                0 => made_up(),
+                len => Ok(len),
+            },
+            // One that cannot be read, whatever for, says so when it is mapped.
+            _ => Ok(0),
+        }
+    }
+
+    /// An error for /dev/zero, mapped to be written from a later page on than the first: Linux makes memory for it as long as
+    /// the mapping, and looks for pages behind its end.
+    #[cfg(unix)]
+    pub(super) fn refuse_late_zeros(&self, offset: u64) -> Result<()> {
+        if offset >= reserve::page_size() as u64 && reserve::is_dev_zero(&self.file) {
+            let message =
+                "mapped to be written, /dev/zero has zeros in its first page alone; leave out .offset()";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    #[allow(clippy::unnecessary_wraps, clippy::unused_self, reason = "there is no such device")]
+    pub(super) fn refuse_late_zeros(&self, _: u64) -> Result<()> {
+        Ok(())
     }
 }
 
