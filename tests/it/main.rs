@@ -33,4 +33,5 @@ mod special;
 mod sums;
 mod times;
 mod types;
+mod versioned;
 mod views;

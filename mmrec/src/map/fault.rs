@@ -26,7 +26,7 @@
 //!
 //! # What it costs
 //!
-//! Nothing where elements are read and written, for nothing is done there. A map keeps its file open, one descriptor for
+//! Nothing where elements are read and written, for nothing is done there. A map keeps its file open, one more descriptor for
 //! each; opening and closing it takes two short system calls more. A fault takes some microseconds, and of a file that was
 //! cut there is one for each map, whatever it has lost: all pages past the end are replaced at the first.
 //!
