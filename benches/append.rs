@@ -59,9 +59,14 @@ fn buf_writer(path: &Path, n: u64, wait: bool) -> Result<()> {
         writer.write_all(bytemuck::bytes_of(&Wide::nth(i)))?;
     }
     let file = writer.into_inner()?;
-    Ok(if wait {
-        file.sync_data()?
-    })
+    sync(&file, wait)
+}
+
+fn sync(file: &File, wait: bool) -> Result<()> {
+    if wait {
+        file.sync_data()?;
+    }
+    Ok(())
 }
 
 /// A file made as long as it has to be beforehand, which who appends does not know.
@@ -69,9 +74,7 @@ fn raw(path: &Path, n: u64, wait: bool) -> Result<()> {
     let file = File::options().read(true).write(true).create(true).truncate(true).open(path)?;
     file.set_len(n * size_of::<Wide>() as u64)?;
     write_wide(&file, n)?;
-    Ok(if wait {
-        file.sync_data()?
-    })
+    sync(&file, wait)
 }
 
 fn appender(path: &Path, n: u64, wait: bool) -> Result<()> {
@@ -106,9 +109,10 @@ fn appender_of_slices(path: &Path, n: u64, wait: bool) -> Result<()> {
 fn append_blocks(path: &Path, n: u64, wait: bool) -> Result<()> {
     let mut map = RecordMap::<Wide>::options().shape(0).create(path)?;
     blocks(n, |block| Ok(map.append(block)?))?;
-    Ok(if wait {
-        map.flush()?
-    })
+    if wait {
+        map.flush()?;
+    }
+    Ok(())
 }
 
 /// The records, collected by the caller.

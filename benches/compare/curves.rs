@@ -5,7 +5,9 @@ use mmrec_benches::{
     case::{Case, Contender, Job},
     files::Files,
     kernels::{Size, cores, pool},
-    mapped, raw,
+    mapped,
+    numpy::Worker,
+    raw,
     records::{Packed, Record, Wide},
 };
 
