@@ -8,6 +8,7 @@ mod dynamic;
 mod enums;
 mod examples;
 mod export;
+mod fuzzed;
 mod golden;
 mod hands;
 mod hints;
