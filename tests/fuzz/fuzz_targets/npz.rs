@@ -32,6 +32,8 @@ struct Member<'a> {
     wide: bool,
     extra: Option<&'a [u8]>,
     is_compressed: bool,
+    /// Bytes that it has less than the directory says.
+    missing: Option<u8>,
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
@@ -48,6 +50,7 @@ enum Array<'a> {
         shape: [u8; 2],
         fortran: bool,
         seed: u8,
+        cut: Option<u8>,
     },
     /// Whatever.
     Bytes(&'a [u8]),
@@ -71,14 +74,16 @@ struct Npy {
     shape: Vec<usize>,
     order: Order,
     data: Vec<u8>,
+    /// Whether not all of it is there.
+    is_cut: bool,
 }
 
 impl Array<'_> {
     /// The bytes of the `.npy`, and what is in them.
     fn npy(&self) -> (Vec<u8>, Option<Npy>) {
-        let (dtype, shape, fortran, seed) = match self {
+        let (dtype, shape, fortran, seed, cut) = match self {
             Array::Bytes(bytes) => return (bytes.to_vec(), None),
-            Array::Made { dtype, shape, fortran, seed } => (*dtype, *shape, *fortran, *seed),
+            Array::Made { dtype, shape, fortran, seed, cut } => (*dtype, *shape, *fortran, *seed, *cut),
         };
         let text = DTYPES[usize::from(dtype) % DTYPES.len()];
         let dtype: DType = text.parse().expect("a dtype");
@@ -94,8 +99,10 @@ impl Array<'_> {
         bytes.extend_from_slice(&(header.len() as u16).to_le_bytes());
         bytes.extend_from_slice(header.as_bytes());
         bytes.extend_from_slice(&data);
+        let is_cut = cut.is_some_and(|cut| cut > 0);
+        bytes.truncate(bytes.len().saturating_sub(usize::from(cut.unwrap_or(0))));
         let order = if fortran { Order::F } else { Order::C };
-        (bytes, Some(Npy { dtype, shape, order, data }))
+        (bytes, Some(Npy { dtype, shape, order, data, is_cut }))
     }
 }
 
@@ -112,7 +119,8 @@ impl Archive<'_> {
         let mut directory = Vec::new();
         for member in &self.members {
             let (data, name) = (member.array.npy().0, member.name.text());
-            let (at, len) = (file.len() as u64 - prefix, data.len() as u64);
+            let missing = u64::from(member.missing.unwrap_or(0));
+            let (at, len) = (file.len() as u64 - prefix, data.len() as u64 + missing);
             let method = u64::from(member.is_compressed) * 8;
             let utf8 = u64::from(!name.is_ascii()) << 11;
             let mut extra = Vec::new();
@@ -170,9 +178,10 @@ impl Archive<'_> {
         last(name).or_else(|| last(&format!("{name}.npy")))
     }
 
-    /// Whether what is behind it, or a name, may be taken for something else.
+    /// Whether it is whole, and what is behind it cannot be taken for something else.
     fn is_plain(&self) -> bool {
-        self.comment.is_none_or(|comment| !comment.windows(2).any(|pair| pair == b"PK"))
+        self.members.iter().all(|member| member.missing.is_none_or(|missing| missing == 0))
+            && self.comment.is_none_or(|comment| !comment.windows(2).any(|pair| pair == b"PK"))
     }
 }
 
@@ -251,6 +260,11 @@ fn check_member(archive: &Archive<'_>, name: &str, opened: mmrec::Result<DynMap>
         return;
     }
     let Some(npy) = member.array.npy().1 else { return };
+    if npy.is_cut {
+        let error = opened.map(drop).expect_err("not all of it is there");
+        assert!(matches!(error.kind(), ErrorKind::Truncated | ErrorKind::BadNpy), "{error:?}");
+        return;
+    }
     let map = opened.unwrap_or_else(|error| panic!("{name:?}: {error}"));
     assert_eq!((map.dtype(), map.shape()), (&npy.dtype, &npy.shape[..]));
     assert_eq!(map.order(), npy.order);
