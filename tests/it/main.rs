@@ -11,6 +11,7 @@ mod enums;
 mod examples;
 mod export;
 mod full;
+mod fuzzed;
 mod golden;
 mod hands;
 mod hints;

@@ -176,7 +176,6 @@ impl Opening {
     /// What the header says, held against what was asked for and against the file.
     fn layout_of_npy(&self, npy: &Npy, end_of_file: u64) -> Result<Layout> {
         let header = &npy.header;
-        let order = if header.fortran { Order::F } else { Order::C };
         let (dtype, shape, name) = match &self.elements {
             None => (header.dtype.clone(), header.shape.clone(), "an element".to_owned()),
             Some(wanted) => {
@@ -184,6 +183,8 @@ impl Opening {
                 (wanted.dtype.clone(), shape, wanted.name.clone())
             }
         };
+        // One axis is in either order, and those of elements that are arrays follow it in C order.
+        let order = if header.fortran && shape == header.shape { Order::F } else { Order::C };
         let offset = npy.at.saturating_add(header.len);
         let layout = Layout::new(dtype, &name, shape, order, offset)?;
         if let Some(asked) = &self.shape

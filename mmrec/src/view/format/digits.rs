@@ -161,15 +161,14 @@ impl Fraction {
         // log10(2) * 2^20 is 315653; the estimate may be off by one and is put right below.
         let (bits, _) = real.magnitude();
         let estimate = (i64::from(bits - 1) * 315_653) >> 20;
-        let mut place = 0;
-        for _ in 0..estimate {
-            scale = scale.times(10);
-            place += 1;
-        }
-        for _ in estimate..0 {
-            rest = rest.times(10);
-            edges = edges.map(|edge| edge.times(10));
-            place -= 1;
+        // Of 15 bits at most, as the exponents of all formats are.
+        let mut place = estimate as i32;
+        let power = place.unsigned_abs();
+        if place > 0 {
+            scale = scale.times_ten_to(power);
+        } else {
+            rest = rest.times_ten_to(power);
+            edges = edges.map(|edge| edge.times_ten_to(power));
         }
         while rest.compare(&scale) != Ordering::Less {
             scale = scale.times(10);
@@ -277,6 +276,14 @@ impl Big {
             self.0.push(carry as u32);
         }
         self
+    }
+
+    /// Times a power of ten. An `f16` is up to 10^4932, and most of the time that it takes to print one is spent here.
+    fn times_ten_to(mut self, power: u32) -> Self {
+        for _ in 0..power / 9 {
+            self = self.times(1_000_000_000);
+        }
+        self.times(10_u32.pow(power % 9))
     }
 
     fn plus(mut self, other: &Self) -> Self {

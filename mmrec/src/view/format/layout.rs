@@ -21,6 +21,11 @@ impl Axis {
         shape.iter().map(|&len| Self { len, cut: many && len > 2 * EDGE }).collect()
     }
 
+    /// How many places are printed, the dots included.
+    fn printed(&self) -> usize {
+        if self.cut { 2 * EDGE + 1 } else { self.len }
+    }
+
     /// The places that are printed; `None` is the dots.
     fn places(&self) -> impl Iterator<Item = Option<usize>> + use<> {
         let (head, tail) = if self.cut { (EDGE, self.len - EDGE) } else { (self.len, self.len) };
@@ -29,14 +34,21 @@ impl Axis {
     }
 }
 
-/// Whether even what is printed of an array is too much: elements without bytes can be any number, and so can the brackets
-/// around none. NumPy prints them all.
-pub(super) fn is_endless(axes: &[Axis]) -> bool {
+/// How many elements are printed of an array, the dots included.
+pub(super) fn printed(axes: &[Axis]) -> usize {
+    axes.iter().fold(1, |all, axis| all.saturating_mul(axis.printed()))
+}
+
+/// How many elements and pairs of brackets are printed of an array.
+pub(super) fn parts(axes: &[Axis]) -> usize {
+    (0..=axes.len()).fold(0, |all, inner| all.saturating_add(printed(&axes[..inner])))
+}
+
+/// Whether even what is printed of arrays of one shape, so many of them, is too much: elements without bytes can be any number,
+/// and so can the brackets around none. NumPy prints them all.
+pub(super) fn is_endless(axes: &[Axis], times: usize) -> bool {
     const MOST: usize = 1 << 20;
-    let printed = |axis: &Axis| if axis.cut { 2 * EDGE + 1 } else { axis.len.max(1) };
-    axes.iter()
-        .try_fold(1, |all: usize, axis| all.checked_mul(printed(axis)).filter(|&all| all <= MOST))
-        .is_none()
+    parts(axes).saturating_mul(times) > MOST
 }
 
 /// What stands for it.
@@ -73,18 +85,23 @@ pub(super) fn visit(axes: &[Axis], see: &mut dyn FnMut(&[usize])) {
 /// A sub-array inside a record, in one line: `[[1, 2], [3, 4]]`. `word` gives the text of the element that many places
 /// on, the last axis counted fastest.
 pub(super) fn inline(axes: &[Axis], word: &mut dyn FnMut(usize) -> String) -> String {
-    fn step(axes: &[Axis], at: usize, word: &mut dyn FnMut(usize) -> String) -> String {
-        let Some((axis, rest)) = axes.split_first() else { return word(at) };
-        let parts: Vec<_> = axis
-            .places()
-            .map(|place| match place {
-                Some(place) => step(rest, at.saturating_mul(axis.len).saturating_add(place), word),
-                None => DOTS.to_owned(),
-            })
-            .collect();
-        format!("[{}]", parts.join(", "))
+    fn step(axes: &[Axis], at: usize, word: &mut dyn FnMut(usize) -> String, text: &mut String) {
+        let Some((axis, rest)) = axes.split_first() else { return text.push_str(&word(at)) };
+        text.push('[');
+        for (i, place) in axis.places().enumerate() {
+            if i > 0 {
+                text.push_str(", ");
+            }
+            match place {
+                Some(place) => step(rest, at.saturating_mul(axis.len).saturating_add(place), word, text),
+                None => text.push_str(DOTS),
+            }
+        }
+        text.push(']');
     }
-    if is_endless(axes) { ENDLESS.to_owned() } else { step(axes, 0, word) }
+    let mut text = String::new();
+    step(axes, 0, word, &mut text);
+    text
 }
 
 /// What stands between elements and around the array.
@@ -99,15 +116,25 @@ pub(super) struct Form {
 
 /// The array in brackets, its rows broken into lines. `words`: the printed elements in the order of [`visit`].
 pub(super) fn lines(axes: &[Axis], words: Vec<String>, form: Form) -> String {
-    block(axes, &mut words.into_iter(), 1, form)
+    let mut text = String::new();
+    block(axes, &mut words.into_iter(), 1, form, &mut text);
+    text
 }
 
 /// One axis and those inside it. `depth`: brackets to the left of what the block holds, as many as will close it.
-fn block(axes: &[Axis], words: &mut dyn Iterator<Item = String>, depth: usize, form: Form) -> String {
-    let Some((axis, rest)) = axes.split_first() else { return words.next().unwrap_or_default() };
+fn block(
+    axes: &[Axis],
+    words: &mut dyn Iterator<Item = String>,
+    depth: usize,
+    form: Form,
+    text: &mut String,
+) {
+    let Some((axis, rest)) = axes.split_first() else {
+        return text.push_str(&words.next().unwrap_or_default());
+    };
     let indent = form.prefix + depth;
     let margin = " ".repeat(indent);
-    let mut text = String::from("[");
+    text.push('[');
     if !rest.is_empty() {
         for (i, place) in axis.places().enumerate() {
             if i > 0 {
@@ -117,12 +144,11 @@ fn block(axes: &[Axis], words: &mut dyn Iterator<Item = String>, depth: usize, f
                 text.push_str(&margin);
             }
             match place {
-                Some(_) => text.push_str(&block(rest, words, depth + 1, form)),
+                Some(_) => block(rest, words, depth + 1, form, text),
                 None => text.push_str(DOTS),
             }
         }
-        text.push(']');
-        return text;
+        return text.push(']');
     }
     // Room for the brackets that close.
     let room = LINE.saturating_sub(form.suffix + depth);
@@ -148,5 +174,4 @@ fn block(axes: &[Axis], words: &mut dyn Iterator<Item = String>, depth: usize, f
         column += width;
     }
     text.push(']');
-    text
 }

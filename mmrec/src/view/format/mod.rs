@@ -80,7 +80,7 @@ fn text(dtype: &DType, shape: &[usize], item: &dyn Fn(&[usize]) -> Vec<u8>, form
         return "[]".to_owned();
     }
     let axes = Axis::of_shape(&all);
-    if layout::is_endless(&axes) {
+    if layout::is_endless(&axes, if base.itemsize() > 0 { 1 } else { weight(base) }) {
         return layout::ENDLESS.to_owned();
     }
     let (outer, inner) = axes.split_at(shape.len());
@@ -93,7 +93,8 @@ fn text(dtype: &DType, shape: &[usize], item: &dyn Fn(&[usize]) -> Vec<u8>, form
         });
     });
     let slices: Vec<&[u8]> = elements.iter().map(Vec::as_slice).collect();
-    let style = Style::new(base, &slices, Place { axes: !all.is_empty(), plain_floats: false });
+    let place = Place { axes: !all.is_empty(), plain_floats: false, times: slices.len() };
+    let style = Style::new(base, &slices, place);
     let words = slices.iter().map(|bytes| style.text(bytes)).collect();
     layout::lines(&axes, words, form)
 }
@@ -116,6 +117,8 @@ struct FieldStyle {
     offset: usize,
     itemsize: usize,
     shape: Vec<usize>,
+    /// Whether it is too much to be printed.
+    is_endless: bool,
     element: Style,
 }
 
@@ -126,12 +129,30 @@ struct Place {
     axes: bool,
     /// In a record on its own, where floats are written like floats on their own.
     plain_floats: bool,
+    /// How often: in that many records, and so that all that is as endless as this is not too much together.
+    times: usize,
+}
+
+/// How much is printed of what has no bytes in an element, in words and pairs of brackets. It takes no bytes of a file to be a
+/// lot.
+fn weight(dtype: &DType) -> usize {
+    let (base, shape) = dtype.without_axes();
+    let axes = Axis::of_shape(&shape);
+    let own = usize::from(base.itemsize() == 0);
+    let element = base.fields().iter().fold(own, |all, field| all.saturating_add(weight(field.dtype())));
+    match dtype.itemsize() {
+        0 if layout::is_endless(&axes, element.max(1)) => 1,
+        0 => layout::parts(&axes).saturating_mul(element.max(1)),
+        _ => layout::printed(&axes).saturating_mul(element),
+    }
 }
 
 impl Style {
     fn new(base: &DType, elements: &[&[u8]], place: Place) -> Self {
         let Some(scalar) = base.as_scalar() else {
             let fields = base.fields().iter();
+            let sharing = fields.clone().filter(|field| weight(field.dtype()) > 0).count().max(1);
+            let place = Place { times: place.times.saturating_mul(sharing), ..place };
             return Self::Record(fields.map(|field| FieldStyle::new(field, elements, place)).collect());
         };
         match scalar.kind() {
@@ -211,11 +232,33 @@ impl FieldStyle {
                     .extend(part(record, field.offset(), field.dtype().itemsize()).chunks_exact(itemsize));
             }
         }
-        let place = Place { axes: place.axes || !shape.is_empty(), ..place };
-        Self { offset: field.offset(), itemsize, shape, element: Style::new(element, &elements, place) }
+        let axes = Axis::of_shape(&shape);
+        let is_endless = match field.dtype().itemsize() {
+            0 => {
+                !shape.is_empty()
+                    && layout::is_endless(&axes, place.times.saturating_mul(weight(element).max(1)))
+            }
+            // As many as there are bytes, and so are the records that it is in.
+            _ => layout::is_endless(&axes, 1),
+        };
+        let place = Place {
+            axes: place.axes || !shape.is_empty(),
+            times: place.times.saturating_mul(layout::printed(&axes)),
+            ..place
+        };
+        Self {
+            offset: field.offset(),
+            itemsize,
+            shape,
+            is_endless,
+            element: Style::new(element, &elements, place),
+        }
     }
 
     fn text(&self, record: &[u8]) -> String {
+        if self.is_endless {
+            return layout::ENDLESS.to_owned();
+        }
         let count = layout::count(&self.shape);
         let bytes = part(record, self.offset, self.itemsize.saturating_mul(count));
         layout::inline(&Axis::of_shape(&self.shape), &mut |at| {
@@ -227,7 +270,7 @@ impl FieldStyle {
 /// An element that is not in an array. NumPy prints it as a scalar, at full precision and without quotes.
 fn alone(base: &DType, bytes: &[u8]) -> String {
     let Some(scalar) = base.as_scalar() else {
-        return Style::new(base, &[bytes], Place { axes: false, plain_floats: true }).text(bytes);
+        return Style::new(base, &[bytes], Place { axes: false, plain_floats: true, times: 1 }).text(bytes);
     };
     match scalar.kind() {
         Kind::Complex => {
@@ -242,7 +285,7 @@ fn alone(base: &DType, bytes: &[u8]) -> String {
         Kind::Unicode => text::str_plain(&units(scalar, bytes)),
         Kind::DateTime(step) => time::date(steps(scalar, bytes), step),
         Kind::TimeDelta(step) => time::duration(steps(scalar, bytes), step),
-        _ => Style::new(base, &[bytes], Place { axes: false, plain_floats: true }).text(bytes),
+        _ => Style::new(base, &[bytes], Place { axes: false, plain_floats: true, times: 1 }).text(bytes),
     }
 }
 
