@@ -9,12 +9,12 @@ mod searches;
 pub(crate) mod stores;
 mod writes;
 
-/// A test for each type of element.
+/// A test for each type of element. `PROPTEST_CASES` makes the cases fewer, for slow machines and valgrind.
 macro_rules! for_each_type {
     ($cases:literal cases of $check:ident: $($name:ident $type:ty),* $(,)?) => {
         proptest::prelude::proptest! {
             #![proptest_config(proptest::prelude::ProptestConfig {
-                cases: $cases,
+                cases: u32::min($cases, proptest::prelude::ProptestConfig::default().cases),
                 ..proptest::prelude::ProptestConfig::default()
             })]
 

@@ -20,7 +20,7 @@ const PIECE: usize = size_of::<Piece>();
 
 /// The number of bytes from which `rep movsb` is faster than a loop of pieces, where the processor is made for it. On a
 /// Zen 5 both take the same time for 512 bytes, and for 4096 the loop takes three times as long.
-#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(miri)))]
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(any(miri, mmrec_no_asm))))]
 const STRING: usize = 1024;
 
 /// Copies bytes; either side may be in a file.
@@ -30,7 +30,7 @@ const STRING: usize = 1024;
 /// `len` bytes can be read at `src` and written at `dst`, and the two do not overlap.
 #[inline]
 pub(crate) unsafe fn copy(src: *const u8, dst: *mut u8, len: usize) {
-    #[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(miri)))]
+    #[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(any(miri, mmrec_no_asm))))]
     if len >= STRING && std::arch::is_x86_feature_detected!("ermsb") {
         // SAFETY: passed on from the caller.
         return unsafe { copy_string(src, dst, len) };
@@ -209,7 +209,7 @@ unsafe fn copy_four(src: *const u8, dst: *mut u8) {
 /// # Safety
 ///
 /// As for [`copy`].
-#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(miri)))]
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(any(miri, mmrec_no_asm))))]
 unsafe fn copy_string(src: *const u8, dst: *mut u8, len: usize) {
     // SAFETY: it reads `len` bytes at `src` and writes them at `dst`, upwards, as the direction flag is clear in Rust code,
     // and changes the three registers alone.

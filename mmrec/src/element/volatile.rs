@@ -30,7 +30,8 @@ pub(super) unsafe fn write<T: Register>(value: T, dst: *mut u8) {
 /// What fits a register and is written from it.
 ///
 /// A volatile write of an `Unaligned` goes through memory: the compiler puts the value on the stack, and copies it from
-/// there. On x86-64, where every store may be unaligned, one instruction does it, in two thirds of the time.
+/// there. On x86-64, where every store may be unaligned, one instruction does it, in two thirds of the time. Miri and
+/// sanitizers, which do not see into instructions, are given the volatile write (`cfg(mmrec_no_asm)`).
 pub(super) trait Register: Copy {
     /// # Safety
     ///
@@ -43,7 +44,7 @@ macro_rules! registers {
         impl Register for $type {
             #[inline(always)]
             unsafe fn write(self, dst: *mut u8) {
-                #[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(miri)))]
+                #[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(any(miri, mmrec_no_asm))))]
                 // SAFETY: one store of a register of the size of `Self`, at an address that the caller vouches for.
                 unsafe {
                     std::arch::asm!(
@@ -53,7 +54,7 @@ macro_rules! registers {
                         options(nostack, preserves_flags),
                     );
                 }
-                #[cfg(not(all(target_arch = "x86_64", target_pointer_width = "64", not(miri))))]
+                #[cfg(not(all(target_arch = "x86_64", target_pointer_width = "64", not(any(miri, mmrec_no_asm)))))]
                 // SAFETY: the caller vouches for the bytes; `Unaligned` has alignment 1 and the size of `Self`.
                 unsafe {
                     dst.cast::<Unaligned<Self>>().write_volatile(Unaligned(self))
