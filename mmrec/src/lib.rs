@@ -54,7 +54,7 @@
 //! | `open_memmap(path, mode='w+', dtype, shape=(3, 4))` | `RecordMap::<T>::options().shape((3, 4))`[`.create_npy(path)`](MapOptions::create_npy) |
 //! | an array in an `.npz`, a `.npy` inside another file | [`.npz_member("name")`](MapOptions::npz_member), [`.npy_at(offset)`](MapOptions::npy_at) |
 //! | no call: a longer file, and its header | [`a.append(&[x, y])`](RecordMap::append), [`a.grow(1000)`](RecordMap::grow), [`a.shrink_to(10)`](RecordMap::shrink_to) |
-//! | `for x in …: file.write(x)`, one record at a time | [`a.appender()?`](RecordMap::appender)[`.push(x)?`](Appender::push) |
+//! | `for x in …: file.write(x)`, one record at a time | `let mut w = `[`a.appender()?`](RecordMap::appender); `w.`[`push(x)?`](Appender::push) for each; `w.`[`flush()?`](Appender::flush) |
 //! | `a[5]`, `a[5] = x` | [`a.at(5)`](RecordMap::at), [`a.set(5, x)`](RecordMap::set) |
 //! | `a['price']`, `a['pos']['x']` | `a.field(T::FIELDS.price)`, `a.field(T::FIELDS.pos.`[`then`](Field::then)`(Pos::FIELDS.x))` |
 //! | `a['qty'] += 1`, `a[5]['qty'] = 3` | `a.field_mut(T::FIELDS.qty).update(\|q\| q + 1)`, `a.field_mut(T::FIELDS.qty).set(5, 3)` |
@@ -97,7 +97,7 @@
 //! - `complex`: `Complex<f32>` and `Complex<f64>` of num-complex as elements, NumPy's `c8` and `c16`, and `Complex` itself as
 //!   `mmrec::Complex`.
 //! - `half`: `f16` of half as an element that adds up and compares, NumPy's `f2`, and `f16` itself as `mmrec::f16`.
-//! - `fault-guard` (Unix): `fault::install`, `RecordMap::health`, `RecordMap::guarded`: a file that is cut short under a map, or
+//! - `fault-guard` (Linux, Android): `fault::install`, `RecordMap::health`, `RecordMap::guarded`: a file that is cut short under a map, or
 //!   that the disk cannot read, is an error instead of the end of the process. No new dependency; a map keeps its file open.
 //! - `rayon`: `par_iter`, `par_blocks`, `par_update`, `par_sum` and the other reductions of views, in many threads; with
 //!   `mmrec = { version = "0.1", features = ["rayon"] }`, and rayon itself as `mmrec::rayon`.
@@ -113,7 +113,7 @@
 //! field; plain values that lie one after another are copied many at once. Under a concurrent writer a record may be torn,
 //! and so may a number that lies across two cache lines or is copied with others; an invalid value cannot come out. A file
 //! that is cut short under a map ends the process with SIGBUS, as with every mapping; with the feature `fault-guard`
-//! it is an error. [`doc::memory_model`] has all of it on one page.
+//! and `fault::install` lost pages read as zeros, and `guarded`, `health`, `flush` and `close` are errors. [`doc::memory_model`] has all of it on one page.
 //!
 //! Code that can promise that nobody changes the bytes may ask for references: [`View::as_slice`], [`View::as_array`]. Of
 //! a file that the kernel lets nobody change, [`MapOptions::open_sealed`] makes a map that gives them without a promise.
@@ -159,7 +159,11 @@ pub use rayon;
 
 #[cfg(feature = "rayon")]
 pub use crate::interop::ParIter;
-#[cfg(all(unix, feature = "fault-guard"))]
+#[cfg(all(
+    any(target_os = "linux", target_os = "android"),
+    target_has_atomic = "64",
+    feature = "fault-guard"
+))]
 pub use crate::map::fault;
 pub use crate::{
     dtype::{ByteOrder, DType, DTypeField, Kind, Scalar, TimeStep, TimeUnit},

@@ -222,3 +222,36 @@ fn an_appender_goes_on_once_there_is_room() {
         }
     });
 }
+
+/// What had room is named, though not all had.
+#[test]
+fn an_appender_names_what_is_in_the_file_when_the_disk_is_full() {
+    on_every_disk(|disk| {
+        for is_npy in [false, true] {
+            for finishes in [false, true] {
+                let path = disk.path("f");
+                let mut map = some_rows(&path, is_npy, 10);
+                let mut appender = map.appender().unwrap();
+                let taken = (10..).take_while(|&i| appender.push(row(i)).is_ok()).count();
+                assert!(taken * ROW > 1 << 20, "{taken}");
+                let named = |len: usize| {
+                    let rows = RecordMap::<Row>::open(&path).unwrap();
+                    assert!(rows.len() >= len && rows.len() < 10 + taken);
+                    assert!(rows.iter().enumerate().all(|(i, found)| found == row(i as u64)));
+                    rows.len()
+                };
+                expect_full(appender.commit(), &path);
+                let len = named(2000);
+                expect_full(appender.flush(), &path);
+                match finishes {
+                    true => expect_full(appender.finish(), &path),
+                    false => drop(appender),
+                }
+                assert_eq!((map.len(), named(len)), (len, len));
+                assert_eq!(map.discard_rest().unwrap(), 0);
+                drop(map);
+                fs::remove_file(&path).unwrap();
+            }
+        }
+    });
+}

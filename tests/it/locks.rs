@@ -167,3 +167,35 @@ fn a_lock_of_a_process_that_was_killed_is_free() {
         waiting.join().unwrap().unwrap();
     }
 }
+
+/// Who held the lock has put another file in its place: the lock is on that one then, and so is the map.
+#[test]
+fn a_lock_that_was_waited_for_is_on_the_file_of_that_name() {
+    for creates in [false, true] {
+        let (dir, path) = file();
+        let held = RecordMap::<u64>::options().lock(Lock::Exclusive).open_rw(&path).unwrap();
+        let waiting = {
+            let path = path.clone();
+            thread::spawn(move || {
+                let options = RecordMap::<u64>::options().lock(Lock::Exclusive);
+                let options = options.lock_timeout(Duration::from_secs(60));
+                match creates {
+                    true => options.shape(5).create_npy(&path),
+                    false => options.open_rw(&path),
+                }
+            })
+        };
+        thread::sleep(Duration::from_millis(50));
+        assert!(!waiting.is_finished());
+        let new = dir.path().join("new");
+        RecordMap::<u64>::options().shape(2).create_npy(&new).unwrap().fill(1);
+        fs::rename(&new, &path).unwrap();
+        drop(held);
+        let mut map = waiting.join().unwrap().unwrap();
+        assert_eq!(map.len(), if creates { 5 } else { 2 });
+        map.fill(8);
+        assert_eq!(RecordMap::<u64>::open(&path).unwrap().to_vec(), vec![8; map.len()]);
+        let other = RecordMap::<u64>::options().lock(Lock::Shared).open(&path);
+        expect_locked(&other.unwrap_err(), &path);
+    }
+}

@@ -5,11 +5,12 @@ use std::{
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
     thread,
+    time::{Duration, Instant},
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use mmrec::{
-    AnyMode, DType, DateTime64, DynMap, Error, ErrorKind, Ix1, Ix2, IxDyn, MmapRecord, Mode, Order,
+    AnyMode, DType, DateTime64, DynMap, DynView, Error, ErrorKind, Ix1, Ix2, IxDyn, MmapRecord, Mode, Order,
     RecordMap, Result, big_endian, s, units,
 };
 use serde::Deserialize;
@@ -618,4 +619,46 @@ fn arrays_of_a_run_time_dtype_are_appended() {
     assert_eq!((map.shape(), map.order()), ([2, 3].as_slice(), Order::C));
     map.grow(1).unwrap();
     assert_eq!(DynMap::open(&path).unwrap().shape(), [3, 3]);
+}
+
+/// A header that is read while it is written may be half of each, and a file may be cut between its header and its length: neither is
+/// taken for what the file says. The digits of the number lie across two cache lines, where reads are torn most.
+#[test]
+fn a_file_that_grows_and_shrinks_opens_at_every_moment() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("f.npy");
+    let dtype = format!("[('{}', '<u4')]", "x".repeat(46)).parse::<DType>().unwrap();
+    let mut map = DynMap::options().dtype(dtype.clone()).shape(1999).create_npy(&path).unwrap();
+    let start = fs::read(&path).unwrap();
+    let at = start.windows(4).position(|four| four == b"1999").unwrap();
+    assert!((at..at + 4).contains(&127), "{at}");
+    let (is_done, row) = (AtomicBool::new(false), map.view().slice(s![..1]).to_bytes());
+    let row = DynView::from_bytes(&row, &dtype).unwrap();
+    thread::scope(|scope| {
+        let readers: Vec<_> = (0..2)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut seen = [0; 2];
+                    while !is_done.load(Ordering::Relaxed) {
+                        match DynMap::open(&path).unwrap().len() {
+                            1999 => seen[0] += 1,
+                            2000 => seen[1] += 1,
+                            other => panic!("{other} rows"),
+                        }
+                    }
+                    seen
+                })
+            })
+            .collect();
+        let end = Instant::now() + Duration::from_secs(2);
+        while Instant::now() < end {
+            map.append(row.clone()).unwrap();
+            map.shrink_to(1999).unwrap();
+        }
+        is_done.store(true, Ordering::Relaxed);
+        for reader in readers {
+            let seen = reader.join().unwrap();
+            assert!(seen[0] > 0 && seen[1] > 0, "{seen:?}");
+        }
+    });
 }

@@ -62,9 +62,14 @@ const BUFFER: usize = 256 << 10;
 /// has. It grows by whole records, in one step, and they are written then; so a program that is ended in that moment leaves
 /// zeros, or parts of records, behind those that were committed, and one that reads meanwhile may find such.
 ///
-/// Dropping the appender does as `finish` does, and cannot say if that failed.
+/// Dropping the appender does as `finish` does, a panic too, and cannot say if that failed. `std::process::exit` drops nothing. So make
+/// one and keep it: one that is made for each record writes each record by itself, and loses it without a word if the disk is full.
+///
+/// 256 KiB of records are collected before they are written, at the least one. How long that takes is up to who pushes: where
+/// others wait for the records, or none may be lost, call `commit` or `flush` from time to time.
 ///
 /// NumPy has no such thing.
+#[must_use = "an appender collects records for as long as it is there: keep it, push to it, and finish it"]
 pub struct Appender<'a, T: Element> {
     map: &'a mut RecordMap<T, Ix1, ReadWrite>,
     /// Room for a whole number of records, as they are in the file. Padding is 0, for nothing writes it.
@@ -164,19 +169,22 @@ impl<T: Element> Appender<'_, T> {
     ///
     /// # Errors
     ///
-    /// As for [`push`](Self::push), and [`ErrorKind::Unsupported`] for a `.npy` whose header has no room for the number.
+    /// As for [`push`](Self::push), and [`ErrorKind::Unsupported`] for a `.npy` whose header has no room for the number. Those
+    /// that could be written are named all the same; the others are kept, and the next call tries again.
     pub fn commit(&mut self) -> Result<()> {
-        self.write_out()?;
-        self.name_rows()
+        let written = self.write_out();
+        self.name_rows()?;
+        written
     }
 
     /// [`commit`](Self::commit), and waits until all of it is on the disk: first the records, then the header that names them.
     ///
     /// # Errors
     ///
-    /// As for `commit`, and for [`RecordMap::flush`].
+    /// As for `commit`, and for [`RecordMap::flush`]. If the disk has not taken something, no later flush is `Ok`, for the system does
+    /// not say what it was: write it again, to another file.
     pub fn flush(&mut self) -> Result<()> {
-        self.write_out()?;
+        let written = self.write_out();
         if self.is_unsynced {
             let synced = self.file().sync_data();
             synced
@@ -184,15 +192,16 @@ impl<T: Element> Appender<'_, T> {
             self.is_unsynced = false;
         }
         self.name_rows()?;
-        self.map.flush()
+        self.map.flush()?;
+        written
     }
 
     /// [`commit`](Self::commit), and gives the map the new records.
     ///
     /// # Errors
     ///
-    /// As for `commit`, and [`ErrorKind::Io`] if the longer array cannot be mapped. The map is as it was then; what was
-    /// committed is in the file.
+    /// As for `commit`, and [`ErrorKind::Io`] if the longer array cannot be mapped. What could not be written is gone then, with
+    /// the appender: where that matters, call `commit` until it is `Ok`. The map has what could be.
     pub fn finish(mut self) -> Result<()> {
         self.is_finished = true;
         self.end()
@@ -253,9 +262,12 @@ impl<T: Element> Appender<'_, T> {
         // In one step, so that it has a whole number of records at every moment. Writing them takes the space on the disk,
         // and says so if there is none.
         let too_long = |error| Error::io(format!("cannot make the file {} bytes long", layout.end()), error);
-        reserve::extend(file, layout.end(), Space::None).map_err(too_long)?;
+        let extended = reserve::extend(file, layout.end(), Space::None).map_err(too_long)?;
         reserve::write_at(file, records, from).map_err(|error| {
-            reserve::cut_back(file, found, layout.end());
+            // Not what another program has added in this very moment.
+            if extended.from == Some(found) {
+                reserve::cut_back(file, found, layout.end());
+            }
             Error::io(format!("cannot append {} bytes to the file", records.len()), error)
         })?;
         Ok(layout)
@@ -282,14 +294,16 @@ impl<T: Element> Appender<'_, T> {
     }
 
     fn end(&mut self) -> Result<()> {
-        self.commit()?;
-        if self.layout.shape == self.map.core.layout.shape {
-            return Ok(());
+        let committed = self.commit();
+        // What the header does not name, the map does not have.
+        if self.named < self.layout.shape[0] || self.layout.shape == self.map.core.layout.shape {
+            return committed;
         }
         let mapped = map_array(self.file(), Access::Write, &self.layout, false);
         let mapped = mapped.map_err(|error| self.name(error))?;
         let header = self.npy.take().map(|npy| npy.header);
-        self.map.take(Resized { mapped, layout: self.layout.clone(), header })
+        self.map.take(Resized { mapped, layout: self.layout.clone(), header })?;
+        committed
     }
 }
 

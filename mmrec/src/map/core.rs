@@ -107,6 +107,8 @@ pub(super) struct Unflushed {
     pub(super) made_in: Option<PathBuf>,
     /// Whether a header was written.
     pub(super) header: bool,
+    /// Whether the disk has failed to take something. The system says so once, and forgets what it was.
+    pub(super) is_lost: bool,
 }
 
 /// A mapped array and what is known of its file.
@@ -150,20 +152,30 @@ impl<A> Core<A> {
     }
 
     fn put_on_disk(&self, bytes: Range<usize>, wait: bool) -> Result<()> {
-        let flushed = self.mapped.flush(bytes, wait);
-        flushed.map_err(|error| self.name(Error::io("cannot write what has changed to the disk", error)))?;
+        if self.unflushed().is_lost {
+            let message = "the disk did not take what an earlier flush gave it, and the system says so only once: what was written before \
+                           that may not be on the disk; write it again, to another file if the disk fails";
+            return Err(self.name(Error::new(ErrorKind::Io, message)));
+        }
+        let is_lost =
+            |what: &str, error| self.name(Error::io(format!("cannot write {what} to the disk"), error));
+        if let Err(error) = self.mapped.flush(bytes, wait) {
+            self.unflushed().is_lost = true;
+            return Err(is_lost("what has changed", error));
+        }
         if !wait {
             return Ok(());
         }
         let mut unflushed = self.unflushed();
         if let Some(directory) = unflushed.made_in.as_deref() {
-            flush_directory(directory)
-                .map_err(|error| self.name(Error::io("cannot write the file's name to the disk", error)))?;
+            flush_directory(directory).map_err(|error| is_lost("the file's name", error))?;
         }
         unflushed.made_in = None;
-        if let Some(file) = self.file.as_ref().filter(|_| unflushed.header) {
-            file.sync_data()
-                .map_err(|error| self.name(Error::io("cannot write the header to the disk", error)))?;
+        if let Some(file) = self.file.as_ref().filter(|_| unflushed.header)
+            && let Err(error) = file.sync_data()
+        {
+            unflushed.is_lost = true;
+            return Err(is_lost("the header", error));
         }
         unflushed.header = false;
         Ok(())

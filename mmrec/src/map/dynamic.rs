@@ -512,6 +512,7 @@ impl DynMap<ReadWrite> {
 /// # std::fs::remove_file(path).unwrap();
 /// # Ok::<(), mmrec::Error>(())
 /// ```
+#[derive(Clone, Debug)]
 #[must_use = "options do nothing until the file is opened"]
 pub struct DynOptions<S = NoShape> {
     opening: Opening,

@@ -24,23 +24,35 @@
 //! # Ok::<(), mmrec::Error>(())
 //! ```
 //!
+//! A plain read of a lost page gives zeros and says nothing: read in [`guarded`], or ask [`health`] behind it. To write safely,
+//! write, and then flush, which asks.
+//!
 //! # What it costs
 //!
 //! Nothing where elements are read and written, for nothing is done there. A map keeps its file open, one more descriptor for
-//! each; opening and closing it takes two short system calls more. A fault takes some microseconds, and of a file that was
-//! cut there is one for each map, whatever it has lost: all pages past the end are replaced at the first.
+//! each; opening and closing it takes a few short system calls more. A fault takes some microseconds, and of a file that was
+//! cut there is one for each map, whatever it has lost: all pages past the end are replaced at the first. What is written to them
+//! takes memory until the map is dropped.
 //!
 //! # What it does not do
 //!
+//! - It is there on Linux and Android. Others do not tell a page that is missing from a signal that was sent (macOS), or could not
+//!   be tried. On Windows there is no such signal, and no file can be cut that is mapped.
 //! - A file that is cut within its last page is no fault: the rest of that page reads as zeros. `health` and `guarded`
 //!   ask for the file's length, and so see it, unless it has been made longer again meanwhile.
 //! - A handler that another library installs later comes first. If it does not call the one that it found, faults do
-//!   not reach this one. One that is installed before is called for all faults that are not of this crate.
-//! - It does not make up for references: a slice from [`View::as_slice`] was promised to stay as it is.
+//!   not reach this one. One that is installed before is called for all faults that are not of this crate, on the stack for signals.
+//!   A thread that blocks SIGBUS is ended by a fault, whoever handles it.
+//! - It does not make up for references: a slice from [`View::as_slice`] was promised to stay as it is, pages and all. Sealed maps,
+//!   whose slices need no promise, are not served: a page that the disk cannot read ends the process there.
 //! - If the system refuses the page of zeros (a map has more than some 30 000 pages that the disk cannot read, or lies on
-//!   hugetlbfs), the fault goes on to the handler before.
-//! - On Windows there is no such signal, and no file can be cut that is mapped.
+//!   hugetlbfs), the fault goes on to the handler before. So do accesses that are not aligned, and broken memory.
+//! - In a child that was forked while another thread opened or dropped a map, maps are not to be opened or dropped.
+//! - As a map keeps the open file that it came from, a lock that was taken on a `File` lasts until maps of it are dropped too; and
+//!   `fcntl` locks of the process on the file are let go of when a map of it is dropped.
 //!
+//! [`guarded`]: crate::RecordMap::guarded
+//! [`health`]: crate::RecordMap::health
 //! [`RecordMap::health`]: crate::RecordMap::health
 //! [`RecordMap::guarded`]: crate::RecordMap::guarded
 //! [`RecordMap::flush`]: crate::RecordMap::flush
@@ -65,7 +77,8 @@ use libc::{c_int, c_void, sigaction, siginfo_t};
 use super::reserve::page_size;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Installs the handler of SIGBUS for this process; later calls do nothing. It serves all maps, those that are open already too.
+/// Installs the handler of SIGBUS for this process; later calls do nothing, unless nobody handles it any more. It serves all maps,
+/// those that are open already too.
 ///
 /// Call it where the program sets up its signals, after libraries that install handlers of their own.
 ///
@@ -76,10 +89,13 @@ use crate::error::{Error, ErrorKind, Result};
 /// NumPy has no such thing: a file that is cut short ends the process.
 pub fn install() -> Result<()> {
     let mut registry = registry();
-    if registry.is_installed {
+    let failed = |error| Error::io("cannot install the handler of SIGBUS", error);
+    // What was called by it may have taken all handlers away, as that of the standard library does for a signal that was sent.
+    // Others that came later are left alone: they may call this one.
+    if registry.is_installed && exchange(None).map_err(failed)?.sa_sigaction != libc::SIG_DFL {
         return Ok(());
     }
-    put_handler().map_err(|error| Error::io("cannot install the handler of SIGBUS", error))?;
+    put_handler().map_err(failed)?;
     registry.is_installed = true;
     Ok(())
 }
@@ -251,9 +267,9 @@ impl Watch {
             (NONE, NONE) => {}
             (NONE, at) => {
                 let message = format!(
-                    "the system could not read or write the page that holds byte {at} of the file, because of the disk, or because \
-                     it is full and the file has a hole there: zeros are read there, and what is written is lost; see that the disk \
-                     is well and has room, and open the file again"
+                    "the system could not read or write the page that holds byte {at} of the file, because of the disk, because \
+                     it is full and the file has a hole there, or because another program is writing the file anew: zeros are read \
+                     there, and what is written is lost; see that the disk is well and has room, and open the file again"
                 );
                 return Err(Error::new(ErrorKind::Io, message));
             }
@@ -326,16 +342,23 @@ fn exchange(action: Option<&sigaction>) -> io::Result<sigaction> {
     }
 }
 
+/// The codes of faults that are met in the moment of an access, by the thread that makes it, for a page that cannot be had:
+/// past the end of the file, or of a disk that fails. Not those of unaligned accesses, which zeros do not help, nor those of
+/// broken memory, which may reach another thread at another time.
+const MISSING_PAGE: [c_int; 2] = [2, 3];
+
+/// The codes of all faults that are met in the moment of an access.
+const AT_ACCESS: std::ops::RangeInclusive<c_int> = 1..=4;
+
 /// The handler. It may run at any moment in any thread, so it neither allocates nor locks, and leaves `errno` as it was.
 extern "C" fn handle(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
     let errno = errno();
     // SAFETY: the system gives a handler with SA_SIGINFO a whole record, which is there until it returns.
     let record = unsafe { &*info };
     let code = record.si_code;
-    // SAFETY: the record of a SIGBUS has room for an address, which means something where the code is the system's own.
+    // SAFETY: the record of a SIGBUS has room for an address, which means something where the code is that of a fault.
     let address = unsafe { record.si_addr() }.addr();
-    // Codes from 0 down are signals that some program has sent.
-    if code > 0 && absorb(address) {
+    if MISSING_PAGE.contains(&code) && absorb(address) {
         set_errno(errno);
         return;
     }
@@ -362,7 +385,7 @@ fn pass_on(signal: c_int, code: c_int, info: *mut siginfo_t, context: *mut c_voi
     let is_spent = once && PREVIOUS_IS_SPENT.swap(true, Ordering::SeqCst);
     match previous.sa_sigaction {
         // A fault cannot be ignored; a signal that was sent can.
-        libc::SIG_IGN if code <= 0 => {}
+        libc::SIG_IGN if !AT_ACCESS.contains(&code) => {}
         libc::SIG_DFL | libc::SIG_IGN => end(signal, code),
         _ if is_spent => end(signal, code),
         handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
@@ -388,7 +411,7 @@ fn end(signal: c_int, code: c_int) {
     unsafe { default.assume_init_mut() }.sa_sigaction = libc::SIG_DFL;
     // SAFETY: the action is whole, and may be set in a handler.
     unsafe { libc::sigaction(signal, default.as_ptr(), ptr::null_mut()) };
-    if code <= 0 {
+    if !AT_ACCESS.contains(&code) {
         // SAFETY: the call takes a number, and may be made in a handler.
         unsafe { libc::raise(signal) };
     }
@@ -399,9 +422,10 @@ fn put_zeros(start: usize, len: usize, is_writable: bool) -> bool {
     let protection = libc::PROT_READ | if is_writable { libc::PROT_WRITE } else { 0 };
     let flags = libc::MAP_FIXED | libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE;
     let at = ptr::without_provenance_mut::<c_void>(start);
-    // SAFETY: S1: the pages belong to a mapping of this crate, and stay that: the thread that this runs in is about to read
-    // or write one of them, so the map is borrowed. What is replaced has no file behind it any more, and nobody has a
-    // reference to it who was not promised that this does not happen.
+    // SAFETY: S1: the pages belong to a mapping of this crate, and stay that: by its code (`MISSING_PAGE`) the fault is of an
+    // access that the thread in which this runs is making to one of them, so the map is borrowed. No reference to the bytes
+    // is changed: safe code has none but to sealed maps, which are not watched; and who was given one by unsafe code has
+    // promised that no page is lost.
     let mapped = unsafe { libc::mmap(at, len, protection, flags, -1, 0) };
     mapped != libc::MAP_FAILED
 }
@@ -426,14 +450,10 @@ fn file_len(file: c_int) -> Option<u64> {
 
 /// Where the number of the last error of a system call stands, of this thread.
 fn errno_place() -> *mut c_int {
-    #[cfg(any(target_os = "illumos", target_os = "solaris"))]
-    use libc::___errno as place;
-    #[cfg(any(target_os = "android", target_os = "netbsd", target_os = "openbsd"))]
+    #[cfg(target_os = "android")]
     use libc::__errno as place;
-    #[cfg(any(target_os = "linux", target_os = "emscripten"))]
+    #[cfg(target_os = "linux")]
     use libc::__errno_location as place;
-    #[cfg(any(target_vendor = "apple", target_os = "freebsd", target_os = "dragonfly"))]
-    use libc::__error as place;
     // SAFETY: the call has no conditions.
     unsafe { place() }
 }

@@ -11,7 +11,7 @@ use crate::{
 
 impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     /// An error if the file was cut short under the map, or if the disk could not read or write a page of it. Feature
-    /// `fault-guard`, on Unix; see [`fault`](crate::fault).
+    /// `fault-guard`, on Linux and Android; see [`fault`](crate::fault).
     ///
     /// It asks for the length of the file, so it sees a cut that no access has met yet. That takes less than a microsecond.
     ///
@@ -27,7 +27,7 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     }
 
     /// What `f` makes of the map, if all of it was there meanwhile: where a fault in it would end the process, this is an error.
-    /// Feature `fault-guard`, on Unix; see [`fault`](crate::fault), whose handler is installed if it is not yet.
+    /// Feature `fault-guard`, on Linux and Android; see [`fault`](crate::fault), whose handler is installed if it is not yet.
     ///
     /// ```
     /// # let path = std::env::temp_dir().join(format!("mmrec-doc-guarded-{}.bin", std::process::id()));

@@ -18,7 +18,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// it. To lock a `&File`, call [`File::try_lock`] on it.
 ///
 /// Where another holds a lock that is in the way, opening fails at once with [`ErrorKind::Locked`], or waits as long as
-/// [`lock_timeout`] says.
+/// [`lock_timeout`] says: it asks again, up to twenty times a second, and there is no queue, so that a writer may wait for ever
+/// where readers come and go. To stand in line, lock a [`File`] with [`File::lock`] and give it to the map. A lock is
+/// held as long as the map: where a writer appends all day, let readers take none.
 ///
 /// ```
 /// use std::time::Duration;
@@ -81,13 +83,13 @@ impl Lock {
             }
             let left = deadline.map_or(pause, |deadline| deadline.saturating_duration_since(Instant::now()));
             if left.is_zero() {
-                let waited = match timeout.is_zero() {
-                    true => String::new(),
-                    false => format!(" within {timeout:?}"),
+                let (waited, hint) = match timeout.is_zero() {
+                    true => (String::new(), "or wait with .lock_timeout()"),
+                    false => (format!(" within {timeout:?}"), "or wait longer"),
                 };
                 let message = format!(
                     "cannot take {wanted} lock{waited}: another process or map holds a lock on the file; close it there, or \
-                     try later, or wait with .lock_timeout()"
+                     try later, {hint}"
                 );
                 return Err(Error::new(ErrorKind::Locked, message));
             }

@@ -4,9 +4,17 @@ mod appender;
 mod bulk;
 mod core;
 mod dynamic;
-#[cfg(all(unix, feature = "fault-guard"))]
+#[cfg(all(
+    any(target_os = "linux", target_os = "android"),
+    target_has_atomic = "64",
+    feature = "fault-guard"
+))]
 pub mod fault;
-#[cfg(all(unix, feature = "fault-guard"))]
+#[cfg(all(
+    any(target_os = "linux", target_os = "android"),
+    target_has_atomic = "64",
+    feature = "fault-guard"
+))]
 mod health;
 mod lock;
 mod mode;
@@ -92,7 +100,7 @@ use crate::{
 ///
 /// Others may write to the file while it is mapped: values read later are theirs, and a record that is being written may
 /// be read half old and half new, always as valid values. If the file is cut short under the map, reading or writing
-/// past its new end ends the process with SIGBUS, unless the feature `fault-guard` makes it an error. [`MapOptions::lock`] keeps
+/// past its new end ends the process with SIGBUS, unless the feature `fault-guard` and `fault::install` make it an error. [`MapOptions::lock`] keeps
 /// out programs that ask for locks. [`doc::memory_model`](crate::doc::memory_model) has all of it.
 ///
 /// # What is on the disk
@@ -328,7 +336,9 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] or [`ErrorKind::StorageFull`] if the disk could not take it.
+    /// [`ErrorKind::Io`] or [`ErrorKind::StorageFull`] if the disk could not take it. The system says so once and forgets it, so from
+    /// then on every flush of this map fails: write anew what was written since the last one that was `Ok`. With the feature
+    /// `fault-guard`, in every mode, also [`ErrorKind::Truncated`] or [`ErrorKind::Io`] if part of the map was lost.
     ///
     /// NumPy: `memmap.flush()`.
     pub fn flush(&self) -> Result<()> {

@@ -2,7 +2,13 @@
 //!
 //! Nothing here knows a Rust type. A typed map is what comes out of here, and the proof that its elements are of that type.
 
-use std::{fs::File, io, ops::Range, sync::Mutex, time::Duration};
+use std::{
+    fs::File,
+    io,
+    ops::Range,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use super::{
     core::{Core, Layout, Npy, Unflushed, too_large},
@@ -11,7 +17,7 @@ use super::{
     options::Order,
     region::{Access, Dynamic},
     reserve::{self, Space},
-    resize::read_from,
+    resize::{read_from, unchanged_header},
     source::{Opened, Origin, read_at, starts_as_npy, starts_with},
 };
 use crate::{
@@ -41,6 +47,31 @@ pub(super) enum Place {
     NpyAt(u64),
     /// As the `.npy` header says with which the member of this name begins.
     Member(String),
+}
+
+/// How often a header is read again that others are changing.
+const AGAIN: usize = 100;
+
+/// Reads a header until it has been the same twice: a read beside a write may find half of each.
+fn read_header(file: &File, at: u64, end: u64) -> Result<Header> {
+    let mut again = AGAIN;
+    loop {
+        let mut seen = Vec::new();
+        let header = npy::read(at, &mut |place, bytes| {
+            let left = usize::try_from(end.saturating_sub(place)).unwrap_or(usize::MAX);
+            let wanted = bytes.len().min(left);
+            let read = read_at(file, &mut bytes[..wanted], place)?;
+            // It is read from its start to its end.
+            seen.extend_from_slice(&bytes[..read]);
+            Ok(read)
+        });
+        let mut now = vec![0; seen.len()];
+        let read = read_at(file, &mut now, at).unwrap_or(0);
+        again -= 1;
+        if again == 0 || now[..read] == *seen {
+            return header;
+        }
+    }
 }
 
 /// What is asked for, as far as it is not said by types.
@@ -86,16 +117,47 @@ impl Opening {
                            records are; leave out .offset()";
             return Err(named(Error::new(ErrorKind::Unsupported, message)));
         }
-        let opened = Opened::existing(origin, mode)?;
+        let opened = self.locked(origin, |origin| Opened::existing(origin, mode))?;
         let path = opened.path.clone();
         self.map_existing(mode, access, opened).map_err(|error| error.with_path(path.as_deref()))
     }
 
+    /// Opens a file and takes the lock that was asked for. The lock is one of the file that has the name once it is taken: who held
+    /// it may have put another in its place.
+    fn locked(&self, origin: Origin, mut open: impl FnMut(Origin) -> Result<Opened>) -> Result<Opened> {
+        let start = Instant::now();
+        let Origin::Path(path) = origin else {
+            let opened = open(origin)?;
+            opened.lock(self.lock, self.lock_timeout)?;
+            return Ok(opened);
+        };
+        loop {
+            let opened = open(Origin::Path(path.clone()))?;
+            let left = self.lock_timeout.saturating_sub(start.elapsed());
+            let locked =
+                opened.lock(self.lock, left).map_err(|error| error.with_path(opened.path.as_deref()));
+            locked.inspect_err(|error| opened.unmake(error))?;
+            if self.lock == Lock::None || opened.has_its_name() {
+                return Ok(opened);
+            }
+        }
+    }
+
     fn map_existing(self, mode: Mode, access: Access, opened: Opened) -> Result<Core<DynRaw<'static>>> {
-        opened.lock(self.lock, self.lock_timeout)?;
         let len = opened.len()?;
-        if let Some((npy, end)) = self.find_npy(&opened, len, mode)? {
-            let layout = self.layout_of_npy(&npy, end)?;
+        let mut again = AGAIN;
+        while let Some((npy, end)) = self.find_npy(&opened, len, mode)? {
+            let layout = self.layout_of_npy(&npy, end);
+            if let Err(error) = &layout
+                && error.kind() == ErrorKind::Truncated
+                && again > 0
+                && unchanged_header(&npy, &opened.file).is_err()
+            {
+                // Another program has named fewer rows, and cut the file behind them, between two of these calls.
+                again -= 1;
+                continue;
+            }
+            let layout = layout?;
             let mapped = self.map_array(&opened.file, access, &layout)?;
             return Ok(self.finish(mapped, layout, Some(npy), mode, opened));
         }
@@ -162,11 +224,7 @@ impl Opening {
                 }
             }
         };
-        let header = npy::read(at, &mut |place, bytes| {
-            let left = usize::try_from(end.saturating_sub(place)).unwrap_or(usize::MAX);
-            let wanted = bytes.len().min(left);
-            read_at(file, &mut bytes[..wanted], place)
-        })?;
+        let header = read_header(file, at, end)?;
         // Asked for again, since others may append: they make the file longer first, and then say so in the header.
         let is_member = matches!(self.place, Place::Member(_));
         let end = if is_member { end } else { opened.len()?.unwrap_or(end) };
@@ -220,7 +278,8 @@ impl Opening {
             let what = if matches!(self.place, Place::Member(_)) { "the member" } else { "the file" };
             let message = format!(
                 "the header says shape {} of {}, which ends at byte {end}, and {what} ends at byte {found}: {} bytes too few; \
-                 it was cut short, or never fully written",
+                 it was cut short, or never fully written; copy it anew, or map what is left of its records, from byte \
+                 {offset} on, with .offset({offset}) and a shape",
                 ShapeText(&layout.shape),
                 layout.dtype,
                 end - found
@@ -314,7 +373,7 @@ impl Opening {
         opened: Opened,
     ) -> Core<DynRaw<'static>> {
         let made_in = opened.made_in();
-        let unflushed = Mutex::new(Unflushed { header: false, made_in });
+        let unflushed = Mutex::new(Unflushed { made_in, ..Unflushed::default() });
         let extends = matches!(mode, Mode::ReadWrite | Mode::Create);
         let file = (extends || self.lock != Lock::None).then_some(opened.file);
         Core { mapped, layout, mode, path: opened.path, file, unflushed, npy, sparse: self.sparse }
@@ -346,7 +405,7 @@ impl Opening {
         let mode = if is_npy { Mode::ReadWrite } else { Mode::Create };
         let (mut origin, mut to_be_named) = (origin, true);
         loop {
-            let opened = Opened::created(origin, only_new, to_be_named)?;
+            let opened = self.locked(origin, |origin| Opened::created(origin, only_new, to_be_named))?;
             let made = self.overwrite(&layout, head.as_deref(), &opened);
             let (mut mapped, npy) = made
                 .map_err(|error| error.with_path(opened.path.as_deref()))
@@ -355,7 +414,10 @@ impl Opening {
             if let Err(error) = fill(&mut mapped).and_then(|()| mapped.check(layout.end())) {
                 // Some systems remove no file that is mapped.
                 drop(mapped);
-                opened.remove();
+                // One that has been cut meanwhile is no longer ours alone.
+                if error.kind() != ErrorKind::Truncated {
+                    opened.remove();
+                }
                 return Err(error.with_path(opened.path.as_deref()));
             }
             match (opened.give_name(), &path) {
@@ -426,7 +488,6 @@ impl Opening {
         head: Option<&[u8]>,
         opened: &Opened,
     ) -> Result<(Dynamic, Option<Npy>)> {
-        opened.lock(self.lock, self.lock_timeout)?;
         let file = &opened.file;
         if reserve::appends(file) {
             let message =
@@ -494,10 +555,11 @@ impl Elements {
 /// it had then. `is_ours`: nobody else extends the file meanwhile.
 ///
 /// The map comes first, past the end of the file, where nothing may be read yet. So what can be refused is refused
-/// before the file changes, and no extension is ever taken back on which someone else relies by then.
+/// before the file changes, and no extension is taken back on which someone else relies by then.
 ///
-/// A file system that cannot reserve space gives it to pages that are written, so then every page is asked for as if it
-/// were. If there is too little, the file is made as long again as it was.
+/// But for one: a file system that cannot reserve space gives it to pages that are written, so there every page is asked for as if it
+/// were. If there is too little, the file is made as long again as it was, unless its length has changed meanwhile. Another
+/// program that has extended it to the same length in that moment, without a lock, relies on what is taken back.
 pub(super) fn extend(
     file: &File,
     layout: &Layout,
@@ -544,14 +606,14 @@ pub(super) fn extend(
 /// Has the file system give room to bytes of a file, those of the array and those before it.
 #[cfg(unix)]
 fn make_room(file: &File, mapped: &Dynamic, layout: &Layout, wanted: Range<u64>) -> io::Result<()> {
-    let in_memory = |bytes: u64| usize::try_from(bytes).map_err(|_| io::ErrorKind::OutOfMemory);
-    let within = |byte: u64| in_memory(byte.saturating_sub(layout.offset));
-    mapped.make_room(within(wanted.start)?..within(wanted.end)?)?;
+    let within = |byte: u64| usize::try_from(byte.saturating_sub(layout.offset)).unwrap_or(layout.bytes);
+    mapped.make_room(within(wanted.start)..within(wanted.end))?;
     let before = wanted.start..wanted.end.min(layout.offset);
-    if before.is_empty() {
+    let bytes = usize::try_from(before.end.saturating_sub(before.start)).unwrap_or(0);
+    if bytes == 0 {
+        // Or more than there are addresses, which stays as it is.
         return Ok(());
     }
-    let bytes = in_memory(before.end - before.start)?;
     let head = Layout {
         dtype: <u8 as Element>::DTYPE.clone(),
         shape: vec![bytes],

@@ -1,6 +1,6 @@
 //! The builder: what to map and how. Everything is checked before anything is touched.
 
-use std::{marker::PhantomData, path::Path, time::Duration};
+use std::{fmt, marker::PhantomData, path::Path, time::Duration};
 
 use ndarray::{Dimension, IntoDimension, Ix1};
 
@@ -80,6 +80,18 @@ pub struct MapOptions<T, D = Ix1, S = NoShape> {
     shape: PhantomData<fn() -> S>,
 }
 
+impl<T, D, S> Clone for MapOptions<T, D, S> {
+    fn clone(&self) -> Self {
+        Self { opening: self.opening.clone(), element: PhantomData, rank: PhantomData, shape: PhantomData }
+    }
+}
+
+impl<T, D, S> fmt::Debug for MapOptions<T, D, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.opening.fmt(f)
+    }
+}
+
 impl<T: Element> MapOptions<T> {
     pub(super) fn new() -> Self {
         let elements = Elements { dtype: T::DTYPE.clone(), name: short_name::<T>().to_owned() };
@@ -109,9 +121,10 @@ macro_rules! common_options {
         }
 
         /// Whether a new file, or what is added to an old one, may be a hole instead of disk space that is reserved. Then a
-        /// full disk shows only when a page is written, and ends the process.
+        /// full disk shows only when a page is written, and ends the process, unless the feature `fault-guard` is used.
         ///
-        /// Space is reserved on Linux and Android, where the file system can (`fallocate`); elsewhere every file is sparse. A
+        /// Space is reserved on Linux and Android (`fallocate`). On Linux, a file system that cannot is asked for every page as
+        /// if it were written, which takes as long; elsewhere every file is sparse. A
         /// new file has space for all of it; of a file that [`open_rw`](Self::open_rw) extends, the holes it had stay holes.
         pub fn sparse(mut self, sparse: bool) -> Self {
             self.opening.sparse = sparse;
@@ -125,7 +138,7 @@ macro_rules! common_options {
         }
 
         /// How long opening waits for the [`lock`](Self::lock) while another holds one; not at all by default. With
-        /// [`Duration::MAX`](std::time::Duration::MAX), until it is free.
+        /// [`Duration::MAX`](std::time::Duration::MAX), until it is free. Of no effect without a lock.
         pub fn lock_timeout(mut self, timeout: Duration) -> Self {
             self.opening.lock_timeout = timeout;
             self

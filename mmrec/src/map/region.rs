@@ -7,7 +7,11 @@ use memmap2::{MmapOptions, MmapRaw};
 use ndarray::{ArrayView, Dimension, IxDyn};
 use zerocopy::{FromBytes, Immutable};
 
-#[cfg(all(unix, feature = "fault-guard"))]
+#[cfg(all(
+    any(target_os = "linux", target_os = "android"),
+    target_has_atomic = "64",
+    feature = "fault-guard"
+))]
 use super::fault::Watch;
 use super::{core::Layout, options::Order, reserve};
 use crate::{
@@ -89,7 +93,11 @@ pub enum Advice {
 /// A mapped range of a file, or nothing for a range of no bytes.
 struct Region {
     /// Before the mapping, so that it is dropped before.
-    #[cfg(all(unix, feature = "fault-guard"))]
+    #[cfg(all(
+        any(target_os = "linux", target_os = "android"),
+        target_has_atomic = "64",
+        feature = "fault-guard"
+    ))]
     watch: Option<Watch>,
     map: Option<MmapRaw>,
     access: Access,
@@ -111,7 +119,11 @@ impl Region {
                 map_sealed(&options, file)?;
             }
             return Ok(Self {
-                #[cfg(all(unix, feature = "fault-guard"))]
+                #[cfg(all(
+                    any(target_os = "linux", target_os = "android"),
+                    target_has_atomic = "64",
+                    feature = "fault-guard"
+                ))]
                 watch: None,
                 map: None,
                 access,
@@ -133,14 +145,23 @@ impl Region {
                 MmapRaw::from(unsafe { options.map_copy(file)? })
             }
         };
-        #[cfg(all(unix, feature = "fault-guard"))]
-        let watch = {
-            let at = map.as_ptr();
+        #[cfg(all(
+            any(target_os = "linux", target_os = "android"),
+            target_has_atomic = "64",
+            feature = "fault-guard"
+        ))]
+        let watch = match access {
+            // M2: the pages of a sealed map never become zeros, for safe code has references to them. A fault ends the process.
+            Access::Sealed => None,
             // SAFETY: the file is mapped there until `map` is dropped, which is after the watch.
-            Some(unsafe { Watch::new(file, at, len, offset, access.is_writable())? })
+            _ => Some(unsafe { Watch::new(file, map.as_ptr(), len, offset, access.is_writable())? }),
         };
         Ok(Self {
-            #[cfg(all(unix, feature = "fault-guard"))]
+            #[cfg(all(
+                any(target_os = "linux", target_os = "android"),
+                target_has_atomic = "64",
+                feature = "fault-guard"
+            ))]
             watch,
             map: Some(map),
             access,
@@ -306,7 +327,11 @@ impl<A> Mapped<A> {
     /// An error if pages of the mapping were lost, or if the file ends before byte `end` by now, where the array does.
     /// Only with the feature is it known.
     #[cfg_attr(
-        not(all(unix, feature = "fault-guard")),
+        not(all(
+            any(target_os = "linux", target_os = "android"),
+            target_has_atomic = "64",
+            feature = "fault-guard"
+        )),
         allow(
             clippy::unnecessary_wraps,
             clippy::unused_self,
@@ -314,7 +339,11 @@ impl<A> Mapped<A> {
         )
     )]
     pub(crate) fn check(&self, end: u64) -> Result<()> {
-        #[cfg(all(unix, feature = "fault-guard"))]
+        #[cfg(all(
+            any(target_os = "linux", target_os = "android"),
+            target_has_atomic = "64",
+            feature = "fault-guard"
+        ))]
         if let Some(watch) = &self.region.watch {
             return watch.check(end);
         }
@@ -340,7 +369,7 @@ impl<A> Mapped<A> {
                     Err(error) => match error.kind() {
                         io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported => return Ok(()),
                         io::ErrorKind::Interrupted => {}
-                        // What would have been a fault of whoever wrote to the page.
+                        // What would have been a fault of whoever wrote to the page, most likely for want of room.
                         _ if reserve::is_fault(&error) => {
                             let message = "the file system has no room for all pages of it";
                             return Err(io::Error::new(io::ErrorKind::StorageFull, message));

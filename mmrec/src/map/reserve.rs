@@ -69,12 +69,15 @@ pub(crate) fn cut_back(file: &File, before: u64, len: u64) {
     }
 }
 
+/// Cuts a file that is longer there.
+pub(crate) fn cut(file: &File, end: u64) -> io::Result<()> {
+    if file.metadata()?.len() > end { file.set_len(end) } else { Ok(()) }
+}
+
 /// Cuts a file of at least `end` bytes there and makes everything in it zero; it was `grown_from` bytes long when it was
 /// extended, if it was: as holes if it is to be sparse, and else reserved.
 pub(crate) fn overwrite(file: &File, end: u64, grown_from: Option<u64>, sparse: bool) -> io::Result<()> {
-    if file.metadata()?.len() > end {
-        file.set_len(end)?;
-    }
+    cut(file, end)?;
     zero(file, 0..end_of_page(grown_from.unwrap_or(end)).min(end), sparse)
 }
 
@@ -307,9 +310,12 @@ mod imp {
         Some((stat.f_bavail as u64).saturating_mul(stat.f_frsize as u64))
     }
 
+    #[allow(clippy::useless_conversion, reason = "the numbers are narrower on some systems")]
     pub(super) fn is_dev_zero(file: &File) -> bool {
-        let is_char = |mode: u32| mode & libc::S_IFMT == libc::S_IFCHR;
-        file.metadata().is_ok_and(|found| is_char(found.mode()) && found.rdev() == libc::makedev(1, 5))
+        use std::os::unix::fs::FileTypeExt;
+        file.metadata().is_ok_and(|found| {
+            found.file_type().is_char_device() && found.rdev() == u64::from(libc::makedev(1, 5))
+        })
     }
 
     #[allow(

@@ -92,7 +92,7 @@ impl NextHeader {
 }
 
 /// The header as it is in the file by now, if it says what it said when it was read.
-fn unchanged_header(npy: &Npy, file: &File) -> Result<(Vec<u8>, Header)> {
+pub(super) fn unchanged_header(npy: &Npy, file: &File) -> Result<(Vec<u8>, Header)> {
     let (then, len) = (&npy.header, usize::try_from(npy.header.len).unwrap_or(usize::MAX));
     let bytes = header_bytes(file, npy.at, len)?;
     let Ok(now) = read_from(&bytes) else { return Err(changed()) };
@@ -152,21 +152,22 @@ impl<A> Core<A> {
             None => None,
         };
         self.check_end(file)?;
-        let (mut mapped, _) = extend(file, &layout, self.space(), next.is_some(), || {
+        let (mut mapped, extended_from) = extend(file, &layout, self.space(), next.is_some(), || {
             map_array(file, Access::Write, &layout, false)
         })?;
-        fill(&mut mapped, before)?;
         // What another program has cut away meanwhile is not named.
-        mapped.check(layout.end())?;
-        let header = match next {
-            Some(next) => {
-                next.write(file)?;
-                self.unflushed().header = true;
-                Some(next.into_header())
+        let filled = fill(&mut mapped, before).and_then(|()| mapped.check(layout.end()));
+        let named = filled.and_then(|()| next.as_ref().map_or(Ok(()), |next| next.write(file)));
+        if let Err(error) = named {
+            if let Some(before) = extended_from {
+                reserve::cut_back(file, before, layout.end());
             }
-            None => None,
-        };
-        Ok(Resized { mapped, layout, header })
+            return Err(error);
+        }
+        if next.is_some() {
+            self.unflushed().header = true;
+        }
+        Ok(Resized { mapped, layout, header: next.map(NextHeader::into_header) })
     }
 
     /// Maps the first `rows` rows alone, names them in the header, if there is one, and cuts the file behind them.
@@ -194,12 +195,15 @@ impl<A> Core<A> {
         };
         self.check_end(file)?;
         let mapped = map_array(file, Access::Write, &layout, false)?;
-        // The header comes first, so that it never names rows that are gone.
+        // The header comes first, on the disk too, so that it never names rows that are gone.
+        let mut cut = Ok(());
         if let Some(next) = &next {
             next.write(file)?;
             self.unflushed().header = true;
+            cut = file.sync_data();
         }
-        if let Err(error) = file.set_len(layout.end()) {
+        // An array of no elements may lie past the end.
+        if let Err(error) = cut.and_then(|()| reserve::cut(file, layout.end())) {
             if let Some(next) = &next {
                 next.take_back(file);
             }
@@ -283,6 +287,7 @@ impl<A> Core<A> {
     pub(super) fn discard_rest(&self) -> Result<u64> {
         let discard = || {
             let Some(file) = &self.file else { unreachable!("a map that is written keeps its file") };
+            self.health()?;
             if let Some(npy) = &self.npy {
                 unchanged_header(npy, file)?;
             }
@@ -339,9 +344,8 @@ impl<T: Element, D: Dimension> RecordMap<T, D, ReadWrite> {
     /// - [`ErrorKind::Unsupported`] for a `.npy` whose header has no room for the number, for a device, and for a file that was
     ///   opened for appending.
     ///
-    /// The map is as it was then, and so is what a reader finds in the file; unless another program appends to it at the same
-    /// time without a lock, whose rows may be overwritten. If the disk fails when the header is written, the file may have
-    /// become longer.
+    /// The map is as it was then, and so is the file; unless another program appends to it at the same time without a lock, whose rows
+    /// may be overwritten.
     ///
     /// # What is on the disk
     ///

@@ -272,6 +272,17 @@ impl Opened {
         lock.take(&self.file, self.is_borrowed, timeout)
     }
 
+    /// Whether the file still has the name by which it was opened; so if it never had one.
+    pub(super) fn has_its_name(&self) -> bool {
+        match (&self.made, &self.path) {
+            (Made::Nothing, Some(path)) => {
+                let (own, named) = (self.file.metadata(), fs::metadata(path));
+                matches!((own, named), (Ok(own), Ok(named)) if is_same(&own, &named))
+            }
+            _ => true,
+        }
+    }
+
     /// Whether it is a file, and not a device.
     pub(super) fn is_regular(&self) -> Result<bool> {
         self.metadata().map(|metadata| metadata.is_file())

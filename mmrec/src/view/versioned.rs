@@ -7,13 +7,15 @@ use ndarray::{Dimension, IntoDimension};
 use super::{View, ViewMut};
 use crate::{
     element::{Element, stored_bytes},
+    error::{Error, ErrorKind, Result},
     field::Field,
 };
 
 impl<T: Element, D: Dimension> View<'_, T, D> {
     /// A copy of the element at `index` that no write has torn, or `None` if one was under way: then try again, though not
-    /// for ever, for a writer that was ended in the middle leaves the record so. `version` is a field that
-    /// [`set_versioned`](ViewMut::set_versioned) counts up; all who write must use it.
+    /// for ever, for a writer that was ended in the middle leaves the record so, until it is written again. `version` is a field that
+    /// [`set_versioned`](ViewMut::set_versioned) counts up; all who write must use it. After a loss of power the pages of a
+    /// record may be of several ages, which its version does not tell.
     ///
     /// ```
     /// use mmrec::{MmapRecord, RecordMap};
@@ -29,49 +31,69 @@ impl<T: Element, D: Dimension> View<'_, T, D> {
     /// # let path = std::env::temp_dir().join(format!("mmrec-doc-versioned-{}.bin", std::process::id()));
     /// let version = Quote::FIELDS.version;
     /// let mut quotes = RecordMap::<Quote>::options().shape(10).create(&path)?;
-    /// quotes.view_mut().set_versioned(3, version, Quote { version: 0, bid: 1.25, ask: 1.5 });
+    /// quotes.view_mut().set_versioned(3, version, Quote { version: 0, bid: 1.25, ask: 1.5 })?;
     ///
     /// let reader = RecordMap::<Quote>::open(&path)?;                                  // in another process, say
+    /// let mut tries = 0..1000;
     /// let quote = loop {
-    ///     match reader.view().at_versioned(3, version) {
-    ///         Some(quote) => break quote,
+    ///     match reader.view().at_versioned(3, version)? {
+    ///         Some(quote) => break Some(quote),
+    ///         None if tries.next().is_none() => break None,                           // its writer is gone
     ///         None => std::thread::yield_now(),
     ///     }
     /// };
-    /// assert_eq!(quote, Quote { version: 2, bid: 1.25, ask: 1.5 });
+    /// assert_eq!(quote, Some(Quote { version: 2, bid: 1.25, ask: 1.5 }));
     /// # std::fs::remove_file(path)?;
     /// # Ok::<(), mmrec::Error>(())
     /// ```
     ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] if the field does not lie at a multiple of 8 bytes in the file, where it could be torn itself.
+    ///
     /// # Panics
     ///
-    /// If an index is past the end of its axis, or the field does not lie at a multiple of 8 bytes in the file.
+    /// If an index is past the end of its axis.
     #[track_caller]
-    pub fn at_versioned<I: IntoDimension<Dim = D>>(&self, index: I, version: Field<T, u64>) -> Option<T> {
+    pub fn at_versioned<I: IntoDimension<Dim = D>>(
+        &self,
+        index: I,
+        version: Field<T, u64>,
+    ) -> Result<Option<T>> {
         let index = index.into_dimension();
         let versions = self.field(version);
-        assert_whole(versions.byte_offset(), versions.strides());
+        check_whole(versions.byte_offset(), versions.strides())?;
         let before = versions.at(index.clone());
         // The record is read after its version, and its version again after the record.
         fence(Ordering::Acquire);
         let record = self.at(index.clone());
         fence(Ordering::Acquire);
-        (before.is_multiple_of(2) && versions.at(index) == before).then_some(record)
+        Ok((before.is_multiple_of(2) && versions.at(index) == before).then_some(record))
     }
 }
 
 impl<T: Element, D: Dimension> ViewMut<'_, T, D> {
     /// Writes the element at `index` so that [`at_versioned`](View::at_versioned) never sees it half written. The field
-    /// `version` is odd meanwhile and the next even number then, whatever it is in `value`. One writer at a time for each record.
+    /// `version` is odd meanwhile and the next even number then, whatever it is in `value`. One writer at a time for each record. A
+    /// plain `set` writes the version that its value has, which readers of versions must not meet.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] if the field does not lie at a multiple of 8 bytes in the file, where it could be torn itself.
     ///
     /// # Panics
     ///
-    /// If an index is past the end of its axis, or the field does not lie at a multiple of 8 bytes in the file.
+    /// If an index is past the end of its axis.
     #[track_caller]
-    pub fn set_versioned<I: IntoDimension<Dim = D>>(&mut self, index: I, version: Field<T, u64>, value: T) {
+    pub fn set_versioned<I: IntoDimension<Dim = D>>(
+        &mut self,
+        index: I,
+        version: Field<T, u64>,
+        value: T,
+    ) -> Result<()> {
         let index = index.into_dimension();
         let mut versions = self.field_mut(version);
-        assert_whole(versions.byte_offset(), versions.strides());
+        check_whole(versions.byte_offset(), versions.strides())?;
         // A writer that was ended in the middle has left it odd.
         let busy = versions.at(index.clone()) | 1;
         let mut bytes = stored_bytes(value);
@@ -86,12 +108,18 @@ impl<T: Element, D: Dimension> ViewMut<'_, T, D> {
         self.set(index.clone(), value);
         fence(Ordering::Release);
         self.field_mut(version).set(index, busy.wrapping_add(1));
+        Ok(())
     }
 }
 
 /// A number that is not at a multiple of its size may be read half old and half new.
-#[track_caller]
-fn assert_whole(offset: u64, strides: &[isize]) {
-    let is_whole = offset.is_multiple_of(8) && strides.iter().all(|stride| stride % 8 == 0);
-    assert!(is_whole, "the version lies at no multiple of 8 bytes, where it could be torn itself");
+fn check_whole(offset: u64, strides: &[isize]) -> Result<()> {
+    if offset.is_multiple_of(8) && strides.iter().all(|stride| stride % 8 == 0) {
+        return Ok(());
+    }
+    let message = format!(
+        "the version lies at byte {offset}, and every {strides:?} bytes from there, which are no multiples of 8 throughout, so that it \
+         could be torn itself; give the record and its file such a layout"
+    );
+    Err(Error::new(ErrorKind::Unsupported, message))
 }

@@ -95,7 +95,9 @@ fn check_typed(map: &DynMap, place: Option<u64>) {
             Ok(typed) => {
                 assert_eq!(*map.dtype(), DType::of::<T>());
                 assert_eq!(typed.shape(), map.shape());
-                assert_eq!((typed.offset(), typed.order()), (map.offset(), map.order()));
+                assert_eq!(typed.offset(), map.offset());
+                // Of one axis the order is of no account.
+                assert!(map.ndim() <= 1 || typed.order() == map.order());
                 // Those of no elements are of no account.
                 assert!(map.is_empty() || typed.view().strides() == map.view().strides());
                 assert_eq!(typed.to_string(), map.view().to_string());

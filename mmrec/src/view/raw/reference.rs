@@ -130,7 +130,8 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
     /// # Safety
     ///
     /// As long as the slice lives, nobody changes these bytes: no other program, and no other map of the same file in this
-    /// one. Nobody cuts the file short either, which would end the process.
+    /// one. Nobody cuts the file short either, which would end the process, and the system can read every page: with the handler of the
+    /// feature `fault-guard` a lost page is not the end of the process, but another content of the slice.
     pub unsafe fn as_slice(&self) -> Option<&'a [T]>
     where
         T: FromBytes + Immutable,
@@ -160,7 +161,8 @@ impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
     /// # Safety
     ///
     /// As long as the slice lives, nobody else reads or changes these bytes: no other program, and no other map of the same
-    /// file in this one. Nobody cuts the file short either.
+    /// file in this one. Nobody cuts the file short either, and the system can read and write every page, as for
+    /// [`as_slice`](View::as_slice).
     pub unsafe fn as_slice_mut(&mut self) -> Option<&mut [T]>
     where
         T: FromBytes + IntoBytes,
