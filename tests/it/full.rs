@@ -5,6 +5,8 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use mmrec::{Error, ErrorKind, Ix1, MmapRecord, ReadWrite, RecordMap, Result};
@@ -63,6 +65,20 @@ impl Disk {
         // What is written may not have its place yet.
         let _ = file.sync_all();
         path
+    }
+
+    /// Removes a file, and waits until its room is free, which ext4 sees to some time later.
+    fn remove(&self, path: &Path) {
+        let len = usize::try_from(fs::metadata(path).unwrap().len()).unwrap();
+        let wanted = self.free() + len / 2;
+        fs::remove_file(path).unwrap();
+        let root = fs::File::open(self.mount.path()).unwrap();
+        let end = Instant::now() + Duration::from_secs(20);
+        while self.free() < wanted {
+            assert!(Instant::now() < end, "{} bytes are free", self.free());
+            rustix::fs::syncfs(&root).unwrap();
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     fn content(&self) -> Vec<(PathBuf, Vec<u8>)> {
@@ -135,7 +151,7 @@ fn a_full_disk_is_an_error_and_nothing_has_changed() {
             );
         }
         // With room again, all of it works, on the same maps.
-        fs::remove_file(filler).unwrap();
+        disk.remove(&filler);
         for map in [&mut raw_map, &mut npy_map] {
             map.append(&many[..100]).unwrap();
             map.grow(10).unwrap();
@@ -171,8 +187,8 @@ fn what_was_reserved_can_be_written_on_a_full_disk() {
             map.fill(row(5));
             assert!(map.iter().all(|found| found == row(5)));
             map.close().unwrap();
-            fs::remove_file(&filler).unwrap();
-            fs::remove_file(&path).unwrap();
+            disk.remove(&filler);
+            disk.remove(&path);
 
             // The same for a file that is made longer.
             let mut map = some_rows(&path, is_npy, 100);
@@ -181,8 +197,8 @@ fn what_was_reserved_can_be_written_on_a_full_disk() {
             (100..4100).for_each(|i| map.set(i, row(i as u64)));
             assert!(map.iter().enumerate().all(|(i, found)| found == row(i as u64)));
             map.close().unwrap();
-            fs::remove_file(&filler).unwrap();
-            fs::remove_file(&path).unwrap();
+            disk.remove(&filler);
+            disk.remove(&path);
         }
         let path = disk.path("longer");
         drop(some_rows(&path, false, 10));
@@ -209,7 +225,7 @@ fn an_appender_goes_on_once_there_is_room() {
                     assert_eq!(error.kind(), ErrorKind::StorageFull, "{error}");
                     failed += 1;
                     if failed == 3 {
-                        fs::remove_file(&filler).unwrap();
+                        disk.remove(&filler);
                     }
                 }
             }
@@ -218,7 +234,7 @@ fn an_appender_goes_on_once_there_is_room() {
             assert_eq!(map.len(), 4000);
             assert!(map.iter().enumerate().all(|(i, found)| found == row(i as u64)));
             drop(map);
-            fs::remove_file(&path).unwrap();
+            disk.remove(&path);
         }
     });
 }
@@ -250,7 +266,7 @@ fn an_appender_names_what_is_in_the_file_when_the_disk_is_full() {
                 assert_eq!((map.len(), named(len)), (len, len));
                 assert_eq!(map.discard_rest().unwrap(), 0);
                 drop(map);
-                fs::remove_file(&path).unwrap();
+                disk.remove(&path);
             }
         }
     });

@@ -627,7 +627,7 @@ fn arrays_of_a_run_time_dtype_are_appended() {
 fn a_file_that_grows_and_shrinks_opens_at_every_moment() {
     let dir = tempdir().unwrap();
     let path = dir.path().join("f.npy");
-    let dtype = format!("[('{}', '<u4')]", "x".repeat(46)).parse::<DType>().unwrap();
+    let dtype = format!("[('{}', '<u4')]", "x".repeat(56)).parse::<DType>().unwrap();
     let mut map = DynMap::options().dtype(dtype.clone()).shape(1999).create_npy(&path).unwrap();
     let start = fs::read(&path).unwrap();
     let at = start.windows(4).position(|four| four == b"1999").unwrap();

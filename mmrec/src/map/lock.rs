@@ -58,8 +58,14 @@ pub enum Lock {
 }
 
 impl Lock {
-    /// Takes the lock, within this time; closing the file lets go of it.
-    pub(super) fn take(self, file: &File, is_borrowed: bool, timeout: Duration) -> Result<()> {
+    /// Takes the lock, within this time from `start` on; closing the file lets go of it.
+    pub(super) fn take(
+        self,
+        file: &File,
+        is_borrowed: bool,
+        timeout: Duration,
+        start: Instant,
+    ) -> Result<()> {
         let wanted = match self {
             Self::None => return Ok(()),
             Self::Shared => "a shared",
@@ -71,7 +77,7 @@ impl Lock {
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
         // A time past what the clock can say is none.
-        let deadline = Instant::now().checked_add(timeout);
+        let deadline = start.checked_add(timeout);
         // The system has no call that waits for some time, so it is asked again: soon at first, and twenty times a second
         // in the end.
         let mut pause = Duration::from_millis(1);

@@ -128,14 +128,13 @@ impl Opening {
         let start = Instant::now();
         let Origin::Path(path) = origin else {
             let opened = open(origin)?;
-            opened.lock(self.lock, self.lock_timeout)?;
+            opened.lock(self.lock, self.lock_timeout, start)?;
             return Ok(opened);
         };
         loop {
             let opened = open(Origin::Path(path.clone()))?;
-            let left = self.lock_timeout.saturating_sub(start.elapsed());
-            let locked =
-                opened.lock(self.lock, left).map_err(|error| error.with_path(opened.path.as_deref()));
+            let locked = opened.lock(self.lock, self.lock_timeout, start);
+            let locked = locked.map_err(|error| error.with_path(opened.path.as_deref()));
             locked.inspect_err(|error| opened.unmake(error))?;
             if self.lock == Lock::None || opened.has_its_name() {
                 return Ok(opened);

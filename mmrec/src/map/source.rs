@@ -5,7 +5,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{lock::Lock, mode::Mode, reserve};
@@ -267,9 +267,9 @@ impl Opened {
         self.file.metadata().map_err(|error| Error::io("cannot read the file's size", error))
     }
 
-    /// Takes a lock, within this time; it goes when the file is closed.
-    pub(super) fn lock(&self, lock: Lock, timeout: Duration) -> Result<()> {
-        lock.take(&self.file, self.is_borrowed, timeout)
+    /// Takes a lock, within this time from `start` on; it goes when the file is closed.
+    pub(super) fn lock(&self, lock: Lock, timeout: Duration, start: Instant) -> Result<()> {
+        lock.take(&self.file, self.is_borrowed, timeout, start)
     }
 
     /// Whether the file still has the name by which it was opened; so if it never had one.
