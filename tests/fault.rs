@@ -279,6 +279,31 @@ fn a_disk_that_is_full_when_a_page_is_written_is_an_error() {
     assert!(kept.iter().filter(|&&value| value == 9).count() > 100 && lost > 100, "{lost}");
 }
 
+/// Rows that could not be written are not appended, and the file is as long as it was.
+#[test]
+fn what_is_appended_to_a_full_disk_without_room_reserved_is_taken_back() {
+    fault::install().unwrap();
+    let dir = tempdir().unwrap();
+    let Some(mount) = Mount::memory(dir.path(), 1 << 20) else { return };
+    for is_npy in [false, true] {
+        let path = mount.path().join("f");
+        let options = RecordMap::<u64>::options().sparse(true).shape(1000);
+        let mut map = if is_npy { options.create_npy(&path) } else { options.create(&path) }.unwrap();
+        map.fill(7);
+        let before = fs::read(&path).unwrap();
+        for _ in 0..2 {
+            let error = map.append(&vec![9; 1 << 20]).unwrap_err();
+            assert_eq!((error.kind(), error.path()), (ErrorKind::Io, Some(path.as_path())), "{error}");
+            assert!(fs::read(&path).unwrap() == before);
+            map.health().unwrap();
+        }
+        map.append(&[9]).unwrap();
+        assert_eq!((map.len(), map.sum()), (1001, 7009));
+        drop(map);
+        fs::remove_file(&path).unwrap();
+    }
+}
+
 /// A disk that does not answer for some of its bytes: a loop device whose file has become shorter.
 #[test]
 fn a_page_that_the_disk_cannot_read_is_an_error() {

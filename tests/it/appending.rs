@@ -296,6 +296,18 @@ fn arrays_of_several_axes_become_shorter_along_the_widest() {
     expect_error(one.shrink_to(0), ErrorKind::RankMismatch, &path, "without axes");
 }
 
+/// An array of nothing may lie past the end of a file, which does not become longer by being cut.
+#[test]
+fn shrinking_makes_no_file_longer() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("f");
+    fs::write(&path, b"0123456789").unwrap();
+    let mut map = RecordMap::<u16>::options().offset(1000).shape(0).open_rw(&path).unwrap();
+    map.shrink_to(0).unwrap();
+    assert_eq!(map.discard_rest().unwrap(), 0);
+    assert_eq!(fs::read(&path).unwrap(), b"0123456789");
+}
+
 /// A header that names fewer rows is taken back where the file cannot be cut.
 #[cfg(target_os = "linux")]
 #[test]
