@@ -46,6 +46,8 @@ fn opening_64_gib_allocates_under_64_kib() {
             black_box(map.at(map.len() - 1).ts);
         })
     };
+    // The first map of a process makes the place where the handler of faults finds it, which later ones use again.
+    of_size(64 << 10);
     let (small, huge) = (of_size(64 << 10), of_size(64 << 30));
     assert!(huge.bytes_total < 64 << 10, "{huge:?}");
     assert_eq!(huge.count_total, small.count_total);
