@@ -193,6 +193,260 @@ fn an_appender_writes_over_nothing_that_others_have_written() {
     }
 }
 
+/// Rows that are in the file and have no name yet may be cut away, by `discard_rest` too; then they get none.
+#[test]
+fn an_appender_names_nothing_that_was_cut_away() {
+    let cuts: [fn(&Path, bool); 2] = [
+        |path, is_npy| {
+            // Another program that takes them for what one that was ended has left.
+            if is_npy {
+                assert!(RecordMap::<Tick>::open_rw(path).unwrap().discard_rest().unwrap() > 0);
+            } else {
+                let mut other = RecordMap::<Tick>::open_rw(path).unwrap();
+                other.shrink_to(3).unwrap();
+            }
+        },
+        |path, _| OpenOptions::new().write(true).open(path).unwrap().set_len(200).unwrap(),
+    ];
+    let ends: [fn(mmrec::Appender<'_, Tick>) -> Result<()>; 4] = [
+        |mut appender| appender.commit(),
+        |mut appender| appender.flush(),
+        |appender| appender.finish(),
+        |appender| {
+            drop(appender);
+            Err(mmrec::RecordMap::<Tick>::open("/no/such/file").unwrap_err())
+        },
+    ];
+    let (_dir, files) = files();
+    for (is_npy, path) in files {
+        for (cut, end, collected) in ends
+            .iter()
+            .flat_map(|end| cuts.iter().flat_map(move |cut| [0, 1].map(|collected| (cut, end, collected))))
+        {
+            let mut map = create::<Tick>(&path, is_npy, 3);
+            let mut appender = map.appender().unwrap();
+            // All that the buffer holds is written when one more is pushed.
+            (0..COLLECTED as u64 + 1).for_each(|i| appender.push(tick(i)).unwrap());
+            if collected == 0 {
+                appender.commit().unwrap();
+                if is_npy {
+                    // Named, and so cut together with its name.
+                    RecordMap::<Tick>::open_rw(&path).unwrap().shrink_to(3).unwrap();
+                }
+            }
+            if !(is_npy && collected == 0) {
+                cut(&path, is_npy);
+            }
+            let left = fs::read(&path).unwrap();
+            end(appender).unwrap_err();
+            assert!(fs::read(&path).unwrap() == left);
+            assert_eq!(map.len(), 3);
+            drop(map);
+            fs::remove_file(&path).unwrap();
+        }
+    }
+}
+
+/// Two that append to one file without a lock overwrite each other's rows, or make them zeros; what one has named stays in the file
+/// all the same.
+#[test]
+fn two_that_append_without_a_lock_leave_a_file_that_can_be_opened() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("f.npy");
+    for round in 0..10 {
+        create::<u64>(&path, true, 0).close().unwrap();
+        let failed = std::sync::atomic::AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for own in 1..=2 {
+                let (path, failed) = (&path, &failed);
+                scope.spawn(move || {
+                    for _ in 0..1000 {
+                        // The file is longer than its header says while the other appends, and that is all.
+                        let mut map = RecordMap::<u64>::open_rw(path).unwrap();
+                        if map.append(&[own; 100]).is_err() {
+                            failed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                        }
+                    }
+                });
+            }
+        });
+        let rows = open::<u64>(&path);
+        assert!(rows.len() >= 100, "{round}: {} rows", rows.len());
+        assert!(rows.iter().all(|row| [0, 1, 2].contains(row)), "{round}");
+        assert!(failed.into_inner() < 2000);
+        fs::remove_file(&path).unwrap();
+    }
+}
+
+/// A log that is started once, and goes on where it ended.
+#[test]
+fn a_log_is_opened_or_made() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("log.npy");
+    let options = || RecordMap::<Tick>::options().lock(mmrec::Lock::Exclusive);
+    for run in 0..3 {
+        // The number of rows that is asked for is that of a new file.
+        let mut log = options().shape(2).open_or_create_npy(&path).unwrap();
+        assert_eq!((log.len(), log.mode()), (2 + 10 * run, mmrec::Mode::ReadWrite));
+        let mut appender = log.appender().unwrap();
+        appender.extend_from_slice(&[tick(run as u64); 10]).unwrap();
+        appender.finish().unwrap();
+        // What another program has not named yet.
+        drop(log);
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(&[1; 100]).unwrap();
+        let mut log = options().shape(0).open_or_create_npy(&path).unwrap();
+        assert_eq!(log.discard_rest().unwrap(), 100);
+    }
+    assert_eq!(open::<Tick>(&path)[12..22], [tick(1); 10]);
+    let before = fs::read(&path).unwrap();
+    expect_error(options().shape(2).create_new_npy(&path), ErrorKind::Io, &path, "exist");
+    let numbers = RecordMap::<u64>::options();
+    expect_error(
+        numbers.clone().shape(0).open_or_create_npy(&path),
+        ErrorKind::DTypeMismatch,
+        &path,
+        "not u64",
+    );
+    expect_error(options().shape((2, 2)).open_or_create_npy(&path), ErrorKind::RankMismatch, &path, "axes");
+    expect_error(
+        options().offset(8).shape(2).open_or_create_npy(&path),
+        ErrorKind::Unsupported,
+        &path,
+        "offset",
+    );
+    expect_error(options().raw().shape(2).open_or_create_npy(&path), ErrorKind::Unsupported, &path, "raw");
+    assert!(fs::read(&path).unwrap() == before);
+
+    // Several axes, in both orders, and elements that are arrays.
+    for order in [Order::C, Order::F] {
+        let path = dir.path().join(format!("{order:?}.npy"));
+        let rows = |shape| RecordMap::<u16>::options().order(order).shape(shape).open_or_create_npy(&path);
+        let (new, more, other) = match order {
+            Order::C => ([3, 4], [9, 4], [3, 5]),
+            Order::F => ([4, 3], [4, 9], [5, 3]),
+        };
+        rows(new).unwrap().append(&[7; 8]).unwrap();
+        let map = rows(more).unwrap();
+        assert_eq!((map.len(), map.iter().map(u64::from).sum::<u64>()), (20, 56));
+        expect_error(rows(other), ErrorKind::ShapeMismatch, &path, "number of rows alone");
+    }
+    let path = dir.path().join("arrays.npy");
+    for len in [3, 4] {
+        let mut map = RecordMap::<[f32; 3]>::options().shape(3).open_or_create_npy(&path).unwrap();
+        assert_eq!(map.len(), len);
+        map.append(&[[1.0; 3]]).unwrap();
+    }
+    for len in [5, 6] {
+        let dtype = "('<f4', (3,))".parse::<mmrec::DType>().unwrap();
+        let options = DynMap::options().dtype(dtype);
+        let mut map = options.clone().shape(1).open_or_create_npy(&path).unwrap();
+        assert_eq!(map.shape(), [len, 3]);
+        map.grow(1).unwrap();
+        options.shape(1).create_new_npy(&path).unwrap_err();
+    }
+
+    // What is no .npy is not taken for one.
+    let other = dir.path().join("other");
+    fs::write(&other, [0; 80]).unwrap();
+    expect_error(numbers.clone().shape(0).open_or_create_npy(&other), ErrorKind::BadNpy, &other, "");
+    let nowhere = dir.path().join("no/such.npy");
+    expect_error(numbers.clone().shape(0).open_or_create_npy(&nowhere), ErrorKind::Io, &nowhere, "directory");
+    #[cfg(unix)]
+    {
+        // A link to nothing is nobody's log.
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink("nothing", &link).unwrap();
+        expect_error(numbers.shape(0).open_or_create_npy(&link), ErrorKind::Io, &link, "");
+        assert!(!dir.path().join("nothing").exists());
+    }
+}
+
+/// Of many that start a log at the same time, one makes the file, and no row is lost.
+#[test]
+fn a_log_that_many_start_is_made_once() {
+    let dir = tempdir().unwrap();
+    for round in 0..50 {
+        let path = dir.path().join(format!("{round}.npy"));
+        std::thread::scope(|scope| {
+            for own in 0..4 {
+                let path = &path;
+                scope.spawn(move || {
+                    let options = RecordMap::<u64>::options().lock(mmrec::Lock::Exclusive);
+                    let options = options.lock_timeout(std::time::Duration::from_secs(60)).shape(0);
+                    options.open_or_create_npy(path).unwrap().append(&[own; 3]).unwrap();
+                });
+            }
+        });
+        let mut rows = open::<u64>(&path);
+        rows.sort_unstable();
+        assert_eq!(rows, [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
+    }
+}
+
+/// Who opens a `.npy` that is being overwritten finds an array in it.
+#[test]
+fn a_file_that_is_overwritten_can_be_opened_meanwhile() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("f.npy");
+    let lens = [100_000, 0, 7, 200_000, 3000];
+    let make = |len: usize| {
+        let mut map = create::<u64>(&path, true, len);
+        map.fill(5);
+    };
+    make(lens[0]);
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut opened = 0;
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                let map = RecordMap::<u64>::open(&path).unwrap();
+                assert!(lens.contains(&map.len()), "{}", map.len());
+                opened += 1;
+            }
+            opened
+        });
+        for _ in 0..100 {
+            lens.into_iter().for_each(make);
+        }
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(reader.join().unwrap() > 100);
+    });
+}
+
+#[test]
+fn an_appender_can_have_its_map() {
+    struct Logger {
+        ticks: mmrec::Appender<'static, Tick>,
+    }
+    let (_dir, files) = files();
+    for (is_npy, path) in files {
+        let map = RecordMap::<Tick>::options().lock(mmrec::Lock::Exclusive).shape(2);
+        let map = if is_npy { map.create_npy(&path) } else { map.create(&path) }.unwrap();
+        let mut logger = Logger { ticks: map.into_appender().unwrap() };
+        std::thread::spawn(move || {
+            (0..100).for_each(|i| logger.ticks.push(tick(i)).unwrap());
+            logger.ticks.commit().unwrap();
+            (100..200).for_each(|i| logger.ticks.push(tick(i)).unwrap());
+            assert_eq!(logger.ticks.len(), 202);
+            logger.ticks.finish()
+        })
+        .join()
+        .unwrap()
+        .unwrap();
+        // The lock is gone with it.
+        let mut map = RecordMap::<Tick>::options().lock(mmrec::Lock::Exclusive).open_rw(&path).unwrap();
+        assert_eq!((map.len(), map.at(201)), (202, tick(199)));
+        drop(map.appender().unwrap());
+        let dropped = map.into_appender().unwrap();
+        drop(dropped);
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(&[0; 24]).unwrap();
+        if is_npy {
+            let map = RecordMap::<Tick>::open_rw(&path).unwrap();
+            expect_error(map.into_appender(), ErrorKind::ShapeMismatch, &path, "behind the array");
+        }
+    }
+}
+
 #[test]
 fn an_appender_starts_at_the_end_of_the_file_alone() {
     let (_dir, files) = files();

@@ -271,3 +271,124 @@ fn an_appender_names_what_is_in_the_file_when_the_disk_is_full() {
         }
     });
 }
+
+/// A disk that has given away more room than it has, and says so when it is to keep what was written.
+struct Overbooked {
+    inner: Mount,
+    outer: Mount,
+    _dir: TempDir,
+}
+
+impl Overbooked {
+    fn new() -> Option<Self> {
+        let dir = tempdir().unwrap();
+        let (outer, inner) = (dir.path().join("outer"), dir.path().join("inner"));
+        fs::create_dir(&outer).unwrap();
+        fs::create_dir(&inner).unwrap();
+        let outer = Mount::memory(&outer, 8 << 20)?;
+        let inner = Mount::thin(&inner, &outer.path().join("image"), 64 << 20)?;
+        Some(Self { inner, outer, _dir: dir })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.inner.path().join(name)
+    }
+
+    /// From now on there is room.
+    fn mend(&self) {
+        assert!(self.outer.remount("size=128m"));
+    }
+}
+
+#[track_caller]
+fn expect_lost(result: Result<()>, path: &Path) {
+    let error = result.unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ErrorKind::Io, Some(path)), "{error}");
+    assert!(error.to_string().contains("an earlier flush"), "{error}");
+}
+
+/// More numbers than an overbooked disk has room for.
+const TOO_MANY: usize = (20 << 20) / 8;
+
+/// The system says once that the disk did not take a page, to one that asks, and takes it for written from then on.
+#[test]
+fn a_flush_that_has_failed_stays_failed() {
+    for is_npy in [false, true] {
+        let Some(disk) = Overbooked::new() else { return };
+        let path = disk.path("f");
+        let options = RecordMap::<u64>::options().shape(TOO_MANY);
+        if is_npy {
+            options.create_npy(&path).unwrap().close().unwrap();
+        } else {
+            options.create(&path).unwrap().close().unwrap();
+        }
+        let mut map = RecordMap::<u64>::open_rw(&path).unwrap();
+        map.fill(7);
+        // Of all who wait at the same time, none is told that all is well.
+        let flushed: Vec<_> = thread::scope(|scope| {
+            let all: Vec<_> = (0..4).map(|_| scope.spawn(|| map.flush())).collect();
+            all.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        for result in flushed {
+            assert_eq!(result.unwrap_err().path(), Some(path.as_path()));
+        }
+        disk.mend();
+        // With room again, and nothing left to write, as the system sees it.
+        map.set(0, 2);
+        for result in [map.flush(), map.flush_async(), map.flush_range(..1), map.flush()] {
+            expect_lost(result, &path);
+        }
+        if is_npy {
+            // Its header would have to be on the disk before the file is cut.
+            expect_lost(map.shrink_to(1), &path);
+        }
+        assert_eq!(map.len(), TOO_MANY);
+        expect_lost(map.close(), &path);
+        // A map that is new writes what is written to it.
+        let mut map = RecordMap::<u64>::open_rw(&path).unwrap();
+        map.fill(9);
+        map.close().unwrap();
+    }
+}
+
+#[test]
+fn an_appender_whose_disk_has_failed_says_so_for_ever() {
+    for is_npy in [false, true] {
+        let Some(disk) = Overbooked::new() else { return };
+        let path = disk.path("f");
+        let options = RecordMap::<u64>::options().shape(0);
+        let mut map = if is_npy { options.create_npy(&path) } else { options.create(&path) }.unwrap();
+        map.flush().unwrap();
+        let mut appender = map.appender().unwrap();
+        (0..TOO_MANY as u64).for_each(|i| appender.push(i).unwrap());
+        appender.flush().unwrap_err();
+        disk.mend();
+        for _ in 0..3 {
+            expect_lost(appender.flush(), &path);
+        }
+        // That it is in the file is all that is said.
+        appender.finish().unwrap();
+        assert_eq!(map.len(), TOO_MANY);
+        expect_lost(map.flush(), &path);
+        expect_lost(map.close(), &path);
+    }
+}
+
+/// To shrink a `.npy` puts its header on the disk, and learns of all else that the disk did not take.
+#[test]
+fn what_a_disk_says_while_a_file_shrinks_is_not_forgotten() {
+    let Some(disk) = Overbooked::new() else { return };
+    let path = disk.path("f");
+    RecordMap::<u64>::options().shape(TOO_MANY).create_npy(&path).unwrap().close().unwrap();
+    let before = fs::read(&path).unwrap();
+    let mut map = RecordMap::<u64>::open_rw(&path).unwrap();
+    map.fill(7);
+    let error = map.shrink_to(TOO_MANY - 1).unwrap_err();
+    assert!(error.to_string().contains("cannot write the header"), "{error}");
+    expect_lost(map.shrink_to(TOO_MANY - 1), &path);
+    assert_eq!(map.len(), TOO_MANY);
+    let after = fs::read(&path).unwrap();
+    assert!(after[..128] == before[..128] && after.len() == before.len());
+    expect_lost(map.flush(), &path);
+    expect_lost(map.close(), &path);
+}

@@ -71,10 +71,12 @@ struct Notes {
 }
 
 impl Notes {
-    /// One note for a line, of a word and up to two numbers.
+    /// One note for a line, of a word and up to two numbers. The last may be torn, for a write may end with a page when the program
+    /// is killed; then it was not made.
     fn read(text: &str) -> Self {
         let mut notes = Self::default();
-        for line in text.lines() {
+        let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+        for line in whole.lines() {
             let mut words = line.split(' ');
             let word = words.next().unwrap();
             let mut number = || words.next().unwrap().parse::<u64>().unwrap();
@@ -116,7 +118,6 @@ fn work(dir: &Path, is_npy: bool, seed: u64) {
     let (path, notes_path) = (dir.join("f"), dir.join("notes"));
     let mut notes = Notes::read(&fs::read_to_string(&notes_path).unwrap());
     let mut file = OpenOptions::new().append(true).open(&notes_path).unwrap();
-    // One call, which is done or not.
     let mut note = |line: String| file.write_all(format!("{line}\n").as_bytes()).unwrap();
     let mut random = Mixer(seed);
     let mut map = open(&path, is_npy, &mut notes);

@@ -26,6 +26,7 @@ mod npy;
 mod numpy_tests;
 mod oracles;
 mod parallel;
+mod power;
 mod printing;
 mod random;
 mod reference;

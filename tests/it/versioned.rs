@@ -82,7 +82,7 @@ fn a_version_that_could_be_torn_is_refused() {
         let written = map.view_mut().set_versioned(1, Packed::FIELDS.version, Packed { kind: 1, version: 1 });
         for error in [read, written.unwrap_err()] {
             assert_eq!(error.kind(), ErrorKind::Unsupported);
-            assert!(error.to_string().contains("no multiples of 8"), "{error}");
+            assert!(error.to_string().contains("a multiple of 8 bytes"), "{error}");
         }
         assert_eq!(map.to_vec(), before);
     }

@@ -1,6 +1,10 @@
 //! Appending records one at a time: collected in memory, written many at once.
 
-use std::{fmt, fs::File};
+use std::{
+    fmt,
+    fs::File,
+    ops::{Deref, DerefMut},
+};
 
 use ndarray::Ix1;
 
@@ -65,13 +69,17 @@ const BUFFER: usize = 256 << 10;
 /// Dropping the appender does as `finish` does, a panic too, and cannot say if that failed. `std::process::exit` drops nothing. So make
 /// one and keep it: one that is made for each record writes each record by itself, and loses it without a word if the disk is full.
 ///
+/// It borrows the map until it is gone, so keep both in the function that runs the log; its own [`len`](Self::len) and
+/// [`flush`](Self::flush) take the place of those of the map. Where it has to be kept in a struct, or sent to a thread,
+/// [`RecordMap::into_appender`] gives one that has the map.
+///
 /// 256 KiB of records are collected before they are written, at the least one. How long that takes is up to who pushes: where
 /// others wait for the records, or none may be lost, call `commit` or `flush` from time to time.
 ///
 /// NumPy has no such thing.
 #[must_use = "an appender collects records for as long as it is there: keep it, push to it, and finish it"]
 pub struct Appender<'a, T: Element> {
-    map: &'a mut RecordMap<T, Ix1, ReadWrite>,
+    map: Holder<'a, T>,
     /// Room for a whole number of records, as they are in the file. Padding is 0, for nothing writes it.
     buffer: Vec<u8>,
     /// Bytes of the buffer that hold records.
@@ -87,6 +95,32 @@ pub struct Appender<'a, T: Element> {
     is_finished: bool,
 }
 
+/// The map that is appended to.
+enum Holder<'a, T: Element> {
+    Lent(&'a mut RecordMap<T, Ix1, ReadWrite>),
+    Own(Box<RecordMap<T, Ix1, ReadWrite>>),
+}
+
+impl<T: Element> Deref for Holder<'_, T> {
+    type Target = RecordMap<T, Ix1, ReadWrite>;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Lent(map) => map,
+            Self::Own(map) => map,
+        }
+    }
+}
+
+impl<T: Element> DerefMut for Holder<'_, T> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        match self {
+            Self::Lent(map) => map,
+            Self::Own(map) => map,
+        }
+    }
+}
+
 impl<T: Element> RecordMap<T, Ix1, ReadWrite> {
     /// What appends records to the map, one at a time or many. Until it is gone, the map is borrowed; afterwards the map has
     /// the new records.
@@ -96,7 +130,39 @@ impl<T: Element> RecordMap<T, Ix1, ReadWrite> {
     /// As for [`grow`](Self::grow), where the file cannot become longer: because there is something behind the array already,
     /// another program has changed its header, or it is a device.
     pub fn appender(&mut self) -> Result<Appender<'_, T>> {
-        let core = &self.core;
+        Appender::new(Holder::Lent(self))
+    }
+
+    /// An [`appender`](Self::appender) that has the map, to be kept in a struct or sent to a thread.
+    ///
+    /// ```
+    /// use mmrec::{Appender, RecordMap};
+    ///
+    /// struct Logger {
+    ///     ticks: Appender<'static, u64>,
+    /// }
+    ///
+    /// # let path = std::env::temp_dir().join(format!("mmrec-doc-into-appender-{}.npy", std::process::id()));
+    /// let map = RecordMap::<u64>::options().shape(0).open_or_create_npy(&path)?;
+    /// let mut logger = Logger { ticks: map.into_appender()? };
+    /// logger.ticks.push(7)?;
+    /// logger.ticks.flush()?;
+    /// assert_eq!(RecordMap::<u64>::open(&path)?.to_vec(), [7]);
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), mmrec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`appender`](Self::appender). The map is gone then.
+    pub fn into_appender(self) -> Result<Appender<'static, T>> {
+        Appender::new(Holder::Own(Box::new(self)))
+    }
+}
+
+impl<'a, T: Element> Appender<'a, T> {
+    fn new(map: Holder<'a, T>) -> Result<Self> {
+        let core = &map.core;
         let checked = core.growing_file().and_then(|file| {
             if let Some(npy) = &core.npy {
                 NextHeader::new(npy, file, 0, core.layout.shape[0])?;
@@ -108,16 +174,7 @@ impl<T: Element> RecordMap<T, Ix1, ReadWrite> {
         let records = BUFFER / size_of::<T>().max(1);
         let buffer = vec![0; size_of::<T>() * records.max(1)];
         let named = layout.shape[0];
-        Ok(Appender {
-            map: self,
-            buffer,
-            filled: 0,
-            layout,
-            npy,
-            named,
-            is_unsynced: false,
-            is_finished: false,
-        })
+        Ok(Appender { map, buffer, filled: 0, layout, npy, named, is_unsynced: false, is_finished: false })
     }
 }
 
@@ -186,9 +243,7 @@ impl<T: Element> Appender<'_, T> {
     pub fn flush(&mut self) -> Result<()> {
         let written = self.write_out();
         if self.is_unsynced {
-            let synced = self.file().sync_data();
-            synced
-                .map_err(|error| self.name(Error::io("cannot write what was appended to the disk", error)))?;
+            self.map.core.sync_file(self.file(), "what was appended")?;
             self.is_unsynced = false;
         }
         self.name_rows()?;
@@ -196,7 +251,7 @@ impl<T: Element> Appender<'_, T> {
         written
     }
 
-    /// [`commit`](Self::commit), and gives the map the new records.
+    /// [`commit`](Self::commit), and gives the map the new records, if it is borrowed; one of [`RecordMap::into_appender`] closes it.
     ///
     /// # Errors
     ///
@@ -245,19 +300,10 @@ impl<T: Element> Appender<'_, T> {
         let rows = self.layout.shape[0].checked_add(self.filled / size_of::<T>());
         let rows = rows.ok_or_else(|| super::core::too_large("the number of rows"))?;
         let layout = self.map.core.layout_of_rows(0, rows)?;
-        let found = file.metadata().map_err(|error| Error::io("cannot read the file's size", error))?.len();
-        // An array of no elements may lie past the end of a file.
-        let is_first = self.layout.bytes == 0 && self.npy.is_none();
-        if found > from || (found < from && !is_first) {
-            let (kind, what) = match found > from {
-                true => (ErrorKind::ShapeMismatch, "appended to it"),
-                false => (ErrorKind::Truncated, "cut it"),
-            };
-            let message = format!(
-                "the records appended up to now end at byte {from}, and the file at byte {found}: another program has {what}; \
-                 open it again, and lock it"
-            );
-            return Err(Error::new(kind, message));
+        let found = self.len_with_all()?;
+        if found > from {
+            let what = "another program has appended to it; open it again, and lock it";
+            return Err(self.changed(found, ErrorKind::ShapeMismatch, what));
         }
         // In one step, so that it has a whole number of records at every moment. Writing them takes the space on the disk,
         // and says so if there is none.
@@ -273,9 +319,35 @@ impl<T: Element> Appender<'_, T> {
         Ok(layout)
     }
 
-    /// Names the rows that are in the file in its header, if it has one.
+    /// The length of the file, or an error if it ends before the rows do that were written to it.
+    fn len_with_all(&self) -> Result<u64> {
+        let metadata = self.file().metadata();
+        let found = metadata.map_err(|error| Error::io("cannot read the file's size", error))?.len();
+        // An array of no elements may lie past the end of a file.
+        let is_first = self.layout.bytes == 0 && self.npy.is_none();
+        if found < self.layout.end() && !is_first {
+            let what = format!(
+                "another program has cut it; open it again, or, if a header names more than is left, map what is left with \
+                 .offset({}) and a shape, to copy it",
+                self.layout.offset
+            );
+            return Err(self.changed(found, ErrorKind::Truncated, &what));
+        }
+        Ok(found)
+    }
+
+    fn changed(&self, found: u64, kind: ErrorKind, what: &str) -> Error {
+        let message = format!(
+            "the records appended up to now end at byte {}, and the file at byte {found}: {what}",
+            self.layout.end()
+        );
+        Error::new(kind, message)
+    }
+
+    /// Names the rows that are in the file in its header, if it has one. What another program has cut away is not named.
     fn name_rows(&mut self) -> Result<()> {
         let rows = self.layout.shape[0];
+        self.len_with_all().map_err(|error| self.name(error))?;
         if self.named == rows {
             return Ok(());
         }
@@ -286,7 +358,7 @@ impl<T: Element> Appender<'_, T> {
                 Ok(next.into_header())
             });
             let header = named.map_err(|error| self.name(error))?;
-            self.map.core.unflushed().header = true;
+            self.map.core.unflushed().file = true;
             self.npy = Some(Npy { at: npy.at, header });
         }
         self.named = rows;
@@ -302,6 +374,7 @@ impl<T: Element> Appender<'_, T> {
             return committed;
         }
         let mapped = map_array(self.file(), Access::Write, &self.layout, false);
+        let mapped = mapped.and_then(|mapped| mapped.check(self.layout.end()).map(|()| mapped));
         let mapped = mapped.map_err(|error| self.name(error))?;
         let header = self.npy.take().map(|npy| npy.header);
         self.map.take(Resized { mapped, layout: self.layout.clone(), header })?;
@@ -320,6 +393,6 @@ impl<T: Element> Drop for Appender<'_, T> {
 
 impl<T: Element> fmt::Debug for Appender<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Appender").field("map", &self.map).field("len", &self.len()).finish()
+        f.debug_struct("Appender").field("map", &*self.map).field("len", &self.len()).finish()
     }
 }

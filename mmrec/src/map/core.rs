@@ -5,7 +5,10 @@ use std::{
     io,
     ops::{Bound, Range, RangeBounds},
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use super::{Advice, mode::Mode, options::Order, region::Mapped};
@@ -105,10 +108,8 @@ pub(super) struct Npy {
 pub(super) struct Unflushed {
     /// The directory of a file that was made for the map, until its name there is on the disk.
     pub(super) made_in: Option<PathBuf>,
-    /// Whether a header was written.
-    pub(super) header: bool,
-    /// Whether the disk has failed to take something. The system says so once, and forgets what it was.
-    pub(super) is_lost: bool,
+    /// Whether the file was changed by calls: its header, what lies before the array, or where it ends.
+    pub(super) file: bool,
 }
 
 /// A mapped array and what is known of its file.
@@ -121,7 +122,10 @@ pub(super) struct Core<A> {
     /// The file, where it has to stay open to be extended or for its lock. Closed after the mapping is gone, which lets go
     /// of the lock.
     pub(super) file: Option<File>,
+    /// Locked by whoever waits for the disk, so that of two only one is told that it failed, and the other finds it in `is_lost`.
     pub(super) unflushed: Mutex<Unflushed>,
+    /// Whether the disk has failed to take something. The system says so once, and forgets what it was.
+    pub(super) is_lost: AtomicBool,
     pub(super) npy: Option<Npy>,
     /// Whether what is added to the file may be a hole.
     pub(super) sparse: bool,
@@ -130,9 +134,9 @@ pub(super) struct Core<A> {
 impl<A> Core<A> {
     /// The same map with its array as something else.
     pub(super) fn with<B>(self, f: impl FnOnce(Mapped<A>) -> Result<Mapped<B>>) -> Result<Core<B>> {
-        let Self { mapped, layout, mode, path, file, unflushed, npy, sparse } = self;
+        let Self { mapped, layout, mode, path, file, unflushed, is_lost, npy, sparse } = self;
         let mapped = f(mapped).map_err(|error| error.with_path(path.as_deref()))?;
-        Ok(Core { mapped, layout, mode, path, file, unflushed, npy, sparse })
+        Ok(Core { mapped, layout, mode, path, file, unflushed, is_lost, npy, sparse })
     }
 
     /// The error with the name of the file.
@@ -152,33 +156,51 @@ impl<A> Core<A> {
     }
 
     fn put_on_disk(&self, bytes: Range<usize>, wait: bool) -> Result<()> {
-        if self.unflushed().is_lost {
-            let message = "the disk did not take what an earlier flush gave it, and the system says so only once: what was written before \
-                           that may not be on the disk; write it again, to another file if the disk fails";
-            return Err(self.name(Error::new(ErrorKind::Io, message)));
-        }
-        let is_lost =
-            |what: &str, error| self.name(Error::io(format!("cannot write {what} to the disk"), error));
-        if let Err(error) = self.mapped.flush(bytes, wait) {
-            self.unflushed().is_lost = true;
-            return Err(is_lost("what has changed", error));
-        }
+        let flush = || self.keep(self.mapped.flush(bytes, wait), "what has changed");
         if !wait {
-            return Ok(());
+            self.nothing_is_lost()?;
+            return flush();
         }
         let mut unflushed = self.unflushed();
+        self.nothing_is_lost()?;
+        flush()?;
         if let Some(directory) = unflushed.made_in.as_deref() {
-            flush_directory(directory).map_err(|error| is_lost("the file's name", error))?;
+            self.keep(flush_directory(directory), "the file's name")?;
         }
         unflushed.made_in = None;
-        if let Some(file) = self.file.as_ref().filter(|_| unflushed.header)
-            && let Err(error) = file.sync_data()
-        {
-            unflushed.is_lost = true;
-            return Err(is_lost("the header", error));
+        if let Some(file) = self.file.as_ref().filter(|_| unflushed.file) {
+            self.keep(file.sync_data(), "what was written to the file")?;
         }
-        unflushed.header = false;
+        unflushed.file = false;
         Ok(())
+    }
+
+    /// Waits until the file is on the disk, but for its name: what was written to it by calls, and through the mapping. `what`: what
+    /// of it matters, for the error.
+    pub(super) fn sync_file(&self, file: &File, what: &str) -> Result<()> {
+        let mut unflushed = self.unflushed();
+        self.nothing_is_lost()?;
+        self.keep(file.sync_data(), what)?;
+        unflushed.file = false;
+        Ok(())
+    }
+
+    /// An error if the disk has failed before.
+    fn nothing_is_lost(&self) -> Result<()> {
+        if !self.is_lost.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let message = "the disk did not take what an earlier flush gave it, and the system says so only once: what was written before \
+                       that may not be on the disk; write it again, to another file if the disk fails";
+        Err(self.name(Error::new(ErrorKind::Io, message)))
+    }
+
+    /// Keeps in mind that the disk failed.
+    fn keep(&self, given: io::Result<()>, what: &str) -> Result<()> {
+        given.map_err(|error| {
+            self.is_lost.store(true, Ordering::SeqCst);
+            self.name(Error::io(format!("cannot write {what} to the disk"), error))
+        })
     }
 
     pub(super) fn unflushed(&self) -> MutexGuard<'_, Unflushed> {

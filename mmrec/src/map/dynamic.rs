@@ -625,6 +625,31 @@ impl<S> DynOptions<S> {
     {
         self.make(source.into_origin(), false, true)
     }
+
+    /// [`create_npy`](Self::create_npy), but only if there is no such file; see [`MapOptions::create_new_npy`](crate::MapOptions::create_new_npy).
+    ///
+    /// # Errors
+    ///
+    /// As for `create_npy`, and [`ErrorKind::Io`] if the file exists.
+    pub fn create_new_npy(self, path: impl AsRef<Path>) -> Result<DynMap<ReadWrite>>
+    where
+        S: HasShape,
+    {
+        self.make(Origin::Path(path.as_ref().to_path_buf()), true, true)
+    }
+
+    /// Maps the array of a `.npy` to be read and written, or makes the file with this shape if there is none; see
+    /// [`MapOptions::open_or_create_npy`](crate::MapOptions::open_or_create_npy).
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`ErrorKind::DTypeMismatch`] if no dtype was given.
+    pub fn open_or_create_npy(self, path: impl AsRef<Path>) -> Result<DynMap<ReadWrite>>
+    where
+        S: HasShape,
+    {
+        DynMap::new(self.opening.open_or_create_npy(path.as_ref())?)
+    }
 }
 
 impl<'a, M> From<&'a DynMap<M>> for DynView<'a> {

@@ -77,8 +77,8 @@ use libc::{c_int, c_void, sigaction, siginfo_t};
 use super::reserve::page_size;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Installs the handler of SIGBUS for this process; later calls do nothing, unless nobody handles it any more. It serves all maps,
-/// those that are open already too.
+/// Installs the handler of SIGBUS for this process. It serves all maps, those that are open already too. A later call installs it
+/// again if SIGBUS ends the process by then, or is ignored; else it does nothing.
 ///
 /// Call it where the program sets up its signals, after libraries that install handlers of their own.
 ///
@@ -92,7 +92,8 @@ pub fn install() -> Result<()> {
     let failed = |error| Error::io("cannot install the handler of SIGBUS", error);
     // What was called by it may have taken all handlers away, as that of the standard library does for a signal that was sent.
     // Others that came later are left alone: they may call this one.
-    if registry.is_installed && exchange(None).map_err(failed)?.sa_sigaction != libc::SIG_DFL {
+    let is_handled = |action: sigaction| ![libc::SIG_DFL, libc::SIG_IGN].contains(&action.sa_sigaction);
+    if registry.is_installed && is_handled(exchange(None).map_err(failed)?) {
         return Ok(());
     }
     put_handler().map_err(failed)?;
@@ -259,7 +260,7 @@ impl Watch {
         let truncated = |len: u64| {
             let message = format!(
                 "the file was cut to {len} bytes while it was mapped to byte {end}: what is read past its end is zeros, and what is \
-                 written there is lost; copy the file anew, or open what is left of it"
+                 written there is lost; copy the file anew, or map what is left of it with .offset() and a shape"
             );
             Err(Error::new(ErrorKind::Truncated, message))
         };
@@ -347,8 +348,11 @@ fn exchange(action: Option<&sigaction>) -> io::Result<sigaction> {
 /// broken memory, which may reach another thread at another time.
 const MISSING_PAGE: [c_int; 2] = [2, 3];
 
-/// The codes of all faults that are met in the moment of an access.
-const AT_ACCESS: std::ops::RangeInclusive<c_int> = 1..=4;
+/// Whether the code is that of a fault which is met in the moment of an access, and would be met again. The last is for what the
+/// processor does not say more of, such as addresses that it cannot have.
+fn is_at_access(code: c_int) -> bool {
+    matches!(code, 1..=4 | libc::SI_KERNEL)
+}
 
 /// The handler. It may run at any moment in any thread, so it neither allocates nor locks, and leaves `errno` as it was.
 extern "C" fn handle(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
@@ -385,7 +389,7 @@ fn pass_on(signal: c_int, code: c_int, info: *mut siginfo_t, context: *mut c_voi
     let is_spent = once && PREVIOUS_IS_SPENT.swap(true, Ordering::SeqCst);
     match previous.sa_sigaction {
         // A fault cannot be ignored; a signal that was sent can.
-        libc::SIG_IGN if !AT_ACCESS.contains(&code) => {}
+        libc::SIG_IGN if !is_at_access(code) => {}
         libc::SIG_DFL | libc::SIG_IGN => end(signal, code),
         _ if is_spent => end(signal, code),
         handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
@@ -411,7 +415,7 @@ fn end(signal: c_int, code: c_int) {
     unsafe { default.assume_init_mut() }.sa_sigaction = libc::SIG_DFL;
     // SAFETY: the action is whole, and may be set in a handler.
     unsafe { libc::sigaction(signal, default.as_ptr(), ptr::null_mut()) };
-    if !AT_ACCESS.contains(&code) {
+    if !is_at_access(code) {
         // SAFETY: the call takes a number, and may be made in a handler.
         unsafe { libc::raise(signal) };
     }

@@ -18,7 +18,8 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     /// # Errors
     ///
     /// [`ErrorKind::Truncated`] with the length, or [`ErrorKind::Io`] with the first byte that could not be had. Once there was
-    /// a fault, it stays an error: open the file again.
+    /// a fault, it stays an error. The map can still be read, for what is left; a new map of a `.npy` that was cut takes
+    /// [`offset`](RecordMap::offset) and a shape, as its header names more than there is.
     ///
     /// [`ErrorKind::Truncated`]: crate::ErrorKind::Truncated
     /// [`ErrorKind::Io`]: crate::ErrorKind::Io

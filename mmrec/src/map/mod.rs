@@ -225,7 +225,7 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
         self.core.mode
     }
 
-    /// Where in the file the array starts, in bytes, as it was asked for.
+    /// Where in the file the array starts, in bytes: the offset that was asked for, or the end of the header of a `.npy`.
     pub fn offset(&self) -> u64 {
         self.core.layout.offset
     }
@@ -252,6 +252,24 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     #[track_caller]
     pub fn at<I: IntoDimension<Dim = D>>(&self, index: I) -> T {
         self.view().at(index)
+    }
+
+    /// A copy of the element at `index` that no write has torn; see [`View::at_versioned`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] if the field does not lie at a multiple of 8 bytes in the file.
+    ///
+    /// # Panics
+    ///
+    /// If an index is past the end of its axis.
+    #[track_caller]
+    pub fn at_versioned<I: IntoDimension<Dim = D>>(
+        &self,
+        index: I,
+        version: Field<T, u64>,
+    ) -> Result<Option<T>> {
+        self.view().at_versioned(index, version).map_err(|error| self.name(error))
     }
 
     /// Iterates over the elements in C order, by value.
@@ -453,6 +471,30 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
         M: Writable,
     {
         self.view_mut().set(index, value);
+    }
+
+    /// Writes the element at `index` so that [`at_versioned`](Self::at_versioned) never sees it half written; see
+    /// [`ViewMut::set_versioned`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] if the field does not lie at a multiple of 8 bytes in the file.
+    ///
+    /// # Panics
+    ///
+    /// If an index is past the end of its axis.
+    #[track_caller]
+    pub fn set_versioned<I: IntoDimension<Dim = D>>(
+        &mut self,
+        index: I,
+        version: Field<T, u64>,
+        value: T,
+    ) -> Result<()>
+    where
+        M: Writable,
+    {
+        let written = self.view_mut().set_versioned(index, version, value);
+        written.map_err(|error| self.name(error))
     }
 
     /// Writes `value` to every element.

@@ -6,7 +6,8 @@ use std::{
     fs::File,
     io,
     ops::Range,
-    sync::Mutex,
+    path::Path,
+    sync::{Mutex, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
@@ -49,7 +50,7 @@ pub(super) enum Place {
     Member(String),
 }
 
-/// How often a header is read again that others are changing.
+/// How often something is tried again that others are changing: a header, a name.
 const AGAIN: usize = 100;
 
 /// Reads a header until it has been the same twice: a read beside a write may find half of each.
@@ -131,6 +132,7 @@ impl Opening {
             opened.lock(self.lock, self.lock_timeout, start)?;
             return Ok(opened);
         };
+        let mut again = AGAIN;
         loop {
             let opened = open(Origin::Path(path.clone()))?;
             let locked = opened.lock(self.lock, self.lock_timeout, start);
@@ -138,6 +140,14 @@ impl Opening {
             locked.inspect_err(|error| opened.unmake(error))?;
             if self.lock == Lock::None || opened.has_its_name() {
                 return Ok(opened);
+            }
+            again -= 1;
+            if again == 0 {
+                let message = format!(
+                    "cannot take the lock: {AGAIN} times, once it was locked, there was another file of that name, or none; try \
+                     later, or lock a File that you have opened, and give it to the map"
+                );
+                return Err(Error::new(ErrorKind::Locked, message).with_path(opened.path.as_deref()));
             }
         }
     }
@@ -375,7 +385,8 @@ impl Opening {
         let unflushed = Mutex::new(Unflushed { made_in, ..Unflushed::default() });
         let extends = matches!(mode, Mode::ReadWrite | Mode::Create);
         let file = (extends || self.lock != Lock::None).then_some(opened.file);
-        Core { mapped, layout, mode, path: opened.path, file, unflushed, npy, sparse: self.sparse }
+        let (path, is_lost) = (opened.path, AtomicBool::new(false));
+        Core { mapped, layout, mode, path, file, unflushed, is_lost, npy, sparse: self.sparse }
     }
 
     /// Makes a file of zeros, or overwrites one with zeros, in mode `w+`. As a `.npy`, that is of mode `r+`.
@@ -386,6 +397,50 @@ impl Opening {
         is_npy: bool,
     ) -> Result<Core<DynRaw<'static>>> {
         self.create_filled(origin, only_new, is_npy, |_| Ok(()))
+    }
+
+    /// Maps a `.npy` to be read and written, with as many rows as it has, or makes it with the shape that was given.
+    pub(super) fn open_or_create_npy(self, path: &Path) -> Result<Core<DynRaw<'static>>> {
+        let origin = || Origin::Path(path.to_path_buf());
+        let named = |error: Error| error.with_path(origin().path().as_deref());
+        // What cannot be made is refused whether there is a file or not.
+        self.plan_npy().map_err(named)?;
+        let is = |error: &Error, kind| error.io_error().is_some_and(|error| error.kind() == kind);
+        let mut again = AGAIN;
+        loop {
+            let existing = Self { shape: None, place: Place::NpyAt(0), ..self.clone() };
+            match existing.open(Mode::ReadWrite, Access::Write, origin()) {
+                Err(error) if is(&error, io::ErrorKind::NotFound) => {}
+                opened => {
+                    let map = opened?;
+                    self.has_such_rows(&map.layout).map_err(named)?;
+                    return Ok(map);
+                }
+            }
+            again -= 1;
+            match self.clone().create(origin(), true, true) {
+                // Another call has made it meanwhile.
+                Err(error) if is(&error, io::ErrorKind::AlreadyExists) && again > 0 => {}
+                made => return made,
+            }
+        }
+    }
+
+    /// An error if the shape that was given differs from one in more than the number of rows.
+    fn has_such_rows(&self, found: &Layout) -> Result<()> {
+        let asked = self.shape.as_deref().unwrap_or_default();
+        let axis = found.growing_axis().unwrap_or(0);
+        let is_same = |(i, lens): (usize, (&usize, &usize))| i == axis || lens.0 == lens.1;
+        if asked.len() == found.shape.len() && asked.iter().zip(&found.shape).enumerate().all(is_same) {
+            return Ok(());
+        }
+        let message = format!(
+            "the file has shape {}, and {} was asked for: they may differ in the number of rows alone, axis {axis}; ask for the \
+             same rows, or give another path",
+            ShapeText(&found.shape),
+            ShapeText(asked)
+        );
+        Err(Error::new(ErrorKind::ShapeMismatch, message))
     }
 
     /// [`create`](Self::create), with something in it before it has its name, where the system can do that.
@@ -409,12 +464,15 @@ impl Opening {
             let (mut mapped, npy) = made
                 .map_err(|error| error.with_path(opened.path.as_deref()))
                 .inspect_err(|error| opened.unmake(error))?;
+            let filled = fill(&mut mapped);
             // With pages that were lost meanwhile it is not what it should be.
-            if let Err(error) = fill(&mut mapped).and_then(|()| mapped.check(layout.end())) {
+            let checked = mapped.check(layout.end());
+            // One that has been cut meanwhile is no longer ours alone.
+            let is_ours = !matches!(&checked, Err(error) if error.kind() == ErrorKind::Truncated);
+            if let Err(error) = filled.and(checked) {
                 // Some systems remove no file that is mapped.
                 drop(mapped);
-                // One that has been cut meanwhile is no longer ours alone.
-                if error.kind() != ErrorKind::Truncated {
+                if is_ours {
                     opened.remove();
                 }
                 return Err(error.with_path(opened.path.as_deref()));
@@ -427,7 +485,7 @@ impl Opening {
                 }
                 _ => {
                     let map = self.finish(mapped, layout, npy, mode, opened);
-                    map.unflushed().header = is_npy;
+                    map.unflushed().file = true;
                     return Ok(map);
                 }
             }
@@ -503,7 +561,23 @@ impl Opening {
         let npy = header.map(|header| Npy { at: 0, header });
         let (mapped, grown_from) = self.map_and_extend(file, layout, Space::Whole)?;
         let failed = |error| Error::io("cannot overwrite all that the file held", error);
-        reserve::overwrite(file, layout.end(), grown_from, self.sparse).map_err(failed)?;
+        let mut kept = 0;
+        if let (Some(head), Some(npy)) = (head, &npy)
+            && grown_from != Some(0)
+        {
+            // Whoever opens the file before it is all zeros finds an array without rows, and not one that ends past its end.
+            let mut empty = head.to_vec();
+            let change = layout.growing_axis().and_then(|axis| npy.header.with_axis_len(axis, 0));
+            if let Some((at, bytes)) = change
+                && let Some(place) =
+                    usize::try_from(at).ok().and_then(|at| empty.get_mut(at..)?.get_mut(..bytes.len()))
+            {
+                place.copy_from_slice(&bytes);
+            }
+            reserve::write_at(file, &empty, 0).map_err(failed)?;
+            kept = head.len() as u64;
+        }
+        reserve::overwrite(file, kept..layout.end(), grown_from, self.sparse).map_err(failed)?;
         if let Some(head) = head {
             reserve::write_at(file, head, 0).map_err(failed)?;
         }

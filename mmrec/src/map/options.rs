@@ -430,4 +430,53 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     {
         self.make(source.into_origin(), false, true)
     }
+
+    /// [`create_npy`](Self::create_npy), but only if there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// As for `create_npy`, and [`ErrorKind::Io`] if the file exists.
+    pub fn create_new_npy(self, path: impl AsRef<Path>) -> Result<RecordMap<T, D, ReadWrite>>
+    where
+        S: HasShape,
+    {
+        self.make(Origin::Path(path.as_ref().to_path_buf()), true, true)
+    }
+
+    /// Maps the array of a `.npy` to be read and written, mode `r+`, or makes the file with this shape if there is none: for a log
+    /// that goes on where it ended. A file that is there has the rows it has, whatever the shape says of their number.
+    ///
+    /// Two programs that call it at the same time do not overwrite each other's file. A program that was killed while it appended
+    /// may have left bytes behind the array, which [`discard_rest`](RecordMap::discard_rest) cuts.
+    ///
+    /// ```
+    /// use mmrec::{Lock, RecordMap};
+    ///
+    /// # let path = std::env::temp_dir().join(format!("mmrec-doc-log-{}.npy", std::process::id()));
+    /// for run in 1..=3 {
+    ///     let mut log = RecordMap::<u64>::options().lock(Lock::Exclusive).shape(0).open_or_create_npy(&path)?;
+    ///     log.discard_rest()?;
+    ///     log.append(&[7; 10])?;
+    ///     assert_eq!(log.len(), run * 10);
+    /// }
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), mmrec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`open_rw`](Self::open_rw) if there is a file, [`ErrorKind::BadNpy`] if that is no `.npy`, and
+    /// [`ErrorKind::ShapeMismatch`] if its shape differs in more than the number of rows: along axis 0, or in Fortran order along
+    /// the last axis. As for `create_npy` if there is none.
+    ///
+    /// NumPy has no such call.
+    pub fn open_or_create_npy(self, path: impl AsRef<Path>) -> Result<RecordMap<T, D, ReadWrite>>
+    where
+        S: HasShape,
+    {
+        let opened = self.opening.open_or_create_npy(path.as_ref())?;
+        opened
+            .with(|mapped| mapped.typed().map_err(|error| mismatch::<T>(error, T::DTYPE)))
+            .map(RecordMap::new)
+    }
 }

@@ -371,7 +371,8 @@ impl<A> Mapped<A> {
                         io::ErrorKind::Interrupted => {}
                         // What would have been a fault of whoever wrote to the page, most likely for want of room.
                         _ if reserve::is_fault(&error) => {
-                            let message = "the file system has no room for all pages of it";
+                            let message = "the file system has no room for all pages of it, or another program has cut the file \
+                                           meanwhile";
                             return Err(io::Error::new(io::ErrorKind::StorageFull, message));
                         }
                         _ => return Err(error),

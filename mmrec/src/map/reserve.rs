@@ -74,11 +74,16 @@ pub(crate) fn cut(file: &File, end: u64) -> io::Result<()> {
     if file.metadata()?.len() > end { file.set_len(end) } else { Ok(()) }
 }
 
-/// Cuts a file of at least `end` bytes there and makes everything in it zero; it was `grown_from` bytes long when it was
-/// extended, if it was: as holes if it is to be sparse, and else reserved.
-pub(crate) fn overwrite(file: &File, end: u64, grown_from: Option<u64>, sparse: bool) -> io::Result<()> {
-    cut(file, end)?;
-    zero(file, 0..end_of_page(grown_from.unwrap_or(end)).min(end), sparse)
+/// Cuts a file that is at least so long where a range ends, and makes everything zero in the range; it was `grown_from` bytes long
+/// when it was extended, if it was: as holes if it is to be sparse, and else reserved.
+pub(crate) fn overwrite(
+    file: &File,
+    range: Range<u64>,
+    grown_from: Option<u64>,
+    sparse: bool,
+) -> io::Result<()> {
+    cut(file, range.end)?;
+    zero(file, range.start..end_of_page(grown_from.unwrap_or(range.end)).min(range.end), sparse)
 }
 
 /// Makes what lies behind the end of a file zero, before it is extended: what other maps wrote into the

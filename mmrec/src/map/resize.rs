@@ -67,23 +67,33 @@ impl NextHeader {
         if header_bytes(file, self.at, self.before.len())? != self.before {
             return Err(changed());
         }
-        // One call, so that a program that reads the header meanwhile sees the old length or the new one.
+        // One call, so that a program that reads the header meanwhile sees the old length or the new one, or digits of both,
+        // and the right one when it reads again.
         let (at, bytes) = &self.change;
-        reserve::write_at(file, bytes, self.at + at)
-            .map_err(|error| Error::io("cannot write the new length to the header", error))
+        reserve::write_at(file, bytes, self.at + at).map_err(|error| {
+            self.take_back(file);
+            Error::io("cannot write the new length to the header", error)
+        })
     }
 
-    /// Writes the header as it was, where it is still what `write` has made of it.
+    /// Writes the header as it was, where it is still what `write` has made of it, all of it or its first bytes.
     fn take_back(&self, file: &File) {
         let (at, bytes) = &self.change;
         let place = self.at + at;
         let then = usize::try_from(*at).ok().and_then(|at| self.before.get(at..)?.get(..bytes.len()));
-        if let Some(then) = then
-            && header_bytes(file, place, bytes.len()).is_ok_and(|now| now == *bytes)
-        {
+        let Some(then) = then else { return };
+        let is_ours = |now: Vec<u8>| {
+            (0..=bytes.len()).any(|written| now == [&bytes[..written], &then[written..]].concat())
+        };
+        if header_bytes(file, place, bytes.len()).is_ok_and(is_ours) {
             // The caller has a better error to report than that this failed.
             let _ = reserve::write_at(file, then, place);
         }
+    }
+
+    /// Whether the header is as it was, so that no other program has named rows meanwhile.
+    fn is_unwritten(&self, file: &File) -> bool {
+        header_bytes(file, self.at, self.before.len()).is_ok_and(|now| now == self.before)
     }
 
     pub(super) fn into_header(self) -> Header {
@@ -159,13 +169,16 @@ impl<A> Core<A> {
         let filled = fill(&mut mapped, before).and_then(|()| mapped.check(layout.end()));
         let named = filled.and_then(|()| next.as_ref().map_or(Ok(()), |next| next.write(file)));
         if let Err(error) = named {
-            if let Some(before) = extended_from {
+            // Not what another program has named meanwhile.
+            if let Some(before) = extended_from
+                && next.as_ref().is_none_or(|next| next.is_unwritten(file))
+            {
                 reserve::cut_back(file, before, layout.end());
             }
             return Err(error);
         }
         if next.is_some() {
-            self.unflushed().header = true;
+            self.unflushed().file = true;
         }
         Ok(Resized { mapped, layout, header: next.map(NextHeader::into_header) })
     }
@@ -199,15 +212,18 @@ impl<A> Core<A> {
         let mut cut = Ok(());
         if let Some(next) = &next {
             next.write(file)?;
-            self.unflushed().header = true;
-            cut = file.sync_data();
+            cut = self.sync_file(file, "the header, so that the file could be cut,");
         }
+        self.unflushed().file = true;
         // An array of no elements may lie past the end.
-        if let Err(error) = cut.and_then(|()| reserve::cut(file, layout.end())) {
+        let cut = cut.and_then(|()| {
+            reserve::cut(file, layout.end()).map_err(|error| Error::io("cannot cut the file", error))
+        });
+        if let Err(error) = cut {
             if let Some(next) = &next {
                 next.take_back(file);
             }
-            return Err(Error::io("cannot cut the file", error));
+            return Err(error);
         }
         Ok(Resized { mapped, layout, header: next.map(NextHeader::into_header) })
     }
@@ -295,6 +311,7 @@ impl<A> Core<A> {
             if behind > 0 {
                 let cut = file.set_len(self.layout.end());
                 cut.map_err(|error| Error::io("cannot cut what lies behind the array", error))?;
+                self.unflushed().file = true;
             }
             Ok(behind)
         };

@@ -272,15 +272,14 @@ impl Opened {
         lock.take(&self.file, self.is_borrowed, timeout, start)
     }
 
-    /// Whether the file still has the name by which it was opened; so if it never had one.
+    /// Whether the file still has the name by which it was opened or made; so if it never had one.
     pub(super) fn has_its_name(&self) -> bool {
-        match (&self.made, &self.path) {
-            (Made::Nothing, Some(path)) => {
-                let (own, named) = (self.file.metadata(), fs::metadata(path));
-                matches!((own, named), (Ok(own), Ok(named)) if is_same(&own, &named))
-            }
-            _ => true,
-        }
+        let named = match (&self.made, &self.path) {
+            (Made::Nothing, Some(path)) => fs::metadata(path),
+            (Made::Named(name), _) => fs::symlink_metadata(name),
+            (Made::Nothing, None) | (Made::Unnamed, _) => return true,
+        };
+        matches!((self.file.metadata(), named), (Ok(own), Ok(named)) if is_same(&own, &named))
     }
 
     /// Whether it is a file, and not a device.

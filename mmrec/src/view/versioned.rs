@@ -14,7 +14,8 @@ use crate::{
 impl<T: Element, D: Dimension> View<'_, T, D> {
     /// A copy of the element at `index` that no write has torn, or `None` if one was under way: then try again, though not
     /// for ever, for a writer that was ended in the middle leaves the record so, until it is written again. `version` is a field that
-    /// [`set_versioned`](ViewMut::set_versioned) counts up; all who write must use it. After a loss of power the pages of a
+    /// [`set_versioned`](ViewMut::set_versioned) counts up; all who write must use it. A record whose version is 0 has never been
+    /// written so: it is what the file had there, zeros if it is new. After a loss of power the pages of a
     /// record may be of several ages, which its version does not tell.
     ///
     /// ```
@@ -31,12 +32,12 @@ impl<T: Element, D: Dimension> View<'_, T, D> {
     /// # let path = std::env::temp_dir().join(format!("mmrec-doc-versioned-{}.bin", std::process::id()));
     /// let version = Quote::FIELDS.version;
     /// let mut quotes = RecordMap::<Quote>::options().shape(10).create(&path)?;
-    /// quotes.view_mut().set_versioned(3, version, Quote { version: 0, bid: 1.25, ask: 1.5 })?;
+    /// quotes.set_versioned(3, version, Quote { version: 0, bid: 1.25, ask: 1.5 })?;
     ///
     /// let reader = RecordMap::<Quote>::open(&path)?;                                  // in another process, say
     /// let mut tries = 0..1000;
     /// let quote = loop {
-    ///     match reader.view().at_versioned(3, version)? {
+    ///     match reader.at_versioned(3, version)? {
     ///         Some(quote) => break Some(quote),
     ///         None if tries.next().is_none() => break None,                           // its writer is gone
     ///         None => std::thread::yield_now(),
@@ -118,8 +119,9 @@ fn check_whole(offset: u64, strides: &[isize]) -> Result<()> {
         return Ok(());
     }
     let message = format!(
-        "the version lies at byte {offset}, and every {strides:?} bytes from there, which are no multiples of 8 throughout, so that it \
-         could be torn itself; give the record and its file such a layout"
+        "the version of a record has to lie at a multiple of 8 bytes in the file, or it could be torn itself; the first lies at byte \
+         {offset}, the next so many bytes behind it along each axis: {strides:?}; put it first, in a #[repr(C)] record whose size is \
+         a multiple of 8, in a file whose records start at such a byte"
     );
     Err(Error::new(ErrorKind::Unsupported, message))
 }
