@@ -345,6 +345,15 @@ fn a_log_is_opened_or_made() {
         options.shape(1).create_new_npy(&path).unwrap_err();
     }
 
+    // One whose maker was ended before it wrote anything.
+    for lock in [mmrec::Lock::Exclusive, mmrec::Lock::None] {
+        let empty = dir.path().join("empty.npy");
+        fs::write(&empty, b"").unwrap();
+        let mut log = numbers.clone().lock(lock).shape(0).open_or_create_npy(&empty).unwrap();
+        log.append(&[7]).unwrap();
+        assert_eq!(open::<u64>(&empty), [7]);
+    }
+
     // What is no .npy is not taken for one.
     let other = dir.path().join("other");
     fs::write(&other, [0; 80]).unwrap();

@@ -257,6 +257,20 @@ mod linux {
         assert!(map.iter().eq(0..2000));
     }
 
+    /// One that may not become shorter keeps all that it held.
+    #[test]
+    fn a_file_that_cannot_be_cut_is_not_overwritten() {
+        let file = memory_file(&rows(), SealFlags::SHRINK);
+        for _ in 0..2 {
+            assert_eq!(
+                RecordMap::<u32>::options().shape(3).create_npy(&file).unwrap_err().kind(),
+                ErrorKind::Io
+            );
+            assert_eq!(RecordMap::<u32>::options().shape(3).create(&file).unwrap_err().kind(), ErrorKind::Io);
+            assert!(RecordMap::<u32>::open(&file).unwrap().iter().eq(0..2000));
+        }
+    }
+
     #[test]
     fn a_file_that_may_change_is_refused() {
         let refused = |file: &File, why: &str| {

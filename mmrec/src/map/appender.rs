@@ -367,17 +367,22 @@ impl<T: Element> Appender<'_, T> {
 
     fn end(&mut self) -> Result<()> {
         let committed = self.commit();
-        // What the header does not name, the map does not have, nor what another program has cut away.
+        // What another program has cut away, the map does not get; and nobody is left to read one that the appender has.
         let is_cut = matches!(&committed, Err(error) if error.kind() == ErrorKind::Truncated);
-        let is_named = self.named == self.layout.shape[0];
-        if is_cut || !is_named || self.layout.shape == self.map.core.layout.shape {
+        let is_lent = matches!(self.map, Holder::Lent(_));
+        if is_cut || !is_lent || self.named == self.map.core.layout.shape[0] {
             return committed;
         }
-        let mapped = map_array(self.file(), Access::Write, &self.layout, false);
-        let mapped = mapped.and_then(|mapped| mapped.check(self.layout.end()).map(|()| mapped));
-        let mapped = mapped.map_err(|error| self.name(error))?;
+        // Nor does it get what the header does not name.
+        let named = || {
+            let layout = self.map.core.layout_of_rows(0, self.named)?;
+            let mapped = map_array(self.file(), Access::Write, &layout, false)?;
+            mapped.check(layout.end())?;
+            Ok((mapped, layout))
+        };
+        let (mapped, layout) = named().map_err(|error| self.name(error))?;
         let header = self.npy.take().map(|npy| npy.header);
-        self.map.take(Resized { mapped, layout: self.layout.clone(), header })?;
+        self.map.take(Resized { mapped, layout, header })?;
         committed
     }
 }

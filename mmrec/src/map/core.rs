@@ -164,8 +164,16 @@ impl<A> Core<A> {
         let mut unflushed = self.unflushed();
         self.nothing_is_lost()?;
         flush()?;
-        if let Some(directory) = unflushed.made_in.as_deref() {
-            self.keep(flush_directory(directory), "the file's name")?;
+        if let Some(path) = unflushed.made_in.as_deref()
+            && let Some(directory) = directory(path).map_err(|error| {
+                self.name(Error::io("cannot open the file's directory, to write its name to the disk", error))
+            })?
+        {
+            match directory.sync_all() {
+                // Not what can be asked of it.
+                Err(error) if is_not_for(&error) => {}
+                synced => self.keep(synced, "the file's name")?,
+            }
         }
         unflushed.made_in = None;
         if let Some(file) = self.file.as_ref().filter(|_| unflushed.file) {
@@ -186,7 +194,7 @@ impl<A> Core<A> {
     }
 
     /// An error if the disk has failed before.
-    fn nothing_is_lost(&self) -> Result<()> {
+    pub(super) fn nothing_is_lost(&self) -> Result<()> {
         if !self.is_lost.load(Ordering::SeqCst) {
             return Ok(());
         }
@@ -198,7 +206,10 @@ impl<A> Core<A> {
     /// Keeps in mind that the disk failed.
     fn keep(&self, given: io::Result<()>, what: &str) -> Result<()> {
         given.map_err(|error| {
-            self.is_lost.store(true, Ordering::SeqCst);
+            // What was interrupted has failed at nothing.
+            if error.kind() != io::ErrorKind::Interrupted {
+                self.is_lost.store(true, Ordering::SeqCst);
+            }
             self.name(Error::io(format!("cannot write {what} to the disk"), error))
         })
     }
@@ -253,19 +264,23 @@ impl<A> Core<A> {
     }
 }
 
-/// Waits until the names in a directory are on the disk, if it can be opened and asked that.
+/// A directory, to wait until the names in it are on the disk; `None` if it cannot be asked that.
 #[cfg(unix)]
-fn flush_directory(directory: &Path) -> io::Result<()> {
-    use io::ErrorKind::{InvalidInput, NotFound, PermissionDenied, Unsupported};
-    match File::open(directory).and_then(|directory| directory.sync_all()) {
-        Err(error) if matches!(error.kind(), InvalidInput | NotFound | PermissionDenied | Unsupported) => {
-            Ok(())
-        }
-        flushed => flushed,
+fn directory(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Ok(directory) => Ok(Some(directory)),
+        Err(error) if is_not_for(&error) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
 #[cfg(not(unix))]
-fn flush_directory(_: &Path) -> io::Result<()> {
-    Ok(())
+fn directory(_: &Path) -> io::Result<Option<File>> {
+    Ok(None)
+}
+
+/// Whether the system says so of a directory that cannot be flushed, or is gone.
+fn is_not_for(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, NotADirectory, NotFound, PermissionDenied, Unsupported};
+    matches!(error.kind(), InvalidInput | NotADirectory | NotFound | PermissionDenied | Unsupported)
 }

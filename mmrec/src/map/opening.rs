@@ -3,11 +3,12 @@
 //! Nothing here knows a Rust type. A typed map is what comes out of here, and the proof that its elements are of that type.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io,
     ops::Range,
     path::Path,
     sync::{Mutex, atomic::AtomicBool},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -48,6 +49,12 @@ pub(super) enum Place {
     NpyAt(u64),
     /// As the `.npy` header says with which the member of this name begins.
     Member(String),
+}
+
+/// Whether nothing has been written to where a file begins: it is empty, or all zeros.
+fn is_unwritten(path: &Path) -> bool {
+    let mut start = [0; 8];
+    File::open(path).and_then(|file| read_at(&file, &mut start, 0)).is_ok() && start == [0; 8]
 }
 
 /// How often something is tried again that others are changing: a header, a name.
@@ -160,9 +167,11 @@ impl Opening {
             if let Err(error) = &layout
                 && error.kind() == ErrorKind::Truncated
                 && again > 0
-                && unchanged_header(&npy, &opened.file).is_err()
+                && (unchanged_header(&npy, &opened.file).is_err()
+                    || opened.len()?.is_some_and(|now| now > end))
             {
-                // Another program has named fewer rows, and cut the file behind them, between two of these calls.
+                // Another program has named fewer rows, and cut the file behind them, between two of these calls; and perhaps made
+                // it longer again.
                 again -= 1;
                 continue;
             }
@@ -192,7 +201,9 @@ impl Opening {
             }
             if layout.bytes > 0 {
                 let (mapped, _) = self.map_and_extend(&opened.file, &layout, Space::Added)?;
-                return Ok(self.finish(mapped, layout, None, mode, opened));
+                let map = self.finish(mapped, layout, None, mode, opened);
+                map.unflushed().file = true;
+                return Ok(map);
             }
         }
         let mapped = self.map_array(&opened.file, access, &layout)?;
@@ -409,18 +420,31 @@ impl Opening {
         let mut again = AGAIN;
         loop {
             let existing = Self { shape: None, place: Place::NpyAt(0), ..self.clone() };
+            let mut only_new = true;
             match existing.open(Mode::ReadWrite, Access::Write, origin()) {
                 Err(error) if is(&error, io::ErrorKind::NotFound) => {}
+                // One that has a name before it is whole, where the system makes no others, and whose maker is at work, or was ended.
+                Err(error) if error.kind() == ErrorKind::BadNpy && is_unwritten(path) => {
+                    let is_ours = self.lock == Lock::Exclusive || again == 0;
+                    if !is_ours {
+                        again -= 1;
+                        thread::sleep(Duration::from_millis(1));
+                        continue;
+                    }
+                    if fs::metadata(path).is_ok_and(|found| found.len() > 0) {
+                        return Err(error);
+                    }
+                    only_new = false;
+                }
                 opened => {
                     let map = opened?;
                     self.has_such_rows(&map.layout).map_err(named)?;
                     return Ok(map);
                 }
             }
-            again -= 1;
-            match self.clone().create(origin(), true, true) {
+            match self.clone().create(origin(), only_new, true) {
                 // Another call has made it meanwhile.
-                Err(error) if is(&error, io::ErrorKind::AlreadyExists) && again > 0 => {}
+                Err(error) if is(&error, io::ErrorKind::AlreadyExists) && again > 0 => again -= 1,
                 made => return made,
             }
         }
@@ -460,6 +484,12 @@ impl Opening {
         let (mut origin, mut to_be_named) = (origin, true);
         loop {
             let opened = self.locked(origin, |origin| Opened::created(origin, only_new, to_be_named))?;
+            // Others may have locked it first, and written to it.
+            if only_new && opened.len().is_ok_and(|len| len.is_some_and(|len| len > 0)) {
+                let error = io::Error::from(io::ErrorKind::AlreadyExists);
+                let error = Error::io("cannot make the file: another program has taken it meanwhile", error);
+                return Err(error.with_path(opened.path.as_deref()));
+            }
             let made = self.overwrite(&layout, head.as_deref(), &opened);
             let (mut mapped, npy) = made
                 .map_err(|error| error.with_path(opened.path.as_deref()))
@@ -561,9 +591,9 @@ impl Opening {
         let npy = header.map(|header| Npy { at: 0, header });
         let (mapped, grown_from) = self.map_and_extend(file, layout, Space::Whole)?;
         let failed = |error| Error::io("cannot overwrite all that the file held", error);
-        let mut kept = 0;
+        let (end, mut kept) = (layout.end(), 0);
         if let (Some(head), Some(npy)) = (head, &npy)
-            && grown_from != Some(0)
+            && !opened.is_unnamed()
         {
             // Whoever opens the file before it is all zeros finds an array without rows, and not one that ends past its end.
             let mut empty = head.to_vec();
@@ -574,11 +604,30 @@ impl Opening {
             {
                 place.copy_from_slice(&bytes);
             }
-            reserve::write_at(file, &empty, 0).map_err(failed)?;
             kept = head.len() as u64;
+            let mut old = vec![0; empty.len()];
+            let read = read_at(file, &mut old, 0).map_err(failed)?;
+            let cut = reserve::write_at(file, &empty, 0).and_then(|()| reserve::cut(file, end));
+            if let Err(error) = cut {
+                // The error to report is why it could not be cut.
+                let _ = reserve::write_at(file, &old[..read], 0);
+                if let Some(before) = grown_from {
+                    reserve::cut_back(file, before, end);
+                }
+                return Err(failed(error));
+            }
         }
-        reserve::overwrite(file, kept..layout.end(), grown_from, self.sparse).map_err(failed)?;
+        reserve::overwrite(file, kept..end, grown_from, self.sparse).map_err(failed)?;
         if let Some(head) = head {
+            // Others may take the rest for rows that a program has never named, and discard it.
+            let found = file.metadata().map_err(failed)?.len();
+            if found < end {
+                let message = format!(
+                    "another program has cut the file to {found} bytes while it was being overwritten, and {end} were to be; lock it, or \
+                     make it under another name and rename it"
+                );
+                return Err(Error::new(ErrorKind::Truncated, message));
+            }
             reserve::write_at(file, head, 0).map_err(failed)?;
         }
         Ok((mapped, npy))

@@ -177,9 +177,7 @@ impl<A> Core<A> {
             }
             return Err(error);
         }
-        if next.is_some() {
-            self.unflushed().file = true;
-        }
+        self.unflushed().file = true;
         Ok(Resized { mapped, layout, header: next.map(NextHeader::into_header) })
     }
 
@@ -211,6 +209,7 @@ impl<A> Core<A> {
         // The header comes first, on the disk too, so that it never names rows that are gone.
         let mut cut = Ok(());
         if let Some(next) = &next {
+            self.nothing_is_lost()?;
             next.write(file)?;
             cut = self.sync_file(file, "the header, so that the file could be cut,");
         }
@@ -220,7 +219,10 @@ impl<A> Core<A> {
             reserve::cut(file, layout.end()).map_err(|error| Error::io("cannot cut the file", error))
         });
         if let Err(error) = cut {
-            if let Some(next) = &next {
+            // Others may have cut what no header named meanwhile.
+            if let Some(next) = &next
+                && file.metadata().is_ok_and(|found| found.len() >= self.layout.end())
+            {
                 next.take_back(file);
             }
             return Err(error);

@@ -228,6 +228,11 @@ impl Opened {
         Ok(opened)
     }
 
+    /// Whether it is a new file that nobody else can have opened.
+    pub(super) fn is_unnamed(&self) -> bool {
+        matches!(self.made, Made::Unnamed)
+    }
+
     /// The directory of a file that this call made.
     pub(super) fn made_in(&self) -> Option<PathBuf> {
         let made = match &self.made {
