@@ -1,0 +1,4 @@
+//! The command `mmrec`, run as users run it.
+
+mod look;
+mod run;
