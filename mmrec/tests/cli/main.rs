@@ -2,3 +2,4 @@
 
 mod look;
 mod run;
+mod stats;

@@ -49,6 +49,18 @@ pub(super) enum Command {
     Tail(Count),
     /// Some rows
     Rows(Rows),
+    /// What each field holds: how many values, the least, the greatest, mean, standard deviation, a histogram
+    ///
+    /// NaN, and NaT of times, are counted and otherwise left out: of min, max, mean, std and the histogram. Infinities are in all
+    /// but the histogram. std is that of all values, as numpy.std gives it, not of a sample. The figures are the same for any
+    /// number of threads, and the file is read once.
+    ///
+    /// Complex numbers: one is NaN if a part is; min and max go by the real part, and where that is equal by the imaginary one,
+    /// as in NumPy; std is the root of the mean of squares of distances in the plane; the histogram is of magnitudes. Means
+    /// of times are to the nearest step. Strings have min and max in NumPy's order, and the longest. Different values are counted
+    /// of bool, integers of 8 and 16 bits, strings and opaque bytes: of the last two up to 1000, or fewer if there are many
+    /// fields. Long doubles are opaque bytes.
+    Stats(Stats),
     /// The struct to derive `MmapRecord` on, or the record in C or Python
     Struct(Struct),
     /// How the records of two files differ, field by field
@@ -106,6 +118,19 @@ pub(super) struct Shown {
     /// Columns of text that a line may have; those of the terminal, or as many as it takes
     #[arg(long, value_name = "COLUMNS")]
     pub(super) width: Option<usize>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Stats {
+    #[command(flatten)]
+    pub(super) input: Input,
+
+    #[command(flatten)]
+    pub(super) shown: Shown,
+
+    /// Make no histograms, which is faster
+    #[arg(long)]
+    pub(super) no_histogram: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -15,6 +15,7 @@ mod leaf;
 mod progress;
 mod rows;
 mod schema;
+mod stats;
 mod table;
 mod text;
 
@@ -47,6 +48,7 @@ fn run(args: Args) -> Result<ExitCode> {
         Command::Head(asked) => rows::head(&asked, common)?,
         Command::Tail(asked) => rows::tail(&asked, common)?,
         Command::Rows(asked) => rows::range(&asked, common)?,
+        Command::Stats(asked) => stats::run(&asked, common)?,
         Command::Struct(asked) => schema::run(&asked, common)?,
         Command::Diff(asked) => return diff::run(&asked, common),
         Command::Completions { shell } => {

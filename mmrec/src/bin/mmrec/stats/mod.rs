@@ -1,0 +1,124 @@
+//! What the fields of a file hold: least, greatest, means, deviations, and how the values are spread.
+//!
+//! The file is read once. It is cut into chunks that fit a cache (`plan.rs`); of each, one field after another is handed on in
+//! slices (`column.rs`) and counted (`tally.rs`). Each thread has tallies of its own, and they are merged at the end. All they
+//! hold is the same in whatever order it was counted, but for the moments, which are kept apart for each part of the file and
+//! merged in its order. So the result does not depend on the number of threads. `summary.rs` makes of it what is shown.
+
+mod bins;
+mod column;
+mod distinct;
+mod moments;
+mod plan;
+mod show;
+mod summary;
+mod tally;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use mmrec::rayon::{self, prelude::*};
+
+use self::{
+    column::Column,
+    moments::Moments,
+    plan::{Plan, in_file_order},
+    summary::Summary,
+    tally::Tally,
+};
+use super::{
+    args::{Common, Stats},
+    failure::{Result, write_out},
+    leaf::{Leaf, chosen},
+    progress::Progress,
+};
+
+/// Bytes that the tallies of all threads may take together, as far as one thread's are no more.
+const TALLIES: usize = 40 << 20;
+
+/// The most fields that have histograms.
+const MOST_HISTOGRAMS: usize = 5000;
+
+/// The most fields of 16 bits of which it is known which numbers there are.
+const MOST_SETS: usize = 1000;
+
+/// The most strings of a field that are told apart, and the bytes that those of all fields may take.
+const MOST_STRINGS: usize = 1000;
+const STRINGS: usize = 16 << 20;
+
+/// What a string takes beside its bytes.
+const OF_STRING: usize = 64;
+
+/// The moments that are kept of all fields and parts together.
+const MOMENTS: usize = 200_000;
+
+pub(super) fn run(asked: &Stats, common: Common) -> Result<()> {
+    let map = asked.input.open()?;
+    let leaves = chosen(map.dtype(), &asked.shown.fields)?;
+    let has_bins = !asked.no_histogram && leaves.len() <= MOST_HISTOGRAMS;
+    let view = in_file_order(&map.view());
+    let has_sets = leaves.len() <= MOST_SETS;
+    let columns = leaves.iter().map(|leaf| Column::new(leaf, &view, has_sets)).collect::<Result<Vec<_>>>()?;
+    let plan = Plan::new(&view, (MOMENTS / columns.len().max(1)).max(16));
+    let most: Vec<usize> = leaves.iter().map(|leaf| most_strings(leaf, leaves.len())).collect();
+    let tallies = || -> Vec<Tally> {
+        columns.iter().zip(&most).map(|(column, &most)| Tally::new(column, has_bins, most)).collect()
+    };
+    let progress = Progress::new(view.len() as u64, common);
+    let next = AtomicUsize::new(0);
+    let work = |_| -> Result<_> {
+        let (mut tallies, mut moments) = (tallies(), Vec::new());
+        loop {
+            let part = next.fetch_add(1, Ordering::Relaxed);
+            if part >= plan.parts() {
+                return Ok((tallies, moments));
+            }
+            // Of a file that was cut, the rest need not be read, as zeros.
+            map.health()?;
+            for chunk in plan.chunks(part) {
+                for (tally, column) in tallies.iter_mut().zip(&columns) {
+                    tally.add(column, &chunk);
+                }
+                progress.add(chunk.elements)?;
+            }
+            moments.push((part, tallies.iter_mut().map(Tally::take_moments).collect::<Vec<_>>()));
+        }
+    };
+    let of_thread: usize = leaves
+        .iter()
+        .zip(&most)
+        .map(|(leaf, &most)| tally::OF_NUMBER.max(most * (leaf.dtype.itemsize() + OF_STRING)))
+        .sum();
+    let threads = rayon::current_num_threads().min(TALLIES / of_thread.max(1)).min(plan.parts()).max(1);
+    let counted = (0..threads).into_par_iter().with_max_len(1).map(work).collect::<Result<Vec<_>>>()?;
+    drop(progress);
+    // Rows that were lost meanwhile have been read as zeros.
+    map.health()?;
+
+    let (mut all, mut parts) = (tallies(), Vec::new());
+    for (tallies, moments) in counted {
+        all.iter_mut().zip(tallies).for_each(|(own, other)| own.merge(other));
+        parts.extend(moments);
+    }
+    parts.sort_by_key(|(part, _)| *part);
+    let mut moments = vec![[Moments::default(); 2]; columns.len()];
+    for (_, part) in parts {
+        for (own, part) in moments.iter_mut().zip(part) {
+            own.iter_mut().zip(part).for_each(|(own, part)| own.merge(part));
+        }
+    }
+    let mut summaries = Vec::new();
+    for (((leaf, column), tally), moments) in leaves.iter().zip(&columns).zip(all).zip(moments) {
+        let count = leaf.of(&view)?.len() as u64;
+        summaries.push(Summary::of(leaf, count, column, &tally, moments, has_bins)?);
+    }
+    write_out(&match common.json {
+        true => show::json(&asked.input.file, map.shape(), &summaries)?,
+        false => show::text(&summaries, asked.shown.width)?,
+    })
+}
+
+/// How many strings of a field are told apart, if there are so many fields.
+fn most_strings(leaf: &Leaf, fields: usize) -> usize {
+    let bytes = leaf.dtype.itemsize() + OF_STRING;
+    (STRINGS / (fields * bytes)).min(MOST_STRINGS)
+}
