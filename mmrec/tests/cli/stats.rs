@@ -313,3 +313,48 @@ fn records_of_no_bytes_have_no_fields_to_count() {
         (&json!(1_000_000_000_000u64), &json!(1))
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn many_fields_and_threads_take_little_memory() {
+    let dir = tempfile::tempdir().unwrap();
+    let kinds = ["S16", "<f8", "U3", "<u2", ">c8"];
+    let fields: Vec<_> = (0..200).map(|i| format!("('f{i}', '{}')", kinds[i % kinds.len()])).collect();
+    let (dtype, itemsize) = (format!("[{}]", fields.join(", ")), 40 * (16 + 8 + 12 + 2 + 8));
+    // Strings that differ, and floats of all sizes.
+    let mut state = 1u64;
+    let bytes: Vec<u8> = (0..4000 * itemsize)
+        .map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 56) as u8
+        })
+        .collect();
+    let path = dir.path().join("wide.bin");
+    fs::write(&path, bytes).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mmrec"))
+        .args(["stats", "--dtype", &dtype])
+        .arg(&path)
+        .env("RAYON_NUM_THREADS", "64")
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut most = 0;
+    while child.try_wait().unwrap().is_none() {
+        if let Some(text) = line(child.id(), "RssAnon") {
+            most = most.max(text.trim_end_matches(" kB").parse::<u64>().unwrap());
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    assert!(child.wait().unwrap().success());
+    assert!(most > 1 << 10 && most < 100 << 10, "{most} KiB");
+}
+
+#[test]
+fn of_very_long_strings_the_number_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = sparse(dir.path(), 3 << 20);
+    let found = stats(&[path.to_str().unwrap(), "--dtype", "[('s', 'S1048575'), ('n', 'u1')]"]);
+    let long = found["fields"][0].as_object().unwrap();
+    assert_eq!((&long["count"], &long["min"], long.get("distinct")), (&json!(3), &Value::Null, None));
+    assert_eq!((&found["fields"][1]["count"], &found["fields"][1]["max"]), (&json!(3), &json!(0)));
+}

@@ -59,7 +59,7 @@ pub(super) enum Command {
     /// as in NumPy; std is the root of the mean of squares of distances in the plane; the histogram is of magnitudes. Means
     /// of times are to the nearest step. Strings have min and max in NumPy's order, and the longest. Different values are counted
     /// of bool, integers of 8 and 16 bits, strings and opaque bytes: of the last two up to 1000, or fewer if there are many
-    /// fields. Long doubles are opaque bytes.
+    /// fields or they are long, and of those of more than 64 KiB nothing is told but how many there are. Long doubles are opaque bytes.
     Stats(Stats),
     /// The struct to derive `MmapRecord` on, or the record in C or Python
     Struct(Struct),

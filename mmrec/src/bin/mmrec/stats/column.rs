@@ -12,8 +12,8 @@ use crate::{failure::Result, leaf::Leaf};
 /// The most values of a slice, but for those of bytes.
 pub(super) const BLOCK: usize = 1024;
 
-/// The bytes of strings that are copied at once, or one string if it is longer.
-const STORED: usize = 64 << 10;
+/// The most bytes of strings that are copied at once.
+pub(super) const STORED: usize = 64 << 10;
 
 /// The most elements of an array in each record that are read one after another in the file. Of fewer, the first of all
 /// records are read, then the second of all, and so on: loops of few steps cost more than reading the cache again.
@@ -38,6 +38,8 @@ pub(super) enum Column<'a> {
     Complex(From<'a, [f64; 2]>),
     /// Strings, and what the library knows as bytes alone.
     Text(Stored<'a>, Form),
+    /// Such values that are too long to be kept.
+    Unread,
 }
 
 /// What the bytes of a string are.
@@ -51,11 +53,12 @@ pub(super) enum Form {
 }
 
 impl<'a> Column<'a> {
-    /// A field of an array. `has_set` says whether a set of numbers of 16 bits may be kept.
-    pub(super) fn new(leaf: &Leaf, view: &DynView<'a>, has_set: bool) -> Result<Self> {
+    /// A field of an array. `has_set` says whether a set of numbers of 16 bits may be kept, and `longest` how many bytes a string
+    /// may have.
+    pub(super) fn new(leaf: &Leaf, view: &DynView<'a>, has_set: bool, longest: usize) -> Result<Self> {
         let field = Field { field: leaf.of(view)?, outer: view.ndim() };
         let stored = || Stored(field.field.clone());
-        let Some(scalar) = leaf.dtype.as_scalar() else { return Ok(Self::Text(stored(), Form::Opaque)) };
+        let Some(scalar) = leaf.dtype.as_scalar() else { return Ok(Self::Unread) };
         let is_swapped = !matches!(scalar.order(), ByteOrder::None | ByteOrder::NATIVE);
         let short = |from| Self::Real { from, is_whole: true, seen: has_set.then(Seen::new) };
         let real = |from, is_whole| Self::Real { from, is_whole, seen: None };
@@ -72,6 +75,10 @@ impl<'a> Column<'a> {
                 }?
             };
         }
+        let text = |form| match scalar.size() > longest {
+            true => Self::Unread,
+            false => Self::Text(stored(), form),
+        };
         Ok(match (scalar.kind(), scalar.size()) {
             (Kind::Bool, _) => Self::Byte(field.typed(|blocks: &[bool], f| converted(blocks, u8::from, f))?),
             (Kind::Uint, 1) => Self::Byte(field.typed(|block: &[u8], f| f(block))?),
@@ -102,9 +109,9 @@ impl<'a> Column<'a> {
             (Kind::DateTime(_) | Kind::TimeDelta(_), _) => {
                 wide(Box::new(Steps { stored: stored(), is_big: scalar.order() == ByteOrder::Big }), true)
             }
-            (Kind::Bytes, _) => Self::Text(stored(), Form::Bytes),
-            (Kind::Unicode, _) => Self::Text(stored(), Form::Unicode(scalar.order())),
-            _ => Self::Text(stored(), Form::Opaque),
+            (Kind::Bytes, _) => text(Form::Bytes),
+            (Kind::Unicode, _) => text(Form::Unicode(scalar.order())),
+            _ => text(Form::Opaque),
         })
     }
 }

@@ -28,22 +28,28 @@ impl Different {
         Self { most, found: Some(HashSet::default()) }
     }
 
+    /// Adds a value, and says whether it may be new.
     #[inline]
-    pub(super) fn add(&mut self, value: &[u8]) {
-        if let Some(found) = &mut self.found
-            && !found.contains(value)
-        {
-            if found.len() == self.most {
-                self.found = None;
-            } else {
-                found.insert(value.into());
-            }
+    pub(super) fn add(&mut self, value: &[u8]) -> bool {
+        let Some(found) = &mut self.found else { return true };
+        if found.contains(value) {
+            return false;
         }
+        if found.len() == self.most {
+            self.found = None;
+        } else {
+            found.insert(value.into());
+        }
+        true
     }
 
     pub(super) fn merge(&mut self, other: Self) {
         match other.found {
-            Some(found) => found.iter().for_each(|value| self.add(value)),
+            Some(found) => {
+                for value in &found {
+                    self.add(value);
+                }
+            }
             None => self.found = None,
         }
     }

@@ -16,7 +16,10 @@ mod tally;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mmrec::rayon::{self, prelude::*};
+use mmrec::{
+    DynMap, ReadOnly,
+    rayon::{self, prelude::*},
+};
 
 use self::{
     column::Column,
@@ -45,6 +48,9 @@ const MOST_SETS: usize = 1000;
 const MOST_STRINGS: usize = 1000;
 const STRINGS: usize = 16 << 20;
 
+/// The most bytes that one string of each field may have together.
+const LONG: usize = 8 << 20;
+
 /// What a string takes beside its bytes.
 const OF_STRING: usize = 64;
 
@@ -54,67 +60,100 @@ const MOMENTS: usize = 200_000;
 pub(super) fn run(asked: &Stats, common: Common) -> Result<()> {
     let map = asked.input.open()?;
     let leaves = chosen(map.dtype(), &asked.shown.fields)?;
-    let has_bins = !asked.no_histogram && leaves.len() <= MOST_HISTOGRAMS;
     let view = in_file_order(&map.view());
-    let has_sets = leaves.len() <= MOST_SETS;
-    let columns = leaves.iter().map(|leaf| Column::new(leaf, &view, has_sets)).collect::<Result<Vec<_>>>()?;
-    let plan = Plan::new(&view, (MOMENTS / columns.len().max(1)).max(16));
-    let most: Vec<usize> = leaves.iter().map(|leaf| most_strings(leaf, leaves.len())).collect();
-    let tallies = || -> Vec<Tally> {
-        columns.iter().zip(&most).map(|(column, &most)| Tally::new(column, has_bins, most)).collect()
+    let longest = (LONG / leaves.len().max(1)).min(column::STORED);
+    let column = |leaf| Column::new(leaf, &view, leaves.len() <= MOST_SETS, longest);
+    let fields = Fields {
+        columns: leaves.iter().map(column).collect::<Result<_>>()?,
+        most: leaves.iter().map(|leaf| most_strings(leaf, leaves.len())).collect(),
+        has_bins: !asked.no_histogram && leaves.len() <= MOST_HISTOGRAMS,
     };
+    let plan = Plan::new(&view, (MOMENTS / leaves.len().max(1)).max(16));
     let progress = Progress::new(view.len() as u64, common);
-    let next = AtomicUsize::new(0);
-    let work = |_| -> Result<_> {
-        let (mut tallies, mut moments) = (tallies(), Vec::new());
-        loop {
-            let part = next.fetch_add(1, Ordering::Relaxed);
-            if part >= plan.parts() {
-                return Ok((tallies, moments));
-            }
-            // Of a file that was cut, the rest need not be read, as zeros.
-            map.health()?;
-            for chunk in plan.chunks(part) {
-                for (tally, column) in tallies.iter_mut().zip(&columns) {
-                    tally.add(column, &chunk);
-                }
-                progress.add(chunk.elements)?;
-            }
-            moments.push((part, tallies.iter_mut().map(Tally::take_moments).collect::<Vec<_>>()));
-        }
-    };
-    let of_thread: usize = leaves
-        .iter()
-        .zip(&most)
-        .map(|(leaf, &most)| tally::OF_NUMBER.max(most * (leaf.dtype.itemsize() + OF_STRING)))
-        .sum();
-    let threads = rayon::current_num_threads().min(TALLIES / of_thread.max(1)).min(plan.parts()).max(1);
-    let counted = (0..threads).into_par_iter().with_max_len(1).map(work).collect::<Result<Vec<_>>>()?;
+    let (tallies, moments) = fields.counted(&plan, &map, &progress)?;
     drop(progress);
     // Rows that were lost meanwhile have been read as zeros.
     map.health()?;
-
-    let (mut all, mut parts) = (tallies(), Vec::new());
-    for (tallies, moments) in counted {
-        all.iter_mut().zip(tallies).for_each(|(own, other)| own.merge(other));
-        parts.extend(moments);
-    }
-    parts.sort_by_key(|(part, _)| *part);
-    let mut moments = vec![[Moments::default(); 2]; columns.len()];
-    for (_, part) in parts {
-        for (own, part) in moments.iter_mut().zip(part) {
-            own.iter_mut().zip(part).for_each(|(own, part)| own.merge(part));
-        }
-    }
     let mut summaries = Vec::new();
-    for (((leaf, column), tally), moments) in leaves.iter().zip(&columns).zip(all).zip(moments) {
+    for (((leaf, column), tally), moments) in leaves.iter().zip(&fields.columns).zip(&tallies).zip(moments) {
         let count = leaf.of(&view)?.len() as u64;
-        summaries.push(Summary::of(leaf, count, column, &tally, moments, has_bins)?);
+        summaries.push(Summary::of(leaf, count, column, tally, moments, fields.has_bins)?);
     }
     write_out(&match common.json {
         true => show::json(&asked.input.file, map.shape(), &summaries)?,
         false => show::text(&summaries, asked.shown.width)?,
     })
+}
+
+/// The fields that are counted.
+struct Fields<'a> {
+    columns: Vec<Column<'a>>,
+    /// How many strings of each are told apart.
+    most: Vec<usize>,
+    has_bins: bool,
+}
+
+impl Fields<'_> {
+    fn tallies(&self) -> Vec<Tally> {
+        let columns = self.columns.iter().zip(&self.most);
+        columns.map(|(column, &most)| Tally::new(column, self.has_bins, most)).collect()
+    }
+
+    /// Bytes that the tallies of one thread may take.
+    fn size(&self) -> usize {
+        let of_column = |(column, most): (&Column<'_>, &usize)| match column {
+            Column::Text(stored, _) => (most + 2) * (stored.width() + OF_STRING),
+            Column::Unread => 0,
+            _ => tally::OF_NUMBER,
+        };
+        self.columns.iter().zip(&self.most).map(of_column).sum()
+    }
+
+    /// Counts all values, in as many threads as there are, or as memory allows.
+    fn counted(
+        &self,
+        plan: &Plan,
+        map: &DynMap<ReadOnly>,
+        progress: &Progress,
+    ) -> Result<(Vec<Tally>, Vec<[Moments; 2]>)> {
+        let next = AtomicUsize::new(0);
+        let work = |_| -> Result<_> {
+            let (mut tallies, mut moments) = (self.tallies(), Vec::new());
+            loop {
+                let part = next.fetch_add(1, Ordering::Relaxed);
+                if part >= plan.parts() {
+                    return Ok((tallies, moments));
+                }
+                // Of a file that was cut, the rest need not be read, as zeros.
+                map.health()?;
+                for chunk in plan.chunks(part) {
+                    for (tally, column) in tallies.iter_mut().zip(&self.columns) {
+                        tally.add(column, &chunk);
+                    }
+                    progress.add(chunk.elements)?;
+                }
+                moments.push((part, tallies.iter_mut().map(Tally::take_moments).collect::<Vec<_>>()));
+            }
+        };
+        let most = (TALLIES / self.size().max(1)).min(plan.parts());
+        let threads = rayon::current_num_threads().min(most).max(1);
+        let counted: Vec<_> =
+            (0..threads).into_par_iter().with_max_len(1).map(work).collect::<Result<_>>()?;
+
+        let (mut all, mut parts) = (self.tallies(), Vec::new());
+        for (tallies, moments) in counted {
+            all.iter_mut().zip(tallies).for_each(|(own, other)| own.merge(other));
+            parts.extend(moments);
+        }
+        parts.sort_by_key(|(part, _)| *part);
+        let mut moments = vec![[Moments::default(); 2]; self.columns.len()];
+        for (_, part) in parts {
+            for (own, part) in moments.iter_mut().flatten().zip(part.into_iter().flatten()) {
+                own.merge(part);
+            }
+        }
+        Ok((all, moments))
+    }
 }
 
 /// How many strings of a field are told apart, if there are so many fields.

@@ -19,6 +19,7 @@ pub(super) enum Tally {
     Wide(Wide),
     Complex(Complex),
     Text(Text),
+    Unread,
 }
 
 /// Of floats, and of integers that `f64` holds.
@@ -106,6 +107,7 @@ impl Tally {
                 bins: has_bins.then(|| Bins::new(i32::MIN)),
                 moments: [Moments::default(); 2],
             }),
+            Column::Unread => Self::Unread,
             Column::Text(_, form) => {
                 Self::Text(Text { form: *form, extremes: None, longest: 0, different: Different::new(most) })
             }
@@ -145,7 +147,7 @@ impl Tally {
             Self::Real(tally) => [std::mem::take(&mut tally.moments), Moments::default()],
             Self::Wide(tally) => [std::mem::take(&mut tally.moments), Moments::default()],
             Self::Complex(tally) => std::mem::take(&mut tally.moments),
-            Self::Byte(_) | Self::Text(_) => [Moments::default(); 2],
+            Self::Byte(_) | Self::Text(_) | Self::Unread => [Moments::default(); 2],
         }
     }
 
@@ -362,8 +364,8 @@ impl Text {
     #[inline]
     fn add(&mut self, text: &[u8]) {
         let form = self.form;
-        self.different.add(text);
-        if form == Form::Opaque {
+        let is_new = self.different.add(text);
+        if !is_new || form == Form::Opaque {
             return;
         }
         match &mut self.extremes {
