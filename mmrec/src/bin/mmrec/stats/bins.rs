@@ -194,8 +194,9 @@ impl Binned for i64 {
 mod tests {
     use super::*;
 
-    fn of<T: Binned>(values: &[T], block: usize) -> (i32, i64, Vec<u64>) {
-        let mut bins = Bins::new(if size_of::<T>() == 8 { -2000 } else { 0 });
+    /// The bins of values that are added in blocks of so many.
+    fn counted<T: Binned>(values: &[T], block: usize, finest: i32) -> (i32, i64, Vec<u64>) {
+        let mut bins = Bins::new(finest);
         for block in values.chunks(block) {
             let (mut least, mut greatest) = (block[0], block[0]);
             for &value in block {
@@ -208,29 +209,32 @@ mod tests {
         (level, first, counts.to_vec())
     }
 
-    #[test]
-    fn bins_depend_on_the_values_alone() {
-        let edge = [0.0, -0.0, 5e-324, -5e-324, 1.0, -1.0, 1e-300, -1e-300, f64::MAX, f64::MIN, 0.1, 2.5];
-        for len in 1..=edge.len() {
-            let values: Vec<f64> = edge[..len].iter().cycle().take(5 * len).copied().collect();
-            let whole = of(&values, values.len());
+    fn do_not_depend_on_blocks<T: Binned>(values: &[T], finest: i32) {
+        for len in 1..=values.len() {
+            let values: Vec<T> = values[..len].iter().cycle().take(5 * len).copied().collect();
+            let whole = counted(&values, values.len(), finest);
             assert_eq!(whole.2.iter().sum::<u64>(), values.len() as u64);
             for block in 1..values.len() {
-                assert_eq!(of(&values, block), whole, "{len} {block}");
+                assert_eq!(counted(&values, block, finest), whole, "{len} {block}");
             }
         }
     }
 
     #[test]
+    fn bins_depend_on_the_values_alone() {
+        let numbers = [0.0, -0.0, 5e-324, -5e-324, 1.0, -1.0, 1e-300, -1e-300, f64::MAX, f64::MIN, 0.1, 2.5];
+        do_not_depend_on_blocks(&numbers, i32::MIN);
+        do_not_depend_on_blocks(&[3.0, -7.0, 4e9, 511.0, 512.0, -1.0], 0);
+        do_not_depend_on_blocks(&[5, 4, -1, 511, 512, -9_999_999, i64::MAX, i64::MIN, 0], 0);
+    }
+
+    #[test]
     fn a_value_lies_in_its_bin() {
-        for value in [0.0, 0.3, -0.3, -1.0, 7.999_999, -5e-324, 1e-310, 123_456.789] {
+        for value in [0.0, 0.3, -0.3, -1.0, 7.999_999, -7.5, 1e-310, 123_456.789, -5e-324] {
             for level in [-20, 0, 3, 40] {
                 let bin = value.bin(level);
-                let (start, width) = (bin as f64 * power(level), power(level));
-                assert!(
-                    start <= value && value < start + width || value < 0.0 && value > -1e-300,
-                    "{value} {level}"
-                );
+                let (start, end) = (bin as f64 * power(level), (bin + 1) as f64 * power(level));
+                assert!(start <= value && value < end, "{value} {level}");
                 let mut counts = [0; BINS];
                 f64::count(&[value; 9], level, bin - 3, &mut counts);
                 assert_eq!(counts[3], 9, "{value} {level}");

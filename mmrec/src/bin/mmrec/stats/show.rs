@@ -105,7 +105,8 @@ fn short(number: f64) -> String {
         return Value::from(number).to_string();
     }
     if number == 0.0 || (1e-3..1e15).contains(&size) {
-        let digits = if size >= 1.0 { 6i32.saturating_sub(size.log10() as i32).max(0) } else { 9 };
+        let before = if number == 0.0 { 0 } else { size.log10().floor() as i32 };
+        let digits = (6 - before).max(0);
         let text = format!("{number:.*}", usize::try_from(digits).unwrap_or(0));
         return match text.contains('.') {
             true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
