@@ -1,0 +1,96 @@
+//! The file that is looked at.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use mmrec::{DType, DynMap, Order, ReadOnly};
+
+use super::failure::{Failure, Result};
+
+/// A file of records, and what is known of it besides.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Input {
+    /// A .npy file; with --member, an .npz archive; with --dtype or --like, raw records
+    pub(super) file: PathBuf,
+
+    /// The dtype of raw records, as numpy.dtype takes it: "[('ts', '<u8'), ('price', '<f8')]"
+    #[arg(long, value_name = "DTYPE")]
+    dtype: Option<String>,
+
+    /// Raw records of the dtype of this .npy file
+    #[arg(long, value_name = "FILE", conflicts_with = "dtype")]
+    like: Option<PathBuf>,
+
+    /// Where raw records start, in bytes
+    #[arg(long, value_name = "BYTES")]
+    offset: Option<u64>,
+
+    /// The shape of raw records, such as 3,4; by default one axis to the end of the file
+    #[arg(long, value_name = "SHAPE", value_delimiter = ',')]
+    shape: Option<Vec<usize>>,
+
+    /// The order of raw records of several axes
+    #[arg(long, value_enum, ignore_case = true)]
+    order: Option<OrderName>,
+
+    /// The array of this name in an .npz archive
+    #[arg(long, value_name = "NAME")]
+    member: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OrderName {
+    /// The last index varies fastest
+    C,
+    /// The first index varies fastest
+    F,
+}
+
+impl Input {
+    /// What is to be read of a file alone.
+    pub(super) fn of(file: PathBuf) -> Self {
+        Self { file, dtype: None, like: None, offset: None, shape: None, order: None, member: None }
+    }
+
+    /// Whether it is said what the records are, and the file has no header to say it.
+    pub(super) fn is_raw(&self) -> bool {
+        self.dtype.is_some() || self.like.is_some()
+    }
+
+    pub(super) fn member(&self) -> Option<&str> {
+        self.member.as_deref()
+    }
+
+    /// Maps the file, to be read.
+    pub(super) fn open(&self) -> Result<DynMap<ReadOnly>> {
+        let dtype = match (&self.dtype, &self.like) {
+            (Some(text), _) => Some(text.parse::<DType>()?),
+            (_, Some(path)) => Some(DynMap::open(path)?.dtype().clone()),
+            _ => None,
+        };
+        let mut options = DynMap::options();
+        if let Some(dtype) = dtype {
+            options = options.dtype(dtype).raw();
+        } else if self.offset.is_some() || self.shape.is_some() || self.order.is_some() {
+            let message =
+                "--offset, --shape and --order are of raw records: say what they are with --dtype or --like";
+            return Err(Failure::Usage(message.to_owned()));
+        }
+        if let Some(member) = &self.member {
+            options = options.npz_member(member);
+        }
+        if let Some(offset) = self.offset {
+            options = options.offset(offset);
+        }
+        if let Some(order) = self.order {
+            options = options.order(match order {
+                OrderName::C => Order::C,
+                OrderName::F => Order::F,
+            });
+        }
+        Ok(match &self.shape {
+            Some(shape) => options.shape(shape.as_slice()).open(&self.file)?,
+            None => options.open(&self.file)?,
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! How far a long command is, and whether it is to stop.
+
+use std::{
+    io::{self, IsTerminal},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{
+    args::Common,
+    failure::{Failure, Result},
+};
+
+static IS_STOPPED: AtomicBool = AtomicBool::new(false);
+
+/// From now on Ctrl-C, and the signals that ask a program to end, are errors that [`is_to_stop`] gives; a second one ends the process.
+pub(super) fn catch_interrupts() -> Result<()> {
+    ctrlc::set_handler(|| {
+        if IS_STOPPED.swap(true, Ordering::SeqCst) {
+            std::process::exit(130);
+        }
+    })
+    .map_err(|error| Failure::Usage(format!("cannot handle Ctrl-C: {error}")))
+}
+
+/// An error once the command is to stop; to be asked many times a second.
+pub(super) fn is_to_stop() -> Result<()> {
+    if IS_STOPPED.load(Ordering::Relaxed) { Err(Failure::Stopped) } else { Ok(()) }
+}
+
+/// A bar on a terminal; elsewhere nothing.
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    /// One of so many rows, of so many bytes each.
+    pub(super) fn new(rows: u64, common: Common) -> Self {
+        let is_shown = !common.quiet && io::stderr().is_terminal();
+        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(rows), target);
+        let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {per_sec}  {eta}");
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// So many rows more are done; an error once the command is to stop. Any thread may call it.
+    pub(super) fn add(&self, rows: u64) -> Result<()> {
+        self.0.inc(rows);
+        is_to_stop()
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,27 @@
+//! A dtype as a struct to derive on, in C, or as the dict that NumPy reads.
+
+use serde_json::json;
+
+use super::{
+    args::{Common, Struct},
+    failure::{Result, write_out},
+};
+
+pub(super) fn run(asked: &Struct, common: Common) -> Result<()> {
+    let map = asked.input.open()?;
+    let dtype = map.dtype();
+    let (language, text) = match (asked.c, asked.numpy) {
+        (true, _) => ("c", dtype.to_c_struct(&asked.name)?),
+        (_, true) => ("numpy", dtype.to_numpy_dict()),
+        _ => ("rust", dtype.to_rust_struct(&asked.name)?),
+    };
+    let text = text.trim_end();
+    match common.json {
+        true => {
+            let all =
+                json!({ "language": language, "name": asked.name, "dtype": dtype.to_string(), "text": text });
+            write_out(format!("{all:#}\n").as_bytes())
+        }
+        false => write_out(format!("{text}\n").as_bytes()),
+    }
+}
