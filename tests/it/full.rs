@@ -344,8 +344,8 @@ fn a_flush_that_has_failed_stays_failed() {
         }
         assert_eq!(map.len(), TOO_MANY);
         expect_lost(map.close(), &path);
-        // A map that is new writes what is written to it.
-        let mut map = RecordMap::<u64>::open_rw(&path).unwrap();
+        // A map of another file writes what is written to it.
+        let mut map = RecordMap::<u64>::options().shape(TOO_MANY).create(disk.path("new")).unwrap();
         map.fill(9);
         map.close().unwrap();
     }

@@ -57,20 +57,21 @@ impl Disk {
         self.mount.path().join(name)
     }
 
-    /// What a file holds if the power is cut now; `None` if it is not there.
-    fn after_power_cut(&self, name: &str) -> Option<mmrec::Result<Vec<Row>>> {
+    /// What a file holds if the power is cut now; `None` in it if it is not there. `None`, and says so, if there is no other loop device.
+    fn after_power_cut(&self, name: &str) -> Option<Option<mmrec::Result<Vec<Row>>>> {
         let copied = tempdir().unwrap();
         let (image, at) = (copied.path().join("image"), copied.path().join("mnt"));
         fs::copy(self.dir.path().join("image"), &image).unwrap();
         fs::create_dir(&at).unwrap();
-        let mount = Mount::new(&["-o", "loop", "-t", "ext4", &image.display().to_string()], &at).unwrap();
+        let mount = Mount::of_image("ext4", &at, &image)?;
         let path = mount.path().join(name);
-        path.exists().then(|| RecordMap::<Row>::open(path).map(|map| map.to_vec()))
+        Some(path.exists().then(|| RecordMap::<Row>::open(path).map(|map| map.to_vec())))
     }
 
     #[track_caller]
     fn expect(&self, name: &str, expected: &[Row]) {
-        let found = self.after_power_cut(name).expect("the file is there").unwrap();
+        let Some(found) = self.after_power_cut(name) else { return };
+        let found = found.expect("the file is there").unwrap();
         assert!(found == expected, "{name}: {} rows, {} expected", found.len(), expected.len());
     }
 
@@ -87,7 +88,8 @@ fn what_was_flushed_survives_a_power_cut() {
     let Some(disk) = Disk::new() else { return };
     for name in ["f.bin", "f.npy"] {
         let mut map = create(&disk.path(name), 100);
-        assert!(disk.after_power_cut(name).is_none(), "nothing has been flushed, so the test sees what is");
+        let found = disk.after_power_cut(name);
+        assert!(!matches!(found, Some(Some(_))), "nothing has been flushed, so the test sees what is");
         map.flush().unwrap();
         let mut expected = rows(0..100);
         disk.expect(name, &expected);
@@ -167,9 +169,7 @@ const CHILD: &str = "MMREC_TEST_POWER";
 #[test]
 fn a_header_is_written_when_its_rows_are_on_the_disk() {
     if let Some(path) = env::var_os(CHILD) {
-        create(Path::new(&path), 10).close().unwrap();
         let mut map = RecordMap::<Row>::open_rw(path).unwrap();
-        map.flush().unwrap();
         let mut appender = map.appender().unwrap();
         appender.extend_from_slice(&rows(10..20)).unwrap();
         appender.flush().unwrap();
@@ -179,6 +179,7 @@ fn a_header_is_written_when_its_rows_are_on_the_disk() {
     }
     let dir = tempdir().unwrap();
     let path = dir.path().join("watched.npy");
+    create(&path, 10).close().unwrap();
     let traced = Command::new("strace")
         .args(["-f", "-y", "-s", "1", "-e", "trace=ftruncate,pwrite64,fdatasync,msync"])
         .arg(env::current_exe().unwrap())
@@ -201,7 +202,6 @@ fn a_header_is_written_when_its_rows_are_on_the_disk() {
     let calls: Vec<&str> = traced
         .lines()
         .filter_map(|line| match line {
-            // Of the new file, and of the map that is opened then.
             _ if line.contains("msync(") => Some("flush the map"),
             _ if !line.contains("/watched.npy>") => None,
             _ if line.contains("fdatasync(") => Some("flush the file"),
@@ -213,6 +213,5 @@ fn a_header_is_written_when_its_rows_are_on_the_disk() {
         .collect();
     let appended = ["rows", "flush the file", "header", "flush the map", "flush the file"];
     let shrunk = ["header", "flush the file", "cut"];
-    let made = ["flush the map", "flush the map"];
-    assert_eq!(calls, [&made[..], &appended, &shrunk].concat(), "{traced}");
+    assert_eq!(calls, [&appended[..], &shrunk].concat(), "{traced}");
 }

@@ -27,7 +27,7 @@ impl Mount {
             println!("skipped: no mkfs.ext4, or none for {kind}");
             return None;
         }
-        Self::new(&["-o", "loop", "-t", kind, &image.display().to_string()], at)
+        Self::of_image(kind, at, image)
     }
 
     /// An ext4 in a file that is all holes at first, so that it has more room than the disk which the file is on.
@@ -38,7 +38,13 @@ impl Mount {
             println!("skipped: no mkfs.ext4");
             return None;
         }
-        Self::new(&["-o", "loop", "-t", "ext4", &image.display().to_string()], at)
+        Self::of_image("ext4", at, image)
+    }
+
+    /// What is in a file. An ext4 writes its journal when it is asked to, and not every few seconds.
+    pub fn of_image(kind: &str, at: &Path, image: &Path) -> Option<Self> {
+        let options = if kind == "ext4" { "loop,commit=3000" } else { "loop" };
+        Self::new(&["-o", options, "-t", kind, &image.display().to_string()], at)
     }
 
     pub fn new(args: &[&str], at: &Path) -> Option<Self> {

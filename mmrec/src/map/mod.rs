@@ -17,6 +17,7 @@ pub mod fault;
 ))]
 mod health;
 mod lock;
+mod making;
 mod mode;
 mod opening;
 mod options;

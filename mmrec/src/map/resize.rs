@@ -8,8 +8,9 @@ use ndarray::{Axis, Dimension, RemoveAxis};
 use super::{
     RecordMap,
     core::{Core, Layout, Npy},
+    making::extend,
     mode::ReadWrite,
-    opening::{extend, map_array},
+    opening::map_array,
     options::mismatch,
     region::{Access, Dynamic, Mapped},
     reserve::{self, Space},
@@ -50,10 +51,7 @@ impl NextHeader {
             Error::new(ErrorKind::Unsupported, message)
         };
         let change = now.with_axis_len(axis, len).ok_or_else(no_room)?;
-        let mut after = before.clone();
-        let place =
-            usize::try_from(change.0).ok().and_then(|at| after.get_mut(at..)?.get_mut(..change.1.len()));
-        place.ok_or_else(no_room)?.copy_from_slice(&change.1);
+        let after = patched(&before, &change).ok_or_else(no_room)?;
         // Nothing is written that could not be read again.
         let header = read_from(&after)?;
         let rows = |header: &Header| header.shape.get(axis).copied();
@@ -110,6 +108,14 @@ pub(super) fn unchanged_header(npy: &Npy, file: &File) -> Result<(Vec<u8>, Heade
         return Err(changed());
     }
     Ok((bytes, now))
+}
+
+/// A header with other bytes at a place in it; `None` if it ends before they do.
+pub(super) fn patched(header: &[u8], (at, bytes): &(u64, Vec<u8>)) -> Option<Vec<u8>> {
+    let mut after = header.to_vec();
+    let at = usize::try_from(*at).ok()?;
+    after.get_mut(at..)?.get_mut(..bytes.len())?.copy_from_slice(bytes);
+    Some(after)
 }
 
 /// The bytes of a header of at most 1 MiB, or fewer if the file has become shorter.

@@ -1,11 +1,12 @@
 //! How far a long command is, and whether it is to stop.
 
 use std::{
+    fmt,
     io::{self, IsTerminal},
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{
     args::Common,
@@ -33,14 +34,18 @@ pub(super) fn is_to_stop() -> Result<()> {
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
-    /// One of so many rows, of so many bytes each.
+    /// One of so many rows.
     pub(super) fn new(rows: u64, common: Common) -> Self {
         let is_shown = !common.quiet && io::stderr().is_terminal();
         let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(rows), target);
-        let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {per_sec}  {eta}");
+        let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {speed}  {eta}");
         if let Ok(style) = style {
-            bar.set_style(style);
+            let speed = |state: &ProgressState, out: &mut dyn fmt::Write| {
+                // A bar that cannot be drawn has nobody to tell.
+                let _ = write!(out, "{:.0} rows/s", state.per_sec());
+            };
+            bar.set_style(style.with_key("speed", speed));
         }
         Self(bar)
     }

@@ -1,0 +1,353 @@
+//! Making files and making them longer: nothing that a file held is touched before all that can be refused has been.
+//!
+//! A new file has no name until it is whole, where the system can do that. An old one is overwritten in place, under whoever has
+//! it mapped.
+
+use std::{
+    fs::{self, File},
+    io,
+    ops::Range,
+    path::Path,
+    thread,
+    time::Duration,
+};
+
+use super::{
+    core::{Core, Layout, Npy},
+    lock::Lock,
+    mode::Mode,
+    opening::{AGAIN, Opening, Place},
+    options::Order,
+    region::{Access, Dynamic},
+    reserve::{self, Space},
+    resize::{patched, read_from},
+    source::{Opened, Origin, read_at},
+};
+use crate::{
+    dtype::ShapeText,
+    element::Element,
+    error::{Error, ErrorKind, Result},
+    npy,
+    view::raw::DynRaw,
+};
+
+impl Opening {
+    /// Makes a file of zeros, or overwrites one with zeros, in mode `w+`. As a `.npy`, that is of mode `r+`.
+    pub(super) fn create(
+        self,
+        origin: Origin,
+        only_new: bool,
+        is_npy: bool,
+    ) -> Result<Core<DynRaw<'static>>> {
+        self.create_filled(origin, only_new, is_npy, |_| Ok(()))
+    }
+
+    /// Maps a `.npy` to be read and written, with as many rows as it has, or makes it with the shape that was given.
+    pub(super) fn open_or_create_npy(self, path: &Path) -> Result<Core<DynRaw<'static>>> {
+        let origin = || Origin::Path(path.to_path_buf());
+        let named = |error: Error| error.with_path(origin().path().as_deref());
+        // What cannot be made is refused whether there is a file or not.
+        self.plan_npy().map_err(named)?;
+        let is = |error: &Error, kind| error.io_error().is_some_and(|error| error.kind() == kind);
+        let mut again = AGAIN;
+        loop {
+            let existing = Self { shape: None, place: Place::NpyAt(0), ..self.clone() };
+            let mut only_new = true;
+            match existing.open(Mode::ReadWrite, Access::Write, origin()) {
+                Err(error) if is(&error, io::ErrorKind::NotFound) => {}
+                // One that has a name before it is whole, where the system makes no others, and whose maker is at work, or was ended.
+                Err(error) if error.kind() == ErrorKind::BadNpy && is_unwritten(path) => {
+                    let is_ours = self.lock == Lock::Exclusive || again == 0;
+                    if !is_ours {
+                        again -= 1;
+                        thread::sleep(Duration::from_millis(1));
+                        continue;
+                    }
+                    if fs::metadata(path).is_ok_and(|found| found.len() > 0) {
+                        return Err(error);
+                    }
+                    only_new = false;
+                }
+                opened => {
+                    let map = opened?;
+                    self.has_such_rows(&map.layout).map_err(named)?;
+                    return Ok(map);
+                }
+            }
+            match self.clone().create(origin(), only_new, true) {
+                // Another call has made it meanwhile.
+                Err(error) if is(&error, io::ErrorKind::AlreadyExists) && again > 0 => again -= 1,
+                made => return made,
+            }
+        }
+    }
+
+    /// An error if the shape that was given differs from one in more than the number of rows.
+    fn has_such_rows(&self, found: &Layout) -> Result<()> {
+        let asked = self.shape.as_deref().unwrap_or_default();
+        let axis = found.growing_axis().unwrap_or(0);
+        let is_same = |(i, lens): (usize, (&usize, &usize))| i == axis || lens.0 == lens.1;
+        if asked.len() == found.shape.len() && asked.iter().zip(&found.shape).enumerate().all(is_same) {
+            return Ok(());
+        }
+        let message = format!(
+            "the file has shape {}, and {} was asked for: they may differ in the number of rows alone, axis {axis}; ask for the \
+             same rows, or give another path",
+            ShapeText(&found.shape),
+            ShapeText(asked)
+        );
+        Err(Error::new(ErrorKind::ShapeMismatch, message))
+    }
+
+    /// [`create`](Self::create), with something in it before it has its name, where the system can do that.
+    pub(super) fn create_filled(
+        mut self,
+        origin: Origin,
+        only_new: bool,
+        is_npy: bool,
+        mut fill: impl FnMut(&mut Dynamic) -> Result<()>,
+    ) -> Result<Core<DynRaw<'static>>> {
+        // What an old file holds is overwritten, not read.
+        self.populate = false;
+        let path = origin.path();
+        let planned = if is_npy { self.plan_npy() } else { self.plan_raw() };
+        let (layout, head) = planned.map_err(|error| error.with_path(path.as_deref()))?;
+        let mode = if is_npy { Mode::ReadWrite } else { Mode::Create };
+        let (mut origin, mut to_be_named) = (origin, true);
+        loop {
+            let opened = self.locked(origin, |origin| Opened::created(origin, only_new, to_be_named))?;
+            // Others may have locked it first, and written to it.
+            if only_new && opened.len().is_ok_and(|len| len.is_some_and(|len| len > 0)) {
+                let error = io::Error::from(io::ErrorKind::AlreadyExists);
+                let error = Error::io("cannot make the file: another program has taken it meanwhile", error);
+                return Err(error.with_path(opened.path.as_deref()));
+            }
+            let made = self.overwrite(&layout, head.as_deref(), &opened);
+            let (mut mapped, npy) = made
+                .map_err(|error| error.with_path(opened.path.as_deref()))
+                .inspect_err(|error| opened.unmake(error))?;
+            let filled = fill(&mut mapped);
+            // With pages that were lost meanwhile it is not what it should be.
+            let checked = mapped.check(layout.end());
+            // One that has been cut meanwhile is no longer ours alone.
+            let is_ours = !matches!(&checked, Err(error) if error.kind() == ErrorKind::Truncated);
+            if let Err(error) = filled.and(checked) {
+                // Some systems remove no file that is mapped.
+                drop(mapped);
+                if is_ours {
+                    opened.remove();
+                }
+                return Err(error.with_path(opened.path.as_deref()));
+            }
+            match (opened.give_name(), &path) {
+                (Err(error), Some(path)) => {
+                    // Another call has made the file meanwhile, or the system gives no names to such files.
+                    to_be_named = error.kind() == io::ErrorKind::AlreadyExists;
+                    origin = Origin::Path(path.clone());
+                }
+                _ => {
+                    let map = self.finish(mapped, layout, npy, mode, opened);
+                    map.unflushed().file = true;
+                    return Ok(map);
+                }
+            }
+        }
+    }
+
+    /// The layout of a new file of records alone.
+    fn plan_raw(&self) -> Result<(Layout, Option<Vec<u8>>)> {
+        if !matches!(self.place, Place::Offset | Place::Raw) {
+            let message = "records are made at an offset, and a .npy has its own; leave out .npy_at() and .npz_member()";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        match self.given_layout()? {
+            Some(layout) => Ok((layout, None)),
+            None if self.elements.is_none() => {
+                let message = "a new file needs to know its records; give their dtype with .dtype(..)";
+                Err(Error::new(ErrorKind::DTypeMismatch, message))
+            }
+            None => {
+                let message = "mode w+ makes a file and needs to know its shape; give one with .shape(..)";
+                Err(Error::new(ErrorKind::ShapeMismatch, message))
+            }
+        }
+    }
+
+    /// The layout of a new `.npy`, and the bytes of its header.
+    fn plan_npy(&self) -> Result<(Layout, Option<Vec<u8>>)> {
+        if self.place != Place::Offset || self.offset != 0 {
+            let message = "a new .npy takes the whole file, header first; leave out .raw(), .offset(), .npy_at() and \
+                           .npz_member()";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let mut layout = self.plan_raw()?.0;
+        // The axes of elements that are arrays come last. They lie as in C, so with those of the shape they can only be in
+        // Fortran order if there is one in all.
+        let (base, inner) = layout.dtype.without_axes();
+        let is_fortran = layout.order == Order::F && (inner.is_empty() || layout.shape.len() > 1);
+        if is_fortran && !inner.is_empty() {
+            let message = format!(
+                "elements of {} in Fortran order have no .npy form, for their own axes are in C order; use order C",
+                layout.dtype
+            );
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let head = npy::write(base, &[layout.shape.as_slice(), &inner].concat(), is_fortran)?;
+        layout.offset = head.len() as u64;
+        let name = self.elements.as_ref().map_or("", |elements| &elements.name);
+        let Layout { dtype, shape, order, offset, .. } = layout;
+        Ok((Layout::new(dtype, name, shape, order, offset)?, Some(head)))
+    }
+
+    /// Makes the file long enough and maps it, and only when nothing but the disk itself can fail any more overwrites
+    /// what it held.
+    fn overwrite(
+        &self,
+        layout: &Layout,
+        head: Option<&[u8]>,
+        opened: &Opened,
+    ) -> Result<(Dynamic, Option<Npy>)> {
+        let file = &opened.file;
+        if reserve::appends(file) {
+            let message =
+                "the file was opened for appending, so it cannot be overwritten; open it without append";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        if !opened.is_regular()? {
+            let message = "expected a file to overwrite, found a device; open it with open_rw";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        // One that has no length is refused by this.
+        opened.len()?;
+        let header = head.map(read_from).transpose()?;
+        let npy = header.map(|header| Npy { at: 0, header });
+        let (mapped, grown_from) = self.map_and_extend(file, layout, Space::Whole)?;
+        let failed = |error| Error::io("cannot overwrite all that the file held", error);
+        let (end, mut kept) = (layout.end(), 0);
+        if let (Some(head), Some(npy)) = (head, &npy)
+            && !opened.is_unnamed()
+        {
+            // Whoever opens the file before it is all zeros finds an array without rows, and not one that ends past its end.
+            let change = layout.growing_axis().and_then(|axis| npy.header.with_axis_len(axis, 0));
+            let empty = change.and_then(|change| patched(head, &change)).unwrap_or_else(|| head.to_vec());
+            kept = head.len() as u64;
+            let mut old = vec![0; empty.len()];
+            let read = read_at(file, &mut old, 0).map_err(failed)?;
+            let cut = reserve::write_at(file, &empty, 0).and_then(|()| reserve::cut(file, end));
+            if let Err(error) = cut {
+                // The error to report is why it could not be cut.
+                let _ = reserve::write_at(file, &old[..read], 0);
+                if let Some(before) = grown_from {
+                    reserve::cut_back(file, before, end);
+                }
+                return Err(failed(error));
+            }
+        }
+        reserve::overwrite(file, kept..end, grown_from, self.sparse).map_err(failed)?;
+        if let Some(head) = head {
+            // Others may take the rest for rows that a program has never named, and discard it.
+            let found = file.metadata().map_err(failed)?.len();
+            if found < end {
+                let message = format!(
+                    "another program has cut the file to {found} bytes while it was being overwritten, and {end} were to be; lock it, or \
+                     make it under another name and rename it"
+                );
+                return Err(Error::new(ErrorKind::Truncated, message));
+            }
+            reserve::write_at(file, head, 0).map_err(failed)?;
+        }
+        Ok((mapped, npy))
+    }
+
+    /// Maps the array to be written and makes the file as long as that takes if it is shorter; gives the length it had then.
+    pub(super) fn map_and_extend(
+        &self,
+        file: &File,
+        layout: &Layout,
+        space: Space,
+    ) -> Result<(Dynamic, Option<u64>)> {
+        // A file that is overwritten is cleared then. One that others may extend meanwhile is not.
+        let is_ours = space == Space::Added && self.lock == Lock::Exclusive;
+        let space = if self.sparse { Space::None } else { space };
+        extend(file, layout, space, is_ours, || self.map_array(file, Access::Write, layout))
+    }
+}
+
+/// Whether nothing has been written to where a file begins: it is empty, or all zeros.
+fn is_unwritten(path: &Path) -> bool {
+    let mut start = [0; 8];
+    File::open(path).and_then(|file| read_at(&file, &mut start, 0)).is_ok() && start == [0; 8]
+}
+
+/// Maps what lies past the end of a file, by `map`, and makes the file `end` bytes long if it is shorter; gives the length
+/// it had then. `is_ours`: nobody else extends the file meanwhile.
+///
+/// The map comes first, past the end of the file, where nothing may be read yet. So what can be refused is refused
+/// before the file changes, and no extension is taken back on which someone else relies by then.
+///
+/// But for one: a file system that cannot reserve space gives it to pages that are written, so there every page is asked for as if it
+/// were. If there is too little, the file is made as long again as it was, unless its length has changed meanwhile. Another
+/// program that has extended it to the same length in that moment, without a lock, relies on what is taken back.
+pub(super) fn extend(
+    file: &File,
+    layout: &Layout,
+    space: Space,
+    is_ours: bool,
+    map: impl FnOnce() -> Result<Dynamic>,
+) -> Result<(Dynamic, Option<u64>)> {
+    let end = layout.end();
+    let too_long = |error| {
+        let hint =
+            if space == Space::None { "" } else { "; make room, or use .sparse(true) to reserve none" };
+        Error::io(format!("cannot make the file {end} bytes long{hint}"), error)
+    };
+    reserve::check_room(file, end, space).map_err(too_long)?;
+    #[cfg(unix)]
+    {
+        let mapped = map()?;
+        if is_ours {
+            reserve::clear_rest_of_page(file);
+        }
+        let extended = reserve::extend(file, end, space).map_err(too_long)?;
+        if let Err(error) = make_room(file, &mapped, layout, extended.without_space) {
+            if let Some(before) = extended.from {
+                reserve::cut_back(file, before, end);
+            }
+            return Err(too_long(error));
+        }
+        Ok((mapped, extended.from))
+    }
+    // Windows maps nothing past the end, and lets nobody cut a file that is mapped.
+    #[cfg(not(unix))]
+    {
+        let _ = is_ours;
+        let extended = reserve::extend(file, end, space).map_err(too_long)?;
+        let mapped = map().inspect_err(|_| {
+            if let Some(before) = extended.from {
+                reserve::cut_back(file, before, end);
+            }
+        })?;
+        Ok((mapped, extended.from))
+    }
+}
+
+/// Has the file system give room to bytes of a file, those of the array and those before it.
+#[cfg(unix)]
+fn make_room(file: &File, mapped: &Dynamic, layout: &Layout, wanted: Range<u64>) -> io::Result<()> {
+    let within = |byte: u64| usize::try_from(byte.saturating_sub(layout.offset)).unwrap_or(layout.bytes);
+    mapped.make_room(within(wanted.start)..within(wanted.end))?;
+    let before = wanted.start..wanted.end.min(layout.offset);
+    let bytes = usize::try_from(before.end.saturating_sub(before.start)).unwrap_or(0);
+    if bytes == 0 {
+        // Or more than there are addresses, which stays as it is.
+        return Ok(());
+    }
+    let head = Layout {
+        dtype: <u8 as Element>::DTYPE.clone(),
+        shape: vec![bytes],
+        order: Order::C,
+        offset: before.start,
+        bytes,
+    };
+    Dynamic::open(file, Access::Write, &head, false)?.make_room(0..bytes)
+}
