@@ -312,7 +312,8 @@ fn padded_len(text: usize, width: usize) -> usize {
 
 impl Header {
     /// The bytes to write over the header so that `axis` has `len` elements, and where, counted from the magic; `None` if
-    /// the header has no room for the number. Everything that has to move is in this one range.
+    /// the header has no room for the number. They reach from the number to the end of the text, so that the header is whole
+    /// whatever other number another program has written there meanwhile: the last one wins, and no two are mixed.
     pub(crate) fn with_axis_len(&self, axis: usize, len: usize) -> Option<(u64, Vec<u8>)> {
         let &(start, end) = self.axes.get(axis)?;
         let mut bytes = len.to_string().into_bytes();
@@ -324,23 +325,15 @@ impl Header {
             // It joins the line to the next, and nothing may come between.
             return None;
         }
-        match bytes.len().checked_sub(end - start) {
-            Some(0) => {}
-            Some(more) => {
-                if more > spaces || text[text_end..][..more].iter().any(|&byte| byte != b' ') {
-                    return None;
-                }
-                bytes.extend_from_slice(&text[end..text_end]);
-            }
-            None => {
-                let fewer = end - start - bytes.len();
-                bytes.extend_from_slice(&text[end..text_end]);
-                bytes.resize(bytes.len() + fewer, b' ');
-            }
+        let (more, fewer) =
+            (bytes.len().saturating_sub(end - start), (end - start).saturating_sub(bytes.len()));
+        if more > spaces || text[text_end..][..more].iter().any(|&byte| byte != b' ') {
+            return None;
         }
-        let same = bytes.iter().zip(&self.tail[start..]).take_while(|(new, old)| new == old).count();
-        bytes.drain(..same);
-        let at = self.len - (self.tail.len() - start - same) as u64;
+        bytes.extend_from_slice(&text[end..text_end]);
+        bytes.resize(bytes.len() + fewer, b' ');
+        bytes.extend_from_slice(&text[text_end + more..]);
+        let at = self.len - (self.tail.len() - start) as u64;
         Some((at, bytes))
     }
 }

@@ -161,10 +161,24 @@ fn with_axis_len(bytes: &[u8], axis: usize, len: usize) -> Option<Vec<u8>> {
     let header = read(bytes).unwrap();
     let (at, new) = header.with_axis_len(axis, len)?;
     let at = usize::try_from(at).unwrap();
-    assert!(at + new.len() <= usize::try_from(header.len).unwrap());
-    assert!(new.is_empty() || bytes[at] != new[0], "the range starts with what is there already");
+    let end = usize::try_from(header.len).unwrap();
+    assert_eq!(
+        at + new.len(),
+        end - usize::from(bytes[end - 1] == b'\n'),
+        "it reaches to the end of the text"
+    );
     let mut changed = bytes.to_vec();
     changed[at..at + new.len()].copy_from_slice(&new);
+    // Whatever number another program has written meanwhile, the last one wins.
+    for other in [0, 9, 10, 12_345, 10usize.pow(9)] {
+        if let Some((there, others)) = header.with_axis_len(axis, other) {
+            let mut both = bytes.to_vec();
+            for (at, new) in [(usize::try_from(there).unwrap(), &others), (at, &new)] {
+                both[at..at + new.len()].copy_from_slice(new);
+            }
+            assert_eq!(both, changed, "{other}, then {len}");
+        }
+    }
     Some(changed)
 }
 
