@@ -383,7 +383,10 @@ fn a_map_that_is_dropped_leaves_nothing_behind() {
         all.filter(|entry| fs::read_link(entry.path()).is_ok_and(|link| link == target)).count()
     };
     for _ in 0..100 {
-        let map = RecordMap::<Tick>::options().lock(mmrec::Lock::Exclusive).open_rw(&path).unwrap();
+        let options = RecordMap::<Tick>::options()
+            .lock(mmrec::Lock::Exclusive)
+            .lock_timeout(std::time::Duration::from_secs(20));
+        let map = options.open_rw(&path).unwrap();
         drop(map);
         let map = RecordMap::<Tick>::open(&path).unwrap();
         assert_eq!(open(), 1);

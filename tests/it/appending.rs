@@ -283,7 +283,12 @@ fn two_that_append_without_a_lock_leave_a_file_that_can_be_opened() {
 fn a_log_is_opened_or_made() {
     let dir = tempdir().unwrap();
     let path = dir.path().join("log.npy");
-    let options = || RecordMap::<Tick>::options().lock(mmrec::Lock::Exclusive);
+    // What others start has the file until it is running.
+    let options = || {
+        RecordMap::<Tick>::options()
+            .lock(mmrec::Lock::Exclusive)
+            .lock_timeout(std::time::Duration::from_secs(20))
+    };
     for run in 0..3 {
         // The number of rows that is asked for is that of a new file.
         let mut log = options().shape(2).open_or_create_npy(&path).unwrap();
@@ -346,13 +351,18 @@ fn a_log_is_opened_or_made() {
     }
 
     // One whose maker was ended before it wrote anything.
-    for lock in [mmrec::Lock::Exclusive, mmrec::Lock::None] {
-        let empty = dir.path().join("empty.npy");
-        fs::write(&empty, b"").unwrap();
-        let mut log = numbers.clone().lock(lock).shape(0).open_or_create_npy(&empty).unwrap();
-        log.append(&[7]).unwrap();
-        assert_eq!(open::<u64>(&empty), [7]);
-    }
+    let empty = dir.path().join("empty.npy");
+    fs::write(&empty, b"").unwrap();
+    expect_error(numbers.clone().shape(0).open_or_create_npy(&empty), ErrorKind::BadNpy, &empty, "found 0");
+    let mut log = numbers
+        .clone()
+        .lock(mmrec::Lock::Exclusive)
+        .lock_timeout(std::time::Duration::from_secs(20))
+        .shape(0)
+        .open_or_create_npy(&empty)
+        .unwrap();
+    log.append(&[7]).unwrap();
+    assert_eq!(open::<u64>(&empty), [7]);
 
     // What is no .npy is not taken for one.
     let other = dir.path().join("other");
@@ -376,6 +386,10 @@ fn a_log_that_many_start_is_made_once() {
     let dir = tempdir().unwrap();
     for round in 0..50 {
         let path = dir.path().join(format!("{round}.npy"));
+        // Every other is there already, for its maker was ended before it wrote anything.
+        if round % 2 == 0 {
+            fs::write(&path, b"").unwrap();
+        }
         std::thread::scope(|scope| {
             for own in 0..4 {
                 let path = &path;
@@ -451,7 +465,10 @@ fn an_appender_can_have_its_map() {
         .unwrap()
         .unwrap();
         // The lock is gone with it.
-        let mut map = RecordMap::<Tick>::options().lock(mmrec::Lock::Exclusive).open_rw(&path).unwrap();
+        let options = RecordMap::<Tick>::options()
+            .lock(mmrec::Lock::Exclusive)
+            .lock_timeout(std::time::Duration::from_secs(20));
+        let mut map = options.open_rw(&path).unwrap();
         assert_eq!((map.len(), map.at(201)), (202, tick(199)));
         drop(map.appender().unwrap());
         let dropped = map.into_appender().unwrap();

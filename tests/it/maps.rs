@@ -778,27 +778,29 @@ fn locks_keep_out_other_maps_until_they_are_dropped() {
     with(Lock::None).open(&path).unwrap();
     writer.close().unwrap();
 
-    let readers = (with(Lock::Shared).open(&path).unwrap(), with(Lock::Shared).open_cow(&path).unwrap());
+    // A program that another test starts in that moment has the file, and its lock, until it is running.
+    let free = |lock| with(lock).lock_timeout(std::time::Duration::from_secs(20));
+    let readers = (free(Lock::Shared).open(&path).unwrap(), free(Lock::Shared).open_cow(&path).unwrap());
     expect_error(with(Lock::Exclusive).open_rw(&path), ErrorKind::Locked, &path, &["an exclusive lock"]);
     drop(readers);
     // A file that is given up to the map is locked and let go of like one that was opened for it.
     let open = || OpenOptions::new().read(true).write(true).open(&path).unwrap();
-    let map = with(Lock::Exclusive).open_rw(open()).unwrap();
+    let map = free(Lock::Exclusive).open_rw(open()).unwrap();
     expect_error(with(Lock::Shared).open(&path), ErrorKind::Locked, &path, &[]);
     drop(map);
     // A lock on a file that is only lent would be the lender's, and two maps of it would not exclude each other.
     let file = open();
     let error = with(Lock::Exclusive).open_rw(&file).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
-    file.try_lock().unwrap();
+    file.lock().unwrap();
     with(Lock::None).open_rw(&file).unwrap();
     expect_error(with(Lock::Shared).open(&path), ErrorKind::Locked, &path, &[]);
     drop(file);
     // A map that could not be made leaves no lock behind.
-    expect_error(with(Lock::Exclusive).shape(1 << 40).open(&path), ErrorKind::PastEnd, &path, &[]);
-    with(Lock::Exclusive).open_rw(&path).unwrap();
+    expect_error(free(Lock::Exclusive).shape(1 << 40).open(&path), ErrorKind::PastEnd, &path, &[]);
+    free(Lock::Exclusive).open_rw(&path).unwrap();
     // A file that could not be made because of someone's lock is that someone's, and stays.
-    let holder = with(Lock::Exclusive).open_rw(&path).unwrap();
+    let holder = free(Lock::Exclusive).open_rw(&path).unwrap();
     expect_error(with(Lock::Exclusive).shape(1).create(&path), ErrorKind::Locked, &path, &[]);
     assert_eq!(holder.len(), 2);
 }

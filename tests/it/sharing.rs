@@ -223,7 +223,11 @@ fn what_was_written_past_the_end_does_not_come_back() {
                 cut_and_written(&mut old);
                 let mut file = options(100).open_rw(&path).unwrap();
                 file.fill(1);
-                let map = options(len).lock(mmrec::Lock::Exclusive).open_rw(&path).unwrap();
+                let map = options(len)
+                    .lock(mmrec::Lock::Exclusive)
+                    .lock_timeout(std::time::Duration::from_secs(20))
+                    .open_rw(&path)
+                    .unwrap();
                 assert_eq!(map.to_vec()[..100], [1; 100]);
                 assert!(map.iter().skip(100).all(|byte| byte == 0), "{dir:?} {sparse} {len}");
             }

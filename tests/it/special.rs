@@ -552,7 +552,8 @@ fn a_file_of_two_names_is_one_file() {
         (vec![10, 20, 3], vec![10, 20, 3], vec![10, 20, 3])
     );
     // A lock is on the file, whatever its name.
-    let locked = ticks().lock(Lock::Exclusive).open(&path).unwrap();
+    let locked =
+        ticks().lock(Lock::Exclusive).lock_timeout(std::time::Duration::from_secs(20)).open(&path).unwrap();
     assert_eq!(ticks().lock(Lock::Shared).open(&other).unwrap_err().kind(), ErrorKind::Locked);
     drop(locked);
     // What one has added, the other does not overwrite.
@@ -595,9 +596,23 @@ fn a_read_only_file_system_is_mapped_in_the_modes_that_only_read() {
 
         for path in [&raw, &npy] {
             assert_eq!(numbers(&ticks().open(path).unwrap()), [1, 2, 3]);
-            assert_eq!(numbers(&ticks().populate(true).lock(Lock::Exclusive).open(path).unwrap()), [1, 2, 3]);
+            assert_eq!(
+                numbers(
+                    &ticks()
+                        .populate(true)
+                        .lock(Lock::Exclusive)
+                        .lock_timeout(std::time::Duration::from_secs(20))
+                        .open(path)
+                        .unwrap()
+                ),
+                [1, 2, 3]
+            );
             assert_eq!(dynamic().open(path).unwrap().shape(), [3]);
-            let mut own = ticks().lock(Lock::Shared).open_cow(path).unwrap();
+            let mut own = ticks()
+                .lock(Lock::Shared)
+                .lock_timeout(std::time::Duration::from_secs(20))
+                .open_cow(path)
+                .unwrap();
             own.fill(tick(7));
             own.flush().unwrap();
             assert_eq!(numbers(&own), [7, 7, 7]);
@@ -644,7 +659,11 @@ fn works_in_every_mode(path: &Path) {
         map.close().unwrap();
         assert_eq!(ticks().open(path).unwrap().path(), Some(path));
         assert_eq!(DynMap::options().dtype(DType::of::<Tick>()).open_cow(path).unwrap().path(), Some(path));
-        let mut map = ticks().lock(Lock::Exclusive).open_mode(Mode::ReadWrite, path.as_os_str()).unwrap();
+        let mut map = ticks()
+            .lock(Lock::Exclusive)
+            .lock_timeout(std::time::Duration::from_secs(20))
+            .open_mode(Mode::ReadWrite, path.as_os_str())
+            .unwrap();
         map.view_mut().unwrap().set(0, tick(7));
         map.close().unwrap();
         ticks().open_rw(path).unwrap().append(&[tick(3)]).unwrap();

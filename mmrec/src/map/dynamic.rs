@@ -8,6 +8,7 @@ use super::{
     Advice, RecordMap, Source,
     core::{Core, too_large},
     lock::Lock,
+    making::Old,
     mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Writable},
     opening::{Elements, Opening, Place},
     options::{HasShape, NoShape, Order, Shaped, common_options, mismatch},
@@ -319,7 +320,7 @@ impl<M> DynMap<M> {
             }
             None => unreachable!("it was mapped to be written"),
         };
-        DynMap::new(options.opening.create_filled(origin, true, true, copy)?)
+        DynMap::new(options.opening.create_filled(origin, Old::Refused, true, copy)?)
     }
 
     fn raw_mut(&mut self) -> Option<DynViewMut<'_>> {
@@ -575,7 +576,7 @@ impl<S> DynOptions<S> {
 
     fn map<M>(self, mode: Mode, origin: Origin) -> Result<DynMap<M>> {
         let access = match mode {
-            Mode::Create => return self.make(origin, false, false),
+            Mode::Create => return self.make(origin, Old::Overwritten, false),
             Mode::ReadOnly => Access::Read,
             Mode::CopyOnWrite => Access::Copy,
             Mode::ReadWrite => Access::Write,
@@ -583,8 +584,8 @@ impl<S> DynOptions<S> {
         DynMap::new(self.opening.open(mode, access, origin)?)
     }
 
-    fn make<M>(self, origin: Origin, only_new: bool, is_npy: bool) -> Result<DynMap<M>> {
-        DynMap::new(self.opening.create(origin, only_new, is_npy)?)
+    fn make<M>(self, origin: Origin, old: Old, is_npy: bool) -> Result<DynMap<M>> {
+        DynMap::new(self.opening.create(origin, old, is_npy)?)
     }
 
     /// Makes a file of zeros, or overwrites an old one with zeros, and maps it, mode `w+`; see
@@ -597,7 +598,7 @@ impl<S> DynOptions<S> {
     where
         S: HasShape,
     {
-        self.make(source.into_origin(), false, false)
+        self.make(source.into_origin(), Old::Overwritten, false)
     }
 
     /// [`create`](Self::create), but only if there is no such file.
@@ -609,7 +610,7 @@ impl<S> DynOptions<S> {
     where
         S: HasShape,
     {
-        self.make(Origin::Path(path.as_ref().to_path_buf()), true, false)
+        self.make(Origin::Path(path.as_ref().to_path_buf()), Old::Refused, false)
     }
 
     /// Makes a `.npy` file of zeros, or overwrites an old file with one, and maps its array, mode `r+`; see
@@ -623,7 +624,7 @@ impl<S> DynOptions<S> {
     where
         S: HasShape,
     {
-        self.make(source.into_origin(), false, true)
+        self.make(source.into_origin(), Old::Overwritten, true)
     }
 
     /// [`create_npy`](Self::create_npy), but only if there is no such file; see [`MapOptions::create_new_npy`](crate::MapOptions::create_new_npy).
@@ -635,7 +636,7 @@ impl<S> DynOptions<S> {
     where
         S: HasShape,
     {
-        self.make(Origin::Path(path.as_ref().to_path_buf()), true, true)
+        self.make(Origin::Path(path.as_ref().to_path_buf()), Old::Refused, true)
     }
 
     /// Maps the array of a `.npy` to be read and written, or makes the file with this shape if there is none; see

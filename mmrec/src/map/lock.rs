@@ -17,6 +17,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// A lock belongs to an open file, so a map takes one only on a file that is its own: opened from a path, or given up to
 /// it. To lock a `&File`, call [`File::try_lock`] on it.
 ///
+/// A program that is started by this one has a copy of every open file, and so of its lock, for the moment until it is running: a lock
+/// that was let go of meanwhile may be found held for that long.
+///
 /// Where another holds a lock that is in the way, opening fails at once with [`ErrorKind::Locked`], or waits as long as
 /// [`lock_timeout`] says: it asks again, up to twenty times a second, and there is no queue, so that a writer may wait for ever
 /// where readers come and go. To stand in line, lock a [`File`] with [`File::lock`] and give it to the map. A lock is

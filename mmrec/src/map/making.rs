@@ -21,7 +21,7 @@ use super::{
     region::{Access, Dynamic},
     reserve::{self, Space},
     resize::{patched, read_from},
-    source::{Opened, Origin, read_at},
+    source::{Opened, Origin, read_at, starts_with},
 };
 use crate::{
     dtype::ShapeText,
@@ -31,15 +31,20 @@ use crate::{
     view::raw::DynRaw,
 };
 
+/// What becomes of a file that is there already when one is to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Old {
+    Overwritten,
+    /// An error.
+    Refused,
+    /// Overwritten if there is nothing in it, and else an error.
+    TakenIfEmpty,
+}
+
 impl Opening {
     /// Makes a file of zeros, or overwrites one with zeros, in mode `w+`. As a `.npy`, that is of mode `r+`.
-    pub(super) fn create(
-        self,
-        origin: Origin,
-        only_new: bool,
-        is_npy: bool,
-    ) -> Result<Core<DynRaw<'static>>> {
-        self.create_filled(origin, only_new, is_npy, |_| Ok(()))
+    pub(super) fn create(self, origin: Origin, old: Old, is_npy: bool) -> Result<Core<DynRaw<'static>>> {
+        self.create_filled(origin, old, is_npy, |_| Ok(()))
     }
 
     /// Maps a `.npy` to be read and written, with as many rows as it has, or makes it with the shape that was given.
@@ -49,32 +54,37 @@ impl Opening {
         // What cannot be made is refused whether there is a file or not.
         self.plan_npy().map_err(named)?;
         let is = |error: &Error, kind| error.io_error().is_some_and(|error| error.kind() == kind);
-        let mut again = AGAIN;
+        let (mut again, mut waits) = (AGAIN, AGAIN);
         loop {
             let existing = Self { shape: None, place: Place::NpyAt(0), ..self.clone() };
-            let mut only_new = true;
-            match existing.open(Mode::ReadWrite, Access::Write, origin()) {
-                Err(error) if is(&error, io::ErrorKind::NotFound) => {}
-                // One that has a name before it is whole, where the system makes no others, and whose maker is at work, or was ended.
-                Err(error) if error.kind() == ErrorKind::BadNpy && is_unwritten(path) => {
-                    let is_ours = self.lock == Lock::Exclusive || again == 0;
-                    if !is_ours {
-                        again -= 1;
-                        thread::sleep(Duration::from_millis(1));
-                        continue;
-                    }
-                    if fs::metadata(path).is_ok_and(|found| found.len() > 0) {
-                        return Err(error);
-                    }
-                    only_new = false;
+            let old = match existing.open(Mode::ReadWrite, Access::Write, origin()) {
+                Err(error) if is(&error, io::ErrorKind::NotFound) => Old::Refused,
+                // One that has a name before it is whole, where the system makes no others, and whose maker is at work.
+                Err(error) if error.kind() == ErrorKind::BadNpy && waits > 0 && is_being_made(path) => {
+                    waits -= 1;
+                    thread::sleep(Duration::from_millis(1));
+                    continue;
+                }
+                // Or has made it since it was looked at.
+                Err(error) if error.kind() == ErrorKind::BadNpy && again > 0 && has_a_header(path) => {
+                    again -= 1;
+                    continue;
+                }
+                // Or was ended. Without a lock nobody can tell that it is not about to go on.
+                Err(error)
+                    if error.kind() == ErrorKind::BadNpy
+                        && self.lock == Lock::Exclusive
+                        && fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == 0) =>
+                {
+                    Old::TakenIfEmpty
                 }
                 opened => {
                     let map = opened?;
                     self.has_such_rows(&map.layout).map_err(named)?;
                     return Ok(map);
                 }
-            }
-            match self.clone().create(origin(), only_new, true) {
+            };
+            match self.clone().create(origin(), old, true) {
                 // Another call has made it meanwhile.
                 Err(error) if is(&error, io::ErrorKind::AlreadyExists) && again > 0 => again -= 1,
                 made => return made,
@@ -103,7 +113,7 @@ impl Opening {
     pub(super) fn create_filled(
         mut self,
         origin: Origin,
-        only_new: bool,
+        old: Old,
         is_npy: bool,
         mut fill: impl FnMut(&mut Dynamic) -> Result<()>,
     ) -> Result<Core<DynRaw<'static>>> {
@@ -115,9 +125,10 @@ impl Opening {
         let mode = if is_npy { Mode::ReadWrite } else { Mode::Create };
         let (mut origin, mut to_be_named) = (origin, true);
         loop {
-            let opened = self.locked(origin, |origin| Opened::created(origin, only_new, to_be_named))?;
+            let opened =
+                self.locked(origin, |origin| Opened::created(origin, old == Old::Refused, to_be_named))?;
             // Others may have locked it first, and written to it.
-            if only_new && opened.len().is_ok_and(|len| len.is_some_and(|len| len > 0)) {
+            if old != Old::Overwritten && opened.len().is_ok_and(|len| len.is_some_and(|len| len > 0)) {
                 let error = io::Error::from(io::ErrorKind::AlreadyExists);
                 let error = Error::io("cannot make the file: another program has taken it meanwhile", error);
                 return Err(error.with_path(opened.path.as_deref()));
@@ -225,15 +236,19 @@ impl Opening {
         let failed = |error| Error::io("cannot overwrite all that the file held", error);
         let (end, mut kept) = (layout.end(), 0);
         if let (Some(head), Some(npy)) = (head, &npy)
-            && !opened.is_unnamed()
+            && grown_from != Some(0)
         {
             // Whoever opens the file before it is all zeros finds an array without rows, and not one that ends past its end.
             let change = layout.growing_axis().and_then(|axis| npy.header.with_axis_len(axis, 0));
             let empty = change.and_then(|change| patched(head, &change)).unwrap_or_else(|| head.to_vec());
             kept = head.len() as u64;
             let mut old = vec![0; empty.len()];
-            let read = read_at(file, &mut old, 0).map_err(failed)?;
-            let cut = reserve::write_at(file, &empty, 0).and_then(|()| reserve::cut(file, end));
+            let mut read = 0;
+            let cut = read_at(file, &mut old, 0).and_then(|found| {
+                read = found;
+                reserve::write_at(file, &empty, 0)?;
+                reserve::cut(file, end)
+            });
             if let Err(error) = cut {
                 // The error to report is why it could not be cut.
                 let _ = reserve::write_at(file, &old[..read], 0);
@@ -273,10 +288,14 @@ impl Opening {
     }
 }
 
-/// Whether nothing has been written to where a file begins: it is empty, or all zeros.
-fn is_unwritten(path: &Path) -> bool {
-    let mut start = [0; 8];
-    File::open(path).and_then(|file| read_at(&file, &mut start, 0)).is_ok() && start == [0; 8]
+/// Whether another call may be making a `.npy` of this name: it is empty, or begins with zeros.
+fn is_being_made(path: &Path) -> bool {
+    let mut start = [0; 6];
+    File::open(path).and_then(|file| read_at(&file, &mut start, 0)).is_ok() && start == [0; 6]
+}
+
+fn has_a_header(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| starts_with(&file, b"\x93NUM"))
 }
 
 /// Maps what lies past the end of a file, by `map`, and makes the file `end` bytes long if it is shorter; gives the length

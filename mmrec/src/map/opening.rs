@@ -162,7 +162,8 @@ impl Opening {
                 && error.kind() == ErrorKind::Truncated
                 && again > 0
                 && (unchanged_header(&npy, &opened.file).is_err()
-                    || opened.len()?.is_some_and(|now| now > end))
+                    || (!matches!(self.place, Place::Member(_))
+                        && opened.len()?.is_some_and(|now| now > end)))
             {
                 // Another program has named fewer rows, and cut the file behind them, between two of these calls; and perhaps made
                 // it longer again.

@@ -7,6 +7,7 @@ use ndarray::{Dimension, IntoDimension, Ix1};
 use super::{
     RecordMap, Source,
     lock::Lock,
+    making::Old,
     mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Sealed},
     opening::{Elements, Opening, Place},
     region::Access,
@@ -316,7 +317,7 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
 
     fn map<M>(self, mode: Mode, origin: Origin) -> Result<RecordMap<T, D, M>> {
         let access = match mode {
-            Mode::Create => return self.make(origin, false, false),
+            Mode::Create => return self.make(origin, Old::Overwritten, false),
             Mode::ReadOnly => Access::Read,
             Mode::CopyOnWrite => Access::Copy,
             Mode::ReadWrite => Access::Write,
@@ -331,8 +332,8 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
             .map(RecordMap::new)
     }
 
-    fn make<M>(self, origin: Origin, only_new: bool, is_npy: bool) -> Result<RecordMap<T, D, M>> {
-        let made = self.opening.create(origin, only_new, is_npy)?;
+    fn make<M>(self, origin: Origin, old: Old, is_npy: bool) -> Result<RecordMap<T, D, M>> {
+        let made = self.opening.create(origin, old, is_npy)?;
         made.with(|mapped| mapped.typed().map_err(|error| mismatch::<T>(error, T::DTYPE))).map(RecordMap::new)
     }
 }
@@ -377,7 +378,7 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     where
         S: HasShape,
     {
-        self.make(source.into_origin(), false, false)
+        self.make(source.into_origin(), Old::Overwritten, false)
     }
 
     /// [`create`](Self::create), but only if there is no such file.
@@ -389,7 +390,7 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     where
         S: HasShape,
     {
-        self.make(Origin::Path(path.as_ref().to_path_buf()), true, false)
+        self.make(Origin::Path(path.as_ref().to_path_buf()), Old::Refused, false)
     }
 
     /// Makes a `.npy` file of zeros, or overwrites an old file with one, and maps its array to be read and written, mode `r+`.
@@ -428,7 +429,7 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     where
         S: HasShape,
     {
-        self.make(source.into_origin(), false, true)
+        self.make(source.into_origin(), Old::Overwritten, true)
     }
 
     /// [`create_npy`](Self::create_npy), but only if there is no such file.
@@ -440,13 +441,14 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     where
         S: HasShape,
     {
-        self.make(Origin::Path(path.as_ref().to_path_buf()), true, true)
+        self.make(Origin::Path(path.as_ref().to_path_buf()), Old::Refused, true)
     }
 
     /// Maps the array of a `.npy` to be read and written, mode `r+`, or makes the file with this shape if there is none: for a log
     /// that goes on where it ended. A file that is there has the rows it has, whatever the shape says of their number.
     ///
-    /// Two programs that call it at the same time do not overwrite each other's file. A program that was killed while it appended
+    /// Two programs that call it at the same time do not overwrite each other's file. One without a byte, as a program leaves it that was
+    /// ended while it made it, is made whole under a lock that is exclusive, and is [`ErrorKind::BadNpy`] without. A program that was killed while it appended
     /// may have left bytes behind the array, which [`discard_rest`](RecordMap::discard_rest) cuts.
     ///
     /// ```

@@ -228,11 +228,6 @@ impl Opened {
         Ok(opened)
     }
 
-    /// Whether it is a new file that nobody else can have opened.
-    pub(super) fn is_unnamed(&self) -> bool {
-        matches!(self.made, Made::Unnamed)
-    }
-
     /// The directory of a file that this call made.
     pub(super) fn made_in(&self) -> Option<PathBuf> {
         let made = match &self.made {
@@ -246,7 +241,7 @@ impl Opened {
     /// Removes the file if this call made it and nobody else has taken it for his own: locked it, written to it, or
     /// put another in its place.
     pub(super) fn unmake(&self, why: &Error) {
-        if why.kind() != ErrorKind::Locked
+        if !matches!(why.kind(), ErrorKind::Locked | ErrorKind::Truncated)
             && let Made::Named(made) = &self.made
             && let (Ok(own), Ok(named)) = (self.file.metadata(), fs::symlink_metadata(made))
             && named.len() == 0
