@@ -135,6 +135,7 @@ mod map;
 
 mod interop;
 
+#[doc = include_str!("doc/derive.md")]
 pub use mmrec_derive::MmapRecord;
 #[doc(no_inline)]
 pub use ndarray::{self, Array, Axis, Dimension, IntoDimension, RemoveAxis, SliceArg, s};
@@ -225,7 +226,7 @@ pub mod __private {
 
 /// The README's examples.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;
 
 /// The layout of a record with parameters is compared when it is mapped.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 fn golden(section: &str) -> Vec<Value> {
-    let text = include_str!("../../../tests/golden/headers.json");
+    let text = include_str!("../../tests/golden/headers.json");
     let golden: Value = serde_json::from_str(text).unwrap();
     golden[section].as_array().unwrap().clone()
 }

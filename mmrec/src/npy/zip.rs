@@ -284,7 +284,7 @@ mod tests {
 
     /// The cases of the golden file: name, bytes, and what Python says of members.
     fn golden() -> Vec<(String, Vec<u8>, serde_json::Map<String, serde_json::Value>)> {
-        let golden = include_str!("../../../tests/golden/zips.json");
+        let golden = include_str!("../../tests/golden/zips.json");
         let golden: serde_json::Value = serde_json::from_str(golden).unwrap();
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
         let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::run::{Ran, mmrec};
 
 fn golden(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/cli").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/cli").join(name)
 }
 
 fn json_of(ran: &Ran) -> Value {
