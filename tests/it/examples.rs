@@ -40,6 +40,8 @@ fn program(name: &str) -> &'static Path {
             .filter(|message| message["target"]["kind"][0] == "example")
             .filter_map(|message| {
                 let (name, path) = (message["target"]["name"].as_str()?, message["executable"].as_str()?);
+                // Without the number, which says in which order they are read.
+                let name = name.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
                 Some((name.to_owned(), path.into()))
             })
             .collect()

@@ -1,7 +1,22 @@
 //! The largest functions of a program: its symbol table, mapped where it lies in the ELF file.
 //!
-//! `cargo run --release --example elf_symbols` shows this program's own; `-- /bin/ls` those of another file. The records
+//! `cargo run --release --example 10_elf_symbols` shows this program's own; `-- /bin/ls` those of another file. The records
 //! and how the tables are found are in `src/elf.rs`.
+//!
+//! It prints:
+//!
+//! ```text
+//! …10_elf_symbols…: … section headers
+//! .symtab has … symbols from byte … on
+//! dtype [('name', '<u4'), ('info', '|u1'), ('other', '|u1'), ('section', '<u2'), ('value', '<u8'), ('size', '<u8')]
+//!
+//! the largest of … functions, which take … bytes
+//!
+//!  bytes    address   function
+//! …
+//! …   …0x…clap_builder::parser::parser::Parser::get_matches_with
+//! …
+//! ```
 
 use std::{
     env,

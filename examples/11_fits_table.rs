@@ -1,8 +1,34 @@
 //! FITS binary tables: the header of a table says its dtype, so that any table can be mapped, and its columns are big-endian
 //! numbers in packed records.
 //!
-//! `cargo run --release --example fits_table` shows a table of bright stars; `-- FILE` shows those of another file. How a
+//! `cargo run --release --example 11_fits_table` shows a table of bright stars; `-- FILE` shows those of another file. How a
 //! header becomes a dtype is in `src/fits.rs`.
+//!
+//! It prints:
+//!
+//! ```text
+//! …stars.fits: 2 units
+//!
+//! table "STARS": 10 records of 47 bytes from byte 5760 on
+//!
+//!  column     format   dtype           at   unit      least   greatest         mean
+//! ──────────────────────────────────────────────────────────────────────────────────
+//!  name       16A      '|S16'           0
+//!  hip        J        '>i4'           16              7588      91262   41730.5000
+//!  hr         I        '>i2'           20               472       7001    3151.4000
+//!  ra         D        '>f8'           22   deg     24.4290   279.2350     129.6180
+//!  dec        D        '>f8'           30   deg    -60.8340    45.9980      -7.9089
+//!  mag        2E       ('>f4', (2,))   38   mag     -1.4600     2.3500       0.1505
+//!  variable   L        '|i1'           46
+//!
+//! Sirius  32349  2491  101.287  -16.716  [-1.46 -1.46]  no
+//! Canopus  30438  2326  95.988  -52.696  [-0.59 -0.74]  no
+//! Rigil Kentaurus  71683  5459  219.902  -60.834  [0.44 -0.27]  no
+//! Arcturus  69673  5340  213.915  19.182  [1.18 -0.05]  no
+//! Vega  91262  7001  279.235  38.784  [0.03 0.03]  no
+//!
+//! 3 of 10 stars are variable; the reddest is Betelgeuse, B - V 1.85
+//! ```
 
 use std::{
     io::{self, Write},

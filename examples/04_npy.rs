@@ -1,7 +1,37 @@
 //! A `.npy` file from both sides: by a struct, and by a program that learns from the file what is in it.
 //!
-//! `cargo run --example npy` makes one, `-- FILE.npy` looks at yours, and `-- FILE.npz NAME` at an array in an archive that
+//! `cargo run --example 04_npy` makes one, `-- FILE.npy` looks at yours, and `-- FILE.npz NAME` at an array in an archive that
 //! `numpy.savez` wrote.
+//!
+//! It prints:
+//!
+//! ```text
+//! dtype  [('time', '<M8[ns]'), ('bid', '<f8'), ('ask', '<f8'), ('symbol', '|S8')]
+//! shape  [3], order C, 32 bytes each
+//! data   from byte 192 on
+//!
+//! [('2026-03-02T14:30:00.000250000', 99.5 , 99.51, b'ACME')
+//!  ('2026-03-02T14:30:00.750000000', 99.51, 99.52, b'ACME')
+//!  ('2026-03-02T14:30:01.000000000', 99.49, 99.5 , b'ACME')]
+//!
+//! time       ['2026-03-02T14:30:00.000250000' '2026-03-02T14:30:00.750000000'
+//!  '2026-03-02T14:30:01.000000000']
+//! bid        [99.5  99.51 99.49]
+//! ask        [99.51 99.52 99.5 ]
+//! symbol     [b'ACME' b'ACME' b'ACME']
+//!
+//! The struct for it:
+//!
+//! #[derive(Clone, Copy, Debug, PartialEq, mmrec::MmapRecord)]
+//! #[repr(C)]
+//! #[mmrec(descr = "[('time', '<M8[ns]'), ('bid', '<f8'), ('ask', '<f8'), ('symbol', '|S8')]")]
+//! pub struct Record {
+//!     pub time: mmrec::DateTime64<mmrec::units::Nanosecond>,
+//!     pub bid: f64,
+//!     pub ask: f64,
+//!     pub symbol: mmrec::ByteStr<8>,
+//! }
+//! ```
 
 use std::{
     io::{self, Write},

@@ -1,7 +1,40 @@
 //! A day of trades, as a file of records: written, mapped, read, corrected, and played with.
 //!
-//! `cargo run --release --example trades` makes five million trades in a temporary file. `-- --rows 20000000` makes
+//! `cargo run --release --example 02_trades` makes five million trades in a temporary file. `-- --rows 20000000` makes
 //! more, and `-- --path trades.bin` keeps them.
+//!
+//! It prints:
+//!
+//! ```text
+//! 5,000,000 trades of 48 bytes in …trades.bin
+//! dtype [('ts', '<u8'), ('id', '<u8'), ('price', '<f8'), ('quote', '<f4', (2,)), ('qty', '<u4'), ('flags', '<u4'), ('symbol', '|S8')]
+//!
+//!         0  2026-01-15 14:30:00.002644200  #0  AAPL      193 at 231.51 (231.49 to 231.53)  flags 0
+//!         1  2026-01-15 14:30:00.008124480  #1  AMZN       55 at 229.12 (229.11 to 229.13)  flags 0
+//! …
+//! volume, and average price weighted by volume
+//!  symbol      trades        volume       VWAP
+//! ─────────────────────────────────────────────
+//!  AAPL     1,171,954   106,782,124   245.3401
+//!  AMZN       703,504    64,243,620   229.6817
+//! …
+//! AAPL, minute by minute
+//!  minute                trades     open     high      low    close    volume
+//! ────────────────────────────────────────────────────────────────────────────
+//!  2026-01-15 15:00:00    2,958   240.08   240.26   239.32   239.53   276,828
+//! …
+//! 5,000 disputed prices corrected through r+; the map in mode r shows 5,000 of them corrected
+//! what if prices were 10 % higher? through c, the trades are worth $147.442 billion and not $134.038
+//! the file has not changed: its checksum was d3ad4326742c24d5 before, and is d3ad4326742c24d5
+//!
+//!  step … ms   GB/s of file
+//! ──…
+//!  write through w+…
+//!  flush to the disk, and close…
+//!  open in mode r…
+//! …
+//! … s in total
+//! ```
 
 use std::{
     collections::{BTreeSet, HashMap},

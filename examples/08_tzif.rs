@@ -1,7 +1,23 @@
 //! A time-zone file: big-endian times and packed records of six bytes, each mapped where it lies.
 //!
-//! `cargo run --release --example tzif` shows when the clocks of Berlin change; `-- /usr/share/zoneinfo/America/New_York`
+//! `cargo run --release --example 08_tzif` shows when the clocks of Berlin change; `-- /usr/share/zoneinfo/America/New_York`
 //! those of another place. The records and how they are found are in `src/tzif.rs`.
+//!
+//! It prints:
+//!
+//! ```text
+//! …Europe/Berlin
+//! … transitions, dtype '>i8', from byte … on
+//! … types of local time, dtype [('utc_offset', '>i4'), ('is_dst', '|b1'), ('abbreviation', '|u1')], from byte … on
+//!
+//! around …
+//!        from (universal time)   offset   daylight saving   name
+//! ───────────────────────────────────────────────────────────────
+//! …
+//!  now   …
+//! …
+//! the clocks show CE…; after the last transition the rule is CET-1CEST,M3.5.0,M10.5.0/3
+//! ```
 
 use std::{
     io::{self, Write},

@@ -1,8 +1,26 @@
 //! The index of a git pack: tables of names, checksums and offsets, each mapped where it lies in the one file.
 //!
-//! `cargo run --release --example git_index` shows the index of the largest pack in the repository that it is run in, or
+//! `cargo run --release --example 09_git_index` shows the index of the largest pack in the repository that it is run in, or
 //! one that it makes if there is none; `-- FILE` shows another, and `-- --find 3f2a` looks up objects by the beginning of
 //! their names. The records and the search are in `src/pack_index.rs`.
+//!
+//! It prints:
+//!
+//! ```text
+//! ….idx: … objects, checksum correct
+//!           names: … of ('|u1', (20,)) from byte 1032 on
+//!       checksums: … of '>u4' from byte … on
+//!         offsets: … of '>u4' from byte … on
+//!   large offsets: 0 of '>u8' from byte … on
+//!
+//! the objects that take the most bytes in the pack
+//!  name                                        offset    bytes
+//! ─────────────────────────────────────────────────────────────
+//! …
+//! … with a name that begins with …
+//!  name …
+//! …
+//! ```
 
 use std::{
     env, fs,

@@ -1,6 +1,25 @@
 //! A binary STL file: packed records of 50 bytes from byte 84 on, measured column by column.
 //!
-//! `cargo run --release --example stl_mesh` makes a ball; `-- FILE` shows another mesh. The records are in `src/stl.rs`.
+//! `cargo run --release --example 12_stl_mesh` makes a ball; `-- FILE` shows another mesh. The records are in `src/stl.rs`.
+//!
+//! It prints:
+//!
+//! ```text
+//! a ball of radius 1: area 12.566371, volume 4.188790
+//!
+//! …ball.stl: "a ball"
+//! 81920 triangles, dtype [('normal', '<f4', (3,)), ('vertices', '<f4', (3, 3)), ('attribute', '<u2')], from byte 84 on
+//! coordinates have shape [81920, 3, 3] and strides [50, 12, 4]
+//!
+//!  axis       least   greatest   mean of corners
+//! ───────────────────────────────────────────────
+//!  x      -1.000000   1.000000         -0.000000
+//!  y      -1.000000   1.000000          0.000000
+//!  z      -1.000000   1.000000          0.000000
+//!
+//! area 12.565431
+//! volume 4.188224
+//! ```
 
 use std::{
     f64::consts::PI,

@@ -2,6 +2,49 @@
 //! line of Python, with what it prints.
 //!
 //! The same is printed here, and asserted. (The documentation pads numbers with one space more than NumPy does today.)
+//!
+//! It prints:
+//!
+//! ```text
+//! Create a memmap with dtype and shape that matches our data:
+//! View([[0., 0., 0., 0.],
+//!       [0., 0., 0., 0.],
+//!       [0., 0., 0., 0.]], dtype='<f4')
+//!
+//! Write data to memmap array:
+//! View([[ 0.,  1.,  2.,  3.],
+//!       [ 4.,  5.,  6.,  7.],
+//!       [ 8.,  9., 10., 11.]], dtype='<f4')
+//! filename is the absolute path: true
+//!
+//! Load the memmap and verify data was stored:
+//! View([[ 0.,  1.,  2.,  3.],
+//!       [ 4.,  5.,  6.,  7.],
+//!       [ 8.,  9., 10., 11.]], dtype='<f4')
+//!
+//! Read-only memmap:
+//! mode r
+//!
+//! Copy-on-write memmap:
+//! mode c
+//!
+//! It's possible to assign to copy-on-write array, but values are only
+//! written into the memory copy of the array, and not written to disk:
+//! View([[ 0.,  1.,  2.,  3.],
+//!       [ 4.,  5.,  6.,  7.],
+//!       [ 8.,  9., 10., 11.]], dtype='<f4')
+//! View([[ 0.,  0.,  0.,  0.],
+//!       [ 4.,  5.,  6.,  7.],
+//!       [ 8.,  9., 10., 11.]], dtype='<f4')
+//!
+//! File on disk is unchanged:
+//! View([[ 0.,  1.,  2.,  3.],
+//!       [ 4.,  5.,  6.,  7.],
+//!       [ 8.,  9., 10., 11.]], dtype='<f4')
+//!
+//! Offset into a memmap:
+//! View([ 4.,  5.,  6.,  7.,  8.,  9., 10., 11.], dtype='<f4')
+//! ```
 
 use std::{
     io::{self, Write},
