@@ -96,7 +96,14 @@ def kernel(function, dtype, shape, order, paths):
         buffer[:] = a["price"]
         return buffer
 
-    if function.startswith("at_"):
+    def load(mmap_mode):
+        return np.load(paths[0], mmap_mode=mmap_mode)
+
+    def load_at():
+        loaded = load("r")
+        return sum(loaded[i]["price"] for i in indices)
+
+    if function.startswith(("at_", "load_at")):
         indices = scattered(len(a))
     if function.startswith("append"):
         block = np.array(a[:BLOCK])
@@ -120,6 +127,9 @@ def kernel(function, dtype, shape, order, paths):
         "fill": fill,
         "assign_price": assign_price,
         "assign": assign,
+        "load_sum": lambda: load("r")["price"].sum(),
+        "load_at": load_at,
+        "read_sum": lambda: load(None)["price"].sum(),
         "append": append,
         "append_sync": lambda: append(wait=True),
     }[function]
