@@ -198,6 +198,9 @@ pub mod doc {
     #[doc = include_str!("doc/numpy_differences.md")]
     pub mod numpy_differences {}
 
+    #[doc = include_str!("doc/numpy_users.md")]
+    pub mod numpy_users {}
+
     /// How fast, against NumPy and hand-written loops.
     ///
     /// `cargo run --release -p mmrec-benches --bin compare` measures this on your machine, all contenders in turns in one
