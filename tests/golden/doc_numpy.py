@@ -21,6 +21,7 @@ PAGE = Path(__file__).resolve().parents[2] / "mmrec/src/doc/numpy_users.md"
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
+SPACES = re.compile(r'("(?:\\.|[^"\\])*")|\s+')
 NUMBER = re.compile(r"\b(\d[\d_]*(?:\.\d+)?)(?:_?[uif](?:8|16|32|64|size))?\b")
 
 
@@ -43,8 +44,9 @@ def rows(section):
 
 
 def squeezed(code):
-    """Without spaces and without the comma that a line break leaves behind."""
-    return re.sub(r",(?=[\])}])", "", re.sub(r"\s+", "", code))
+    """Without spaces, but for those in strings, and without the comma that a line break leaves behind."""
+    joined = SPACES.sub(lambda found: found[1] or "", code)
+    return re.sub(r",(?=[\])}])", "", joined)
 
 
 def asserted(code, rust, start):
