@@ -201,6 +201,9 @@ pub mod doc {
     #[doc = include_str!("doc/numpy_users.md")]
     pub mod numpy_users {}
 
+    #[doc = include_str!("doc/recipes.md")]
+    pub mod recipes {}
+
     /// How fast, against NumPy and hand-written loops.
     ///
     /// `cargo run --release -p mmrec-benches --bin compare` measures this on your machine, all contenders in turns in one
