@@ -189,6 +189,9 @@ pub use crate::{
 /// Guides.
 #[cfg(doc)]
 pub mod doc {
+    #[doc = include_str!("doc/c_and_feeds.md")]
+    pub mod c_and_feeds {}
+
     #[doc = include_str!("doc/dtypes.md")]
     pub mod dtypes {}
 

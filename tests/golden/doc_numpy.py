@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Runs the NumPy side of mmrec/src/doc/numpy_users.md, and compares what it gives with the examples there.
+"""Runs the Python of the guides in mmrec/src/doc, and compares what NumPy gives with the examples of numpy_users.md.
 
     python doc_numpy.py
 
 In a table with the head `NumPy | mmrec`, the code on the left is run by real NumPy, row by row. The code on the right has
 to stand in the Rust examples of the same section, which the documentation tests run; where one is `assert_eq!(code, value)`,
-that value has to be what NumPy gave. So both sides give the same, and neither is out of date.
+that value has to be what NumPy gave. So both sides give the same, and neither is out of date. The Python of the other
+guides asserts what it says.
 """
 
 import ast
@@ -146,6 +147,11 @@ def main():
             totals = [total + more for total, more in zip(totals, check(section, fixture))]
             os.chdir("/")
     calls, compared = totals
+    for page in PAGE.parent.glob("*.md"):
+        if page != PAGE:
+            names = {}
+            for block in blocks(page.read_text(), "python"):
+                exec(compile(block, page.name, "exec"), names)
     print(f"{PAGE.name}: NumPy {np.__version__} ran {calls} calls, and gave {compared} values that the examples have")
 
 
