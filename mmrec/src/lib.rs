@@ -207,18 +207,26 @@ pub mod doc {
     #[doc = include_str!("doc/recipes.md")]
     pub mod recipes {}
 
-    /// How fast, against NumPy and hand-written loops.
+    #[doc = include_str!("doc/performance.md")]
     ///
-    /// `cargo run --release -p mmrec-benches --bin compare` measures this on your machine, all contenders in turns in one
-    /// run. What follows is its output on one machine.
+    /// # The curves
     ///
-    /// Nanoseconds per record of the sum of one field, against the size of the file:
+    /// Nanoseconds per record of the sum of one field, against the size of the file. The steps are where the file leaves a
+    /// cache; less is better.
     ///
     #[doc = include_str!("doc/compare_sizes.svg")]
     ///
-    /// Throughput of the sum of one field of 1 GiB of records, against the number of threads:
+    /// Throughput of the sum of one field of 1 GiB of records, against the number of threads; more is better.
     ///
     #[doc = include_str!("doc/compare_threads.svg")]
+    ///
+    /// `cargo run --release -p mmrec-benches --bin compare` draws them for your machine.
+    pub mod performance {}
+
+    /// How fast, against NumPy and hand-written loops: the whole table.
+    ///
+    /// `cargo run --release -p mmrec-benches --bin compare` measures this on your machine, all contenders in turns in one
+    /// run. What follows is its output on one machine; [`performance`](crate::doc::performance#the-curves) has it as curves.
     ///
     #[doc = include_str!("doc/compare.md")]
     pub mod speed {}
