@@ -6,7 +6,7 @@
 In a table with the head `NumPy | mmrec`, the code on the left is run by real NumPy, row by row. The code on the right has
 to stand in the Rust examples of the same section, which the documentation tests run; where one is `assert_eq!(code, value)`,
 that value has to be what NumPy gave. So both sides give the same, and neither is out of date. The Python of the other
-guides asserts what it says.
+guides asserts what it says. And the figures of performance.md have to be those of compare.md, which the benchmark writes.
 """
 
 import ast
@@ -137,7 +137,24 @@ def check(section, fixture):
     return calls, compared
 
 
+def cells(text):
+    """The rows of all tables."""
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("|")]
+
+
+def check_figures():
+    measured = {tuple(row[:3]): row[4] for row in cells((PAGE.parent / "compare.md").read_text())}
+    table = cells((PAGE.parent / "performance.md").read_text())
+    start = table.index(["kernel", "layout", "size", "ns per record"]) + 2
+    for row in table[start:]:
+        if len(row) != 4:
+            break
+        if measured.get(tuple(row[:3])) != row[3]:
+            sys.exit(f"performance.md has {row}, and compare.md {measured.get(tuple(row[:3]))}")
+
+
 def main():
+    check_figures()
     first, *rest = sections(PAGE.read_text())
     (fixture,) = blocks(first, "python")
     totals = [0, 0]
