@@ -1,4 +1,4 @@
-//! Line charts as SVG, legible on light and on dark ground.
+//! Line charts as SVG, to be part of an HTML page: texts have the colour of its text, on light and on dark ground.
 
 use std::fmt::Write;
 
@@ -40,7 +40,7 @@ const RIGHT: f64 = 16.0;
 const TOP: f64 = 56.0;
 const BOTTOM: f64 = 48.0;
 
-/// Grey that is legible on white and on black.
+/// Lines that show on white and on black.
 const GREY: &str = "#808080";
 
 impl Chart {
@@ -49,7 +49,7 @@ impl Chart {
         let width = WIDTH * self.panels.len() as f64;
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{HEIGHT}\" \
-             viewBox=\"0 0 {width} {HEIGHT}\" font-family=\"sans-serif\" font-size=\"12\" fill=\"{GREY}\">\n"
+             viewBox=\"0 0 {width} {HEIGHT}\" font-family=\"sans-serif\" font-size=\"12\" fill=\"currentColor\">\n"
         );
         for (i, panel) in self.panels.iter().enumerate() {
             // Writing to a string does not fail, here and below.
