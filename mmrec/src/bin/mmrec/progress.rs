@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use super::{
     args::Common,
     failure::{Failure, Result},
+    text::rounded,
 };
 
 static IS_STOPPED: AtomicBool = AtomicBool::new(false);
@@ -43,7 +44,7 @@ impl Progress {
         if let Ok(style) = style {
             let speed = |state: &ProgressState, out: &mut dyn fmt::Write| {
                 // A bar that cannot be drawn has nobody to tell.
-                let _ = write!(out, "{:.0} rows/s", state.per_sec());
+                let _ = write!(out, "{} rows/s", rounded(state.per_sec()));
             };
             bar.set_style(style.with_key("speed", speed));
         }
