@@ -119,7 +119,9 @@ def cases():
     yield "single_record", np.array((3, b"x"), [("n", ">u8"), ("s", "S4")])
     yield "grid", np.arange(12, dtype="<i4").reshape(3, 4)
     yield "grid_f", np.asfortranarray(np.arange(24, dtype=">f4").reshape(2, 3, 4) / 4)
-    yield "grid_records", trades(6)[["price", "qty"]].reshape(3, 2).copy(order="F")
+    records = np.zeros((3, 2), trades(0)[["price", "qty"]].dtype, order="F")
+    records[...] = trades(6)[["price", "qty"]].reshape(3, 2)
+    yield "grid_records", records
     yield "texts", np.array(["a", "\u00e9\u00df", "\U0001f980", ""], ">U2")
 
 
@@ -171,7 +173,7 @@ def value(x):
     if kind == "U":
         return str(x)
     if kind == "V":
-        return "".join("\\x%02x" % byte for byte in x.tobytes())
+        return x.tobytes().hex()
     return None if np.isnat(x) else str(x)
 
 

@@ -73,9 +73,11 @@ pub(super) fn write(out: &mut impl Write, leaves: &[Leaf], itemsize: usize, widt
         }
         let bytes: Vec<Byte> = (line..itemsize.min(line + len)).map(|at| byte(leaves, at)).collect();
         write!(out, "{dim}{line:>digits$}{dim:#}  ")?;
+        let mut blocks = Vec::new();
         for run in bytes.chunk_by(|before, byte| byte.continues(*before)) {
-            write_run(out, leaves, run)?;
+            write_run(&mut blocks, leaves, run)?;
         }
+        out.write_all(blocks.trim_ascii_end())?;
         writeln!(out)?;
         drawn += 1;
         line += len;
@@ -115,7 +117,15 @@ fn write_run(out: &mut impl Write, leaves: &[Leaf], run: &[Byte]) -> io::Result<
             let starts = first == 0;
             let ends = first + run.len() == leaf.dtype.itemsize();
             let room = width - usize::from(starts) - usize::from(ends);
-            let label = if starts { label(leaf, field, scalar, room) } else { String::new() };
+            // The name stands where it is first whole.
+            let label = match BYTE * first {
+                0 => label(leaf, field, scalar, room),
+                before => names(leaf, scalar)
+                    .into_iter()
+                    .next()
+                    .filter(|name| name.width() >= before && name.width() <= room)
+                    .unwrap_or_default(),
+            };
             let rest = room - label.width();
             // Where there are colours, the block has no line in it.
             let (style, line) = (style(field), style(field).fg_color(Some(color(field))));
@@ -134,13 +144,17 @@ fn write_run(out: &mut impl Write, leaves: &[Leaf], run: &[Byte]) -> io::Result<
     }
 }
 
-/// As much of a field's name as there is room for.
+/// A name of a scalar, as long as there is room for: the letter of the field at last.
 fn label(leaf: &Leaf, field: usize, scalar: usize, room: usize) -> String {
+    let names = names(leaf, scalar).into_iter().chain([letter(field).to_string()]);
+    names.into_iter().find(|name| name.width() <= room).unwrap_or_default()
+}
+
+/// The whole name of a scalar, and the end of it.
+fn names(leaf: &Leaf, scalar: usize) -> [String; 2] {
     let index = leaf.index_text(scalar);
-    let name = leaf.label();
     let last = leaf.path.last().map_or(String::new(), |last| super::text::plain(last));
-    let texts = [format!("{name}{index}"), format!("{last}{index}"), letter(field).to_string()];
-    texts.into_iter().find(|text| text.width() <= room).unwrap_or_default()
+    [leaf.label() + &index, last + &index]
 }
 
 fn byte(leaves: &[Leaf], at: usize) -> Byte {

@@ -65,13 +65,14 @@ impl fmt::Display for Failure {
 
 /// The library's calls as the arguments that stand for them here.
 fn as_flags(text: &str) -> String {
-    const PHRASES: [(&str, &str); 4] = [
+    const PHRASES: [(&str, &str); 5] = [
         (
             "give their dtype with .dtype(), map it with a Rust type, or",
             "give their dtype with --dtype or --like, or",
         ),
         ("check the path, or make the file with a shape and create", "check the path"),
         ("with .offset(", "with --dtype, .offset("),
+        ("; open_rw would extend it", ""),
         ("give a shape", "give a --shape"),
     ];
     const CALLS: [(&str, &str); 5] = [

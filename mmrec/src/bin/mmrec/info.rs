@@ -66,7 +66,8 @@ pub(super) fn run(asked: &Info, common: Common) -> Result<()> {
         0 => String::new(),
         bytes => format!(", {bytes} of them padding"),
     };
-    writeln!(out, "record   {}{of_them}", text::counted(dtype.itemsize() as u64, "byte"))?;
+    let what = if dtype.is_record() { "record " } else { "element" };
+    writeln!(out, "{what}  {}{of_them}", text::counted(dtype.itemsize() as u64, "byte"))?;
     let end = match behind {
         None => String::new(),
         Some(0) => ", to the end of the file".to_owned(),

@@ -264,7 +264,7 @@ fn no_field(asked: &str, all: &[Leaf]) -> String {
     let more = names.len().saturating_sub(LISTED);
     names.truncate(LISTED);
     let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-    format!("there is no field {}; {near}there are {}{more}", text::plain(asked), names.join(", "))
+    format!("there is no field `{}`; {near}there are {}{more}", text::plain(asked), names.join(", "))
 }
 
 /// How many letters are to be put in, left out or changed to make one text of the other, small and capital being the same.
