@@ -44,7 +44,7 @@ def numbers():
 
 def others():
     array = np.zeros(3, [("c8", "<c8"), ("c16", ">c16"), ("long", "<f16"), ("v", "V3"), ("flag", "?")])
-    array["c8"] = [1 + 2j, complex(-0.5, np.inf), complex(0, -0.0)]
+    array["c8"] = [0.1 + 2j, complex(-0.5, np.inf), complex(0, -0.0)]
     array["c16"] = [0.1 - 0.2j, complex(np.nan, 1), 1e300]
     array["long"] = [np.longdouble(1.5), np.longdouble(-2), np.longdouble("1e4000")]
     # Ten bytes are the number, and what NumPy leaves in the others is left to chance.

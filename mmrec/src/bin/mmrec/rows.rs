@@ -12,7 +12,7 @@ use super::{
     leaf::{Leaf, chosen_in_rows},
     progress::is_to_stop,
     table::{Column, Sheet, width},
-    text::{cell, count, size},
+    text::{cell, count, cut, size},
 };
 
 /// Which rows; below zero counts from the end.
@@ -29,7 +29,9 @@ impl FromStr for Range {
     fn from_str(text: &str) -> Result<Self, String> {
         let number = |digits: &str| {
             let number = digits.trim().replace('_', "").parse::<i64>();
-            number.map_err(|_| format!("`{digits}` is no row; give A..B, such as 10..20, ..5, -5.. or 7"))
+            number.map_err(|_| {
+                format!("`{digits}` is no row; give A..B, such as 10..20, ..5, -5.. or 7, and then the file")
+            })
         };
         let end = |text: &str| if text.trim().is_empty() { Ok(None) } else { number(text).map(Some) };
         match text.split_once("..") {
@@ -82,19 +84,23 @@ pub(super) fn range(asked: &Rows, common: Common) -> Result<()> {
     show(&asked.input.open()?, |rows| asked.range.of(rows), &asked.shown, common)
 }
 
-/// Cells of a table whose columns are laid out together, and rows at most; more are written in several tables, so that memory does
-/// not grow.
-const TOGETHER: usize = 20_000;
-const ROWS_TOGETHER: usize = 1000;
+/// Rows, cells and bytes of a table whose columns are laid out together; more are written in several tables, so that memory
+/// does not grow.
+const ROWS: usize = 1000;
+const CELLS: usize = 20_000;
+const BYTES: usize = 1 << 20;
 
 /// Arrays of no more are shown with a column for each element.
 const SPREAD: usize = 8;
 
-/// The most bytes of a single value that is shown.
-const LONGEST: usize = 4 << 20;
+/// Elements of an array, of which all are shown if there are no more.
+const WHOLE: usize = 1000;
 
-/// The most bytes that a value may have for its column to be read for as many rows as others.
-const LONG: usize = 1 << 10;
+/// Letters of a cell.
+const LETTERS: usize = 1000;
+
+/// The most bytes of a single value that is shown.
+const LONGEST: usize = 1 << 20;
 
 fn show(
     map: &DynMap<ReadOnly>,
@@ -165,9 +171,8 @@ fn tables<W: Write>(
     let spread = |leaf: Leaf| if leaf.len() <= SPREAD { leaf.scalars() } else { Ok(vec![leaf]) };
     let leaves = leaves.into_iter().map(spread).collect::<Result<Vec<_>>>()?.concat();
     let fields: Vec<DynView<'_>> = leaves.iter().map(|leaf| leaf.of(view)).collect::<Result<_>>()?;
-    // Cells of as many bytes as many short ones have.
-    let cells: usize = leaves.iter().map(|leaf| 1 + leaf.dtype.itemsize() / LONG).sum();
-    let together = (TOGETHER / cells.max(1)).clamp(1, ROWS_TOGETHER);
+    let bytes: usize = leaves.iter().map(|leaf| leaf.dtype.itemsize() * leaf.len().min(WHOLE)).sum();
+    let together = ROWS.min(CELLS / leaves.len().max(1)).min(BYTES / bytes.max(1)).max(1);
     let mut start = rows.start;
     while start < rows.end {
         let end = rows.end.min(start + together);
@@ -178,7 +183,7 @@ fn tables<W: Write>(
         let columns = std::iter::once(Column::number("row")).chain(columns).collect();
         let rows = (start..end).map(|row| {
             is_to_stop()?;
-            let cells = fields.iter().map(|field| cell(&field.index_axis(Axis(0), row)));
+            let cells = fields.iter().map(|field| cut(cell(&field.index_axis(Axis(0), row)), LETTERS));
             Ok(std::iter::once(row.to_string()).chain(cells).collect())
         });
         let sheet = Sheet { columns, keys: 1, rows: rows.collect::<Result<_>>()? };

@@ -34,6 +34,9 @@ pub(super) struct Sheet {
     pub(super) rows: Vec<Vec<String>>,
 }
 
+/// A line of fewer columns is no table.
+const NARROWEST: usize = 20;
+
 /// Spaces around each column.
 const AROUND: usize = 2;
 
@@ -109,5 +112,5 @@ fn shown_width(cell: &str) -> usize {
 /// The columns of text that a line may have: as asked for, or those of the terminal, or any number.
 pub(super) fn width(asked: Option<usize>) -> usize {
     let of_terminal = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
-    asked.or_else(of_terminal).unwrap_or(usize::MAX)
+    asked.or_else(of_terminal).unwrap_or(usize::MAX).max(NARROWEST)
 }

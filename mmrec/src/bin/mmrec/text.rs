@@ -21,6 +21,15 @@ pub(super) fn cell(view: &DynView<'_>) -> String {
     }
 }
 
+/// The start of what is longer than so many letters.
+pub(super) fn cut(mut text: String, letters: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(letters) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
 /// Text that is UTF-8 as it is, and other bytes as `\x1b`.
 pub(super) fn of_bytes(bytes: &[u8]) -> String {
     let mut text = String::new();

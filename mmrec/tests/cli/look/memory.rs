@@ -75,7 +75,8 @@ fn of_ten_gibibytes_little_is_read() {
         .unwrap();
     let raw = ["--dtype", TRADE, "--shape", "335544320", "large.bin"];
     let whole = ["--dtype", "V2000000000", "--shape", "5", "large.bin"];
-    let commands: [&[&str]; 12] = [
+    let long = ["--dtype", "[('s', 'V1048576'), ('n', 'S1000', (2000,))]", "--shape", "1000", "large.bin"];
+    let commands: [&[&str]; 14] = [
         &["info"],
         &["head"],
         &["tail", "--json"],
@@ -88,14 +89,18 @@ fn of_ten_gibibytes_little_is_read() {
         &["struct", "--numpy", "large.npy"],
         &["head", "--fields", "value[1000000]", "large.npy"],
         &["info", "whole"],
+        &["head", "-n", "1", "long"],
+        &["tail", "--json", "-n", "1", "long"],
     ];
     for args in commands {
         let more: &[&str] = match args.last() {
             Some(&"whole") => &whole,
+            Some(&"long") => &long,
             Some(last) if last.ends_with(".npy") => &[],
             _ => &raw,
         };
-        let args: Vec<_> = args.iter().chain(more).copied().filter(|arg| *arg != "whole").collect();
+        let args: Vec<_> =
+            args.iter().chain(more).copied().filter(|arg| !["whole", "long"].contains(arg)).collect();
         let (len, most) = watched(dir.path(), &args);
         assert!(len > 0 && most > 1 << 10 && most < 100 << 10, "{args:?}: {len} bytes, {most} KiB");
     }

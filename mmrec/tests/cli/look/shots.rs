@@ -70,6 +70,7 @@ fn rows() {
             &["head", "grid_records.npy"],
             &["head", "texts.npy"],
             &["head", "wide.npy", "--width", "80"],
+            &["head", "times.npy", "--width", "0", "-n", "1", "--fields", "ns"],
             &["head", "wide.npy", "--width", "1", "-n", "1", "--fields", "field_00,field_02"],
             &["head", "raw.bin", "--like", "trades.npy", "--offset", "10", "-n", "1"],
             &["head", "arrays.npz", "--member", "second"],

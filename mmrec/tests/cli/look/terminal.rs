@@ -114,7 +114,7 @@ fn what_is_wide_is_paged_to_the_terminal() {
 /// Records in a file that takes a while to go over.
 fn slow(dir: &tempfile::TempDir) -> [&'static str; 5] {
     // What is not optimised goes over less in a second.
-    let bytes = if cfg!(debug_assertions) { 24 << 20 } else { 1 << 30 };
+    let bytes = if cfg!(debug_assertions) { 32 << 20 } else { 8 << 30 };
     File::create(dir.path().join("sparse.bin")).unwrap().set_len(bytes).unwrap();
     ["stats", "sparse.bin", "--no-histogram", "--dtype", "<u4"]
 }
@@ -136,6 +136,10 @@ fn a_bar_says_how_far_it_is() {
     // It is gone in the end.
     let last = text.rsplit(['\r', '\n']).next().unwrap();
     assert_eq!(anstream::adapter::strip_str(last).to_string().trim(), "", "{text:?}");
+
+    // What is done soon has none.
+    let soon = command(&files(), &["stats", "trades.npy"]);
+    assert_eq!(on_terminal(soon, Terminal::Errors, 80), (String::new(), Some(0)));
 
     let quiet = command(dir.path(), &[args.as_slice(), &["--quiet"]].concat());
     assert_eq!(on_terminal(quiet, Terminal::Errors, 80).0, "");

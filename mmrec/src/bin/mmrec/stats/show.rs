@@ -35,8 +35,12 @@ pub(super) fn text(summaries: &[Summary], asked: Option<usize>) -> io::Result<Ve
         (Column::number("NaN"), |field| field.nan.filter(|&nan| nan > 0).map(text::count)),
         (Column::number("NaT"), |field| field.nat.filter(|&nat| nat > 0).map(text::count)),
         (Column::number("infinite"), |field| field.infinite.filter(|&number| number > 0).map(text::count)),
-        (Column::number("min"), |field| field.min.as_ref().map(|value| cut(text::text(value)))),
-        (Column::number("max"), |field| field.max.as_ref().map(|value| cut(text::text(value)))),
+        (Column::number("min"), |field| {
+            field.min.as_ref().map(|value| text::cut(text::text(value), LETTERS))
+        }),
+        (Column::number("max"), |field| {
+            field.max.as_ref().map(|value| text::cut(text::text(value), LETTERS))
+        }),
         (Column::number("mean"), |field| field.mean.as_ref().map(mean)),
         (Column::number("std"), |field| field.std.as_ref().map(std)),
         (Column::number("distinct"), |field| field.distinct.map(distinct)),
@@ -64,14 +68,6 @@ pub(super) fn text(summaries: &[Summary], asked: Option<usize>) -> io::Result<Ve
 
 /// The most letters of a value.
 const LETTERS: usize = 32;
-
-/// The start of what is long.
-fn cut(text: String) -> String {
-    match text.char_indices().nth(LETTERS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
-}
 
 fn mean(mean: &Mean) -> String {
     match mean {
