@@ -1,6 +1,6 @@
 //! How the records of two files differ.
 
-use std::{path::Path, process::ExitCode};
+use std::{fs::File, io::Read, path::Path, process::ExitCode};
 
 use mmrec::DType;
 use serde_json::{Value as Json, json};
@@ -44,11 +44,22 @@ fn name<'a>(asked: &'a str, text: &'a str) -> &'a str {
 
 /// The dtype of a file, or the one that a text says.
 fn dtype_of(name: &str) -> Result<DType> {
-    if Path::new(name).exists() {
-        return Ok(Input::of(name.into()).open()?.dtype().clone());
+    let path = Path::new(name);
+    if path.is_file() && !starts_as_npy(path)? {
+        return Err(Failure::Usage(format!("{name} is no .npy file; give the text of its dtype instead")));
+    }
+    if path.exists() {
+        return Ok(Input::of(path.into()).open()?.dtype().clone());
     }
     name.parse::<DType>()
         .map_err(|error| Failure::Usage(format!("{name} is neither a file nor the text of a dtype: {error}")))
+}
+
+fn starts_as_npy(path: &Path) -> Result<bool> {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(6).read_to_end(&mut start));
+    read.map_err(|error| Failure::io(path, error))?;
+    Ok(start == b"\x93NUMPY")
 }
 
 /// The fields that are not in both, or not the same there, in the order of `a`, and then of `b`.

@@ -154,6 +154,8 @@ fn structs_and_differences() {
             &["diff", "<f8", ">f8"],
             &["diff", "trades.npy", "trades"],
             &["diff", "trades.npy", "raw.bin"],
+            &["diff", "arrays.npz", "trades.npy"],
+            &["diff", "trades.npy", "."],
             &["diff", "hostile.npy", "[('\u{1b}[31mred', '<i4')]"],
         ],
     );
