@@ -122,7 +122,8 @@ def cases():
     records = np.zeros((3, 2), trades(0)[["price", "qty"]].dtype, order="F")
     records[...] = trades(6)[["price", "qty"]].reshape(3, 2)
     yield "grid_records", records
-    yield "texts", np.array(["a", "\u00e9\u00df", "\U0001f980", ""], ">U2")
+    yield "texts", np.array(["a", "\u00e9\u00df", "\U0001f980", "", " \udac6"], ">U2")
+    yield "empty", np.zeros(2, [("list", "<f4", (0, 3)), ("none", "S0"), ("records", [("x", "u1")], (0,)), ("b", "u1")])
 
 
 # As raw records, or in an archive: the file, what the command is told, and what is in it.
@@ -171,7 +172,8 @@ def value(x):
     if kind == "S":
         return bytes_text(bytes(x))
     if kind == "U":
-        return str(x)
+        # No letter of Unicode, and not to be had in JSON.
+        return "".join("\\u%04x" % ord(c) if 0xD800 <= ord(c) < 0xE000 else c for c in str(x))
     if kind == "V":
         return x.tobytes().hex()
     return None if np.isnat(x) else str(x)

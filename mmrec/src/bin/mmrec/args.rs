@@ -57,7 +57,7 @@ pub(super) enum Command {
     ///
     /// With --json, a list of objects, one in a line. NaN and the infinities are the strings "NaN", "Infinity" and "-Infinity", and NaT is
     /// null; integers have all their digits. Times and long doubles are NumPy's texts, complex numbers [real, imaginary],
-    /// opaque bytes hexadecimal digits, and in strings of bytes that are no UTF-8 \xff stands for such a byte. Of arrays of records, and of
+    /// opaque bytes hexadecimal digits, and in strings that are no Unicode \xff stands for such a byte. Of arrays of records, and of
     /// records in rows of several axes, each field is a list.
     Rows(Rows),
     /// What each field holds: least, greatest, mean, standard deviation, a histogram

@@ -15,7 +15,7 @@ use super::{
     bytemap,
     failure::{Failure, Result},
     json,
-    leaf::{Leaf, leaves},
+    leaf::{Leaf, count, leaves},
     table::{Column, Sheet, width},
     text,
 };
@@ -98,10 +98,8 @@ fn version(path: &Path) -> Result<String> {
 
 /// Bytes of an element that are in no field. What lies within fields that share bytes is not looked for.
 fn padding(dtype: &DType) -> usize {
-    let len: usize = dtype.shape().iter().product();
-    let base = dtype.base();
     if !dtype.shape().is_empty() {
-        return len * padding(base);
+        return count(&dtype.shape()) * padding(dtype.base());
     }
     if !dtype.is_record() {
         return 0;

@@ -1,9 +1,9 @@
 //! Values as JSON.
 //!
 //! Numbers are numbers, with all digits, but for those that JSON has none for: NaN and the infinities are the strings "NaN",
-//! "Infinity" and "-Infinity". Times are the texts of NumPy, and NaT is null. Strings are as they are; in a byte string that is no
-//! UTF-8, `\xff` stands for such a byte. Opaque bytes are written in hexadecimal digits, and long doubles as text. Complex
-//! numbers are [real, imaginary].
+//! "Infinity" and "-Infinity". Times are the texts of NumPy, and NaT is null. Strings are as they are; in one that is no Unicode,
+//! `\xff` stands for such a byte, or `\udac6` for such a unit. Opaque bytes are written in hexadecimal digits. Complex numbers are
+//! [real, imaginary], but long doubles, and complex numbers of them, are texts.
 
 use std::fmt::Write as _;
 
@@ -23,6 +23,7 @@ pub(super) fn value(value: &Value) -> Json {
         Datum::DateTime(None, _) | Datum::TimeDelta(None, _) => Json::Null,
         Datum::Bytes(bytes) => text::of_bytes(bytes).into(),
         Datum::Str(text) => text.into(),
+        Datum::Units(units) => text::of_units(&units).into(),
         Datum::Opaque(bytes) if value.dtype().as_scalar().map(Scalar::kind) == Some(Kind::Void) => {
             let digits = bytes.iter().fold(String::new(), |mut digits, byte| {
                 // Writing to a `String` cannot fail.

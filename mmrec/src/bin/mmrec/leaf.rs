@@ -62,12 +62,12 @@ impl Leaf {
 
     /// The bytes of all its scalars together.
     pub(super) fn size(&self) -> usize {
-        self.dtype.itemsize() * self.len()
+        self.dtype.itemsize().saturating_mul(self.len())
     }
 
     /// How many scalars it has.
     pub(super) fn len(&self) -> usize {
-        self.shape.iter().product()
+        count(&self.shape)
     }
 
     /// From its first byte to its last, with what may lie between its scalars.
@@ -143,6 +143,11 @@ impl Leaf {
     }
 }
 
+/// The elements of an array. Beside an axis of no elements, and if they have no bytes, others may be of any length.
+pub(super) fn count(shape: &[usize]) -> usize {
+    if shape.contains(&0) { 0 } else { shape.iter().fold(1, |count, len| count.saturating_mul(*len)) }
+}
+
 fn indices(along: &[usize]) -> String {
     along.iter().fold(String::new(), |mut text, index| {
         // Writing to a `String` cannot fail.
@@ -173,7 +178,7 @@ fn collect(mut leaf: Leaf, all: &mut Vec<Leaf>) {
         let mut strides = vec![0; shape.len()];
         for (own, len) in strides.iter_mut().zip(&shape).rev() {
             *own = stride;
-            stride *= len;
+            stride = stride.saturating_mul(*len);
         }
         leaf.shape.extend(shape);
         leaf.strides.extend(strides);

@@ -168,7 +168,8 @@ fn tables<W: Write>(
     rows: std::ops::Range<usize>,
     width: usize,
 ) -> Result<()> {
-    let spread = |leaf: Leaf| if leaf.len() <= SPREAD { leaf.scalars() } else { Ok(vec![leaf]) };
+    let spread =
+        |leaf: Leaf| if (1..=SPREAD).contains(&leaf.len()) { leaf.scalars() } else { Ok(vec![leaf]) };
     let leaves = leaves.into_iter().map(spread).collect::<Result<Vec<_>>>()?.concat();
     let fields: Vec<DynView<'_>> = leaves.iter().map(|leaf| leaf.of(view)).collect::<Result<_>>()?;
     let bytes: usize = leaves.iter().map(|leaf| leaf.dtype.itemsize() * leaf.len().min(WHOLE)).sum();

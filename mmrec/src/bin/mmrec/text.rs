@@ -9,6 +9,7 @@ pub(super) fn text(value: &Value) -> String {
     match value.data() {
         Datum::Bytes(bytes) => plain(&of_bytes(bytes)),
         Datum::Str(text) => plain(&text),
+        Datum::Units(units) => plain(&of_units(&units)),
         _ => one_line(&value.to_string()),
     }
 }
@@ -41,6 +42,12 @@ pub(super) fn of_bytes(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// Code units, and those that are no letters as `\udac6`.
+pub(super) fn of_units(units: &[u32]) -> String {
+    let text = |unit: &u32| char::from_u32(*unit).map_or_else(|| format!("\\u{unit:04x}"), String::from);
+    units.iter().map(text).collect()
 }
 
 /// Text of which nothing moves the cursor of a terminal, rings, or turns what stands beside it: such letters are shown as `\x1b`.
