@@ -135,11 +135,9 @@ def value(x):
     if kind == "f":
         return number(x) if not np.isfinite(x) else float(str(x))
     if kind == "c":
-        return [number(x.real), number(x.imag)]
+        return [value(x.real), value(x.imag)]
     if kind == "S":
-        return "".join(chr(byte) if 32 <= byte < 127 else "\\x%02x" % byte for byte in bytes(x))
-    if kind == "U":
-        return "".join("\\x%02x" % ord(c) if ord(c) < 32 else c for c in str(x))
+        return bytes(x).decode()
     return str(x)
 
 

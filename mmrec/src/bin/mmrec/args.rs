@@ -11,7 +11,6 @@ use super::input::Input;
 #[derive(Debug, Parser)]
 #[command(
     version,
-    about,
     propagate_version = true,
     after_help = "Exit codes: 0, all is well; 1, `diff` has found a difference; 2, an error; 130, stopped by Ctrl-C."
 )]
@@ -44,12 +43,24 @@ pub(super) enum Command {
     /// What a file is, and its record drawn byte by byte
     Info(Info),
     /// The first rows
+    ///
+    /// See `mmrec rows --help` for what is shown of them.
     Head(Count),
     /// The last rows
+    ///
+    /// See `mmrec rows --help` for what is shown of them.
     Tail(Count),
     /// Some rows
+    ///
+    /// A row is what one index along the first axis leads to. An array of up to 8 elements in it, of further axes or of a field, has a
+    /// column for each; a longer one is shown as NumPy prints it, and of a text 1000 letters. What does not fit in the width comes in further tables.
+    ///
+    /// With --json, a list of objects, one in a line. NaN and the infinities are the strings "NaN", "Infinity" and "-Infinity", and NaT is
+    /// null; integers have all their digits. Times and long doubles are NumPy's texts, complex numbers [real, imaginary],
+    /// opaque bytes hexadecimal digits, and in strings that are no Unicode \xff stands for such a byte. Of arrays of records, and of
+    /// records in rows of several axes, each field is a list.
     Rows(Rows),
-    /// What each field holds: how many values, the least, the greatest, mean, standard deviation, a histogram
+    /// What each field holds: least, greatest, mean, standard deviation, a histogram
     ///
     /// NaN, and NaT of times, are counted and otherwise left out: of min, max, mean, std and the histogram. Infinities are in all
     /// but the histogram. std is that of all values, as numpy.std gives it, not of a sample. The figures are the same for any
@@ -98,7 +109,7 @@ pub(super) struct Count {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Rows {
-    /// Which rows: A..B without B, A.. to the end, ..B from the start, A alone; below zero counts from the end
+    /// Which rows: A..B without B, A.. to the end, ..B from the start, .. all, A alone; below zero counts from the end
     #[arg(allow_hyphen_values = true)]
     pub(super) range: super::rows::Range,
 
@@ -111,7 +122,7 @@ pub(super) struct Rows {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Shown {
-    /// Only these fields, in this order; a.b is field b of the record in field a, a alone is all of it
+    /// Only these fields, in this order; a.b is field b of the record in field a, a alone is all of it, v[0] one of an array
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     pub(super) fields: Vec<String>,
 
@@ -153,7 +164,7 @@ pub(super) struct Struct {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Diff {
-    /// A file, or the text of a dtype
+    /// A .npy file, or the text of a dtype
     pub(super) a: String,
 
     /// Another

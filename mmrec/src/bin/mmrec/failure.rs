@@ -7,6 +7,8 @@ use std::{
     process::ExitCode,
 };
 
+use super::text::plain_lines;
+
 pub(super) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 /// Why a command has ended.
@@ -38,7 +40,11 @@ impl Failure {
             other => {
                 let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
                 // There is nobody to tell that nothing can be said.
-                let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {other}");
+                let _ = writeln!(
+                    anstream::stderr(),
+                    "{style}error:{style:#} {}",
+                    plain_lines(&other.to_string())
+                );
                 ExitCode::from(2)
             }
         }
@@ -48,13 +54,47 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Library(error) => error.fmt(f),
+            Self::Library(error) => f.write_str(&as_flags(&error.to_string())),
             Self::Usage(text) => f.write_str(text),
             Self::Io(what, error) => write!(f, "{what}: {error}"),
             Self::ClosedOutput => f.write_str("the output was closed"),
             Self::Stopped => f.write_str("stopped"),
         }
     }
+}
+
+/// The library's calls as the arguments that stand for them here.
+fn as_flags(text: &str) -> String {
+    const PHRASES: [(&str, &str); 5] = [
+        (
+            "give their dtype with .dtype(), map it with a Rust type, or",
+            "give their dtype with --dtype or --like, or",
+        ),
+        ("check the path, or make the file with a shape and create", "check the path"),
+        ("with .offset(", "with --dtype, .offset("),
+        ("; open_rw would extend it", ""),
+        ("give a shape", "give a --shape"),
+    ];
+    const CALLS: [(&str, &str); 5] = [
+        (".dtype(", "--dtype"),
+        (".shape(", "--shape"),
+        (".offset(", "--offset"),
+        (".order(", "--order"),
+        (".npz_member(", "--member"),
+    ];
+    let mut text = text.to_owned();
+    for (phrase, own) in PHRASES {
+        text = text.replace(phrase, own);
+    }
+    for (call, flag) in CALLS {
+        while let Some((before, after)) = text.split_once(call)
+            && let Some((value, rest)) = after.split_once(')')
+        {
+            let space = if value.is_empty() { "" } else { " " };
+            text = format!("{before}{flag}{space}{value}{rest}");
+        }
+    }
+    text
 }
 
 impl From<mmrec::Error> for Failure {

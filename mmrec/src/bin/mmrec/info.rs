@@ -6,6 +6,7 @@ use std::{
     path::Path,
 };
 
+use anstyle::Style;
 use mmrec::{DType, DTypeField, DynMap, ReadOnly};
 use serde_json::json;
 
@@ -13,7 +14,8 @@ use super::{
     args::{Common, Info},
     bytemap,
     failure::{Failure, Result},
-    leaf::{Leaf, leaves},
+    json,
+    leaf::{Leaf, count, leaves},
     table::{Column, Sheet, width},
     text,
 };
@@ -23,14 +25,17 @@ pub(super) fn run(asked: &Info, common: Common) -> Result<()> {
     let path = &asked.input.file;
     let file = std::fs::metadata(path).map_err(|error| Failure::io(path, error))?;
     let format = match (asked.input.member(), asked.input.is_raw()) {
-        (Some(member), _) => format!("array {member} of an .npz archive"),
+        (Some(member), _) => format!("array {} of an .npz archive", text::plain(member)),
         (None, true) => "raw records".to_owned(),
-        (None, false) => format!(".npy, version {}", version(path)?),
+        (None, false) => format!(".npy file, version {}", version(path)?),
     };
     let dtype = map.dtype();
     let leaves = leaves(dtype);
     let data = (map.len() * dtype.itemsize()) as u64;
-    let behind = if file.is_file() { file.len().saturating_sub(map.offset() + data) } else { 0 };
+    // What follows in an archive is none of the array's.
+    let is_alone = file.is_file() && asked.input.member().is_none();
+    let behind = is_alone.then(|| file.len().saturating_sub(map.offset() + data));
+    let padding = padding(dtype);
     if common.json {
         let fields: Vec<_> = leaves.iter().map(field_json).collect();
         let text = json!({
@@ -45,37 +50,36 @@ pub(super) fn run(asked: &Info, common: Common) -> Result<()> {
             "data_bytes": data,
             "file_bytes": file.len(),
             "bytes_behind": behind,
-            "padding": padding(&leaves, dtype.itemsize()),
+            "padding": padding,
             "fields": fields,
         });
-        return super::failure::write_out(format!("{text:#}\n").as_bytes());
+        return super::failure::write_out(json::pretty(&text).as_bytes());
     }
+    let width = width(None);
     let mut out = Vec::new();
-    let end = match behind {
-        0 => "where the file ends".to_owned(),
-        behind => format!("and {} lie behind it", text::size(behind)),
+    let (bold, rows) = (Style::new().bold(), rows(&map));
+    writeln!(out, "{bold}{}{bold:#}: {format}", text::plain(&path.display().to_string()))?;
+    let order = if map.ndim() > 1 { format!(" in {:?} order", map.order()) } else { String::new() };
+    let rows = text::counted(rows as u64, "row");
+    writeln!(out, "shape    {}{order}, {rows}", text::shape(map.shape()))?;
+    let of_them = match padding {
+        0 => String::new(),
+        bytes => format!(", {bytes} of them padding"),
     };
-    writeln!(out, "{}: {format}", path.display())?;
-    writeln!(
-        out,
-        "shape {}, order {:?}: {} rows, {} bytes an element, {} in all",
-        text::shape(map.shape()),
-        map.order(),
-        text::count(rows(&map) as u64),
-        dtype.itemsize(),
-        text::size(data)
-    )?;
-    writeln!(out, "the array is from byte {} to {}, {end}", map.offset(), map.offset() + data)?;
+    let what = if dtype.is_record() { "record " } else { "element" };
+    writeln!(out, "{what}  {}{of_them}", text::counted(dtype.itemsize() as u64, "byte"))?;
+    let end = match behind {
+        None => String::new(),
+        Some(0) => ", to the end of the file".to_owned(),
+        Some(behind) => format!(", and {} behind them", text::size(behind)),
+    };
+    writeln!(out, "data     {} from byte {} on{end}", text::size(data), map.offset())?;
     if dtype.itemsize() > 0 {
         writeln!(out)?;
-        bytemap::write(&mut out, &leaves, dtype.itemsize())?;
+        bytemap::write(&mut out, &leaves, dtype.itemsize(), width)?;
     }
     writeln!(out)?;
-    sheet(&leaves).write(&mut out, width(None))?;
-    match padding(&leaves, dtype.itemsize()) {
-        0 => {}
-        bytes => writeln!(out, "\n{bytes} of {} bytes are padding", dtype.itemsize())?,
-    }
+    sheet(&leaves).write(&mut out, width)?;
     super::failure::write_out(&out)
 }
 
@@ -92,16 +96,26 @@ fn version(path: &Path) -> Result<String> {
     Ok(format!("{}.{}", start[6], start[7]))
 }
 
-/// Bytes of an element that are in no field.
-fn padding(leaves: &[Leaf], itemsize: usize) -> usize {
-    let mut ranges: Vec<_> = leaves.iter().map(Leaf::bytes).collect();
-    ranges.sort_by_key(|range| (range.start, range.end));
-    let (mut covered, mut end) = (0, 0);
-    for range in ranges {
-        covered += range.end.saturating_sub(range.start.max(end));
-        end = end.max(range.end);
+/// Bytes of an element that are in no field. What lies within fields that share bytes is not looked for.
+fn padding(dtype: &DType) -> usize {
+    if !dtype.shape().is_empty() {
+        return count(&dtype.shape()) * padding(dtype.base());
     }
-    itemsize.saturating_sub(covered)
+    if !dtype.is_record() {
+        return 0;
+    }
+    let mut ranges: Vec<_> = dtype.fields().iter().map(|field| (field.offset(), field.dtype())).collect();
+    ranges.sort_by_key(|(offset, dtype)| (*offset, dtype.itemsize()));
+    let (mut holes, mut end) = (0, 0);
+    for (i, (offset, field)) in ranges.iter().enumerate() {
+        let next = ranges.get(i + 1).map_or(dtype.itemsize(), |(offset, _)| *offset);
+        holes += offset.saturating_sub(end);
+        if *offset >= end && offset + field.itemsize() <= next {
+            holes += padding(field);
+        }
+        end = end.max(offset + field.itemsize());
+    }
+    holes + dtype.itemsize().saturating_sub(end)
 }
 
 fn sheet(leaves: &[Leaf]) -> Sheet {
@@ -118,33 +132,29 @@ fn sheet(leaves: &[Leaf]) -> Sheet {
         vec![
             format!("{style}{}{style:#}", bytemap::letter(i)),
             leaf.offset.to_string(),
-            leaf.bytes().len().to_string(),
+            leaf.size().to_string(),
             dtype_text(leaf),
-            leaf.name(),
-            rust_type(leaf).unwrap_or_else(|| "none".to_owned()),
+            leaf.label(),
+            rust_type(leaf).map_or_else(|| "none".to_owned(), |text| text.replace("mmrec::", "")),
         ]
     });
     Sheet { columns, keys: 1, rows: rows.collect() }
 }
 
 fn dtype_text(leaf: &Leaf) -> String {
-    let scalar = leaf.dtype.to_string();
-    let scalar = scalar.trim_matches('\'');
     match leaf.shape.as_slice() {
-        [] => scalar.to_owned(),
-        shape => format!("{scalar} {}", text::shape(shape)),
+        [] => leaf.dtype_text(),
+        shape => format!("{} {}", leaf.dtype_text(), text::shape(shape)),
     }
 }
 
 fn field_json(leaf: &Leaf) -> serde_json::Value {
-    json!({
-        "name": leaf.name(),
-        "offset": leaf.offset,
-        "size": leaf.bytes().len(),
-        "dtype": leaf.dtype.to_string().trim_matches('\''),
-        "shape": leaf.shape,
-        "rust_type": rust_type(leaf),
-    })
+    let mut object = json!({ "name": leaf.name() });
+    if let (Some(object), serde_json::Value::Object(more)) = (object.as_object_mut(), leaf.json()) {
+        object.extend(more);
+        object.insert("rust_type".to_owned(), rust_type(leaf).into());
+    }
+    object
 }
 
 /// The type of a field in the struct that [`DType::to_rust_struct`] writes for it alone.

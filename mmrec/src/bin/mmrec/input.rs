@@ -1,6 +1,6 @@
 //! The file that is looked at.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use mmrec::{DType, DynMap, Order, ReadOnly};
@@ -88,9 +88,26 @@ impl Input {
                 OrderName::F => Order::F,
             });
         }
-        Ok(match &self.shape {
-            Some(shape) => options.shape(shape.as_slice()).open(&self.file)?,
-            None => options.open(&self.file)?,
+        let opened = match &self.shape {
+            Some(shape) => options.shape(shape.as_slice()).open(&self.file),
+            None => options.open(&self.file),
+        };
+        let is_unknown = self.member.is_none() && !self.is_raw();
+        opened.map_err(|error| match members(&self.file).filter(|_| is_unknown) {
+            Some(names) => {
+                let file = self.file.display();
+                Failure::Usage(format!(
+                    "{file} is an .npz archive; name an array of it with --member: {names}"
+                ))
+            }
+            None => error.into(),
         })
     }
+}
+
+/// The names of the arrays in an archive, as the library lists them when there is none of a name.
+fn members(file: &Path) -> Option<String> {
+    let error = DynMap::options().npz_member("").open(file).err()?;
+    let text = error.to_string();
+    text.split_once("; it has ").map(|(_, names)| names.to_owned())
 }

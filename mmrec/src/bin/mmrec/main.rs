@@ -70,7 +70,8 @@ fn man(directory: Option<&std::path::Path>) -> Result<()> {
         }
         None => {
             let mut text = Vec::new();
-            clap_mangen::Man::new(command)
+            // As in the directory, where `help` has no page.
+            clap_mangen::Man::new(command.disable_help_subcommand(true))
                 .render(&mut text)
                 .map_err(|error| Failure::Usage(error.to_string()))?;
             failure::write_out(&text)

@@ -4,6 +4,7 @@ use std::{
     fmt,
     io::{self, IsTerminal},
     sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
@@ -11,6 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use super::{
     args::Common,
     failure::{Failure, Result},
+    text::rounded,
 };
 
 static IS_STOPPED: AtomicBool = AtomicBool::new(false);
@@ -30,35 +32,46 @@ pub(super) fn is_to_stop() -> Result<()> {
     if IS_STOPPED.load(Ordering::Relaxed) { Err(Failure::Stopped) } else { Ok(()) }
 }
 
-/// A bar on a terminal; elsewhere nothing.
-pub(super) struct Progress(ProgressBar);
+/// A bar on a terminal, if the command takes long; elsewhere nothing.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    start: Instant,
+    is_wanted: AtomicBool,
+}
+
+/// What is done sooner needs no bar.
+const SOON: Duration = Duration::from_millis(300);
 
 impl Progress {
     /// One of so many rows.
     pub(super) fn new(rows: u64, common: Common) -> Self {
-        let is_shown = !common.quiet && io::stderr().is_terminal();
-        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(rows), target);
-        let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {speed}  {eta}");
-        if let Ok(style) = style {
+        let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {speed}  {eta}") {
             let speed = |state: &ProgressState, out: &mut dyn fmt::Write| {
                 // A bar that cannot be drawn has nobody to tell.
-                let _ = write!(out, "{:.0} rows/s", state.per_sec());
+                let _ = write!(out, "{} rows/s", rounded(state.per_sec()));
             };
             bar.set_style(style.with_key("speed", speed));
         }
-        Self(bar)
+        let is_wanted = !common.quiet && io::stderr().is_terminal();
+        Self { bar, start: Instant::now(), is_wanted: is_wanted.into() }
     }
 
     /// So many rows more are done; an error once the command is to stop. Any thread may call it.
     pub(super) fn add(&self, rows: u64) -> Result<()> {
-        self.0.inc(rows);
+        self.bar.inc(rows);
+        if self.is_wanted.load(Ordering::Relaxed)
+            && self.start.elapsed() >= SOON
+            && self.is_wanted.swap(false, Ordering::Relaxed)
+        {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
         is_to_stop()
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }

@@ -5,6 +5,8 @@ use serde_json::json;
 use super::{
     args::{Common, Struct},
     failure::{Result, write_out},
+    json,
+    text::plain_lines,
 };
 
 pub(super) fn run(asked: &Struct, common: Common) -> Result<()> {
@@ -20,8 +22,8 @@ pub(super) fn run(asked: &Struct, common: Common) -> Result<()> {
         true => {
             let all =
                 json!({ "language": language, "name": asked.name, "dtype": dtype.to_string(), "text": text });
-            write_out(format!("{all:#}\n").as_bytes())
+            write_out(json::pretty(&all).as_bytes())
         }
-        false => write_out(format!("{text}\n").as_bytes()),
+        false => write_out(format!("{}\n", plain_lines(text)).as_bytes()),
     }
 }

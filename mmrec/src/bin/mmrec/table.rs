@@ -6,20 +6,22 @@ use anstyle::Style;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use unicode_width::UnicodeWidthStr;
 
+use super::text::plain;
+
 /// A column: its name, and whether it holds numbers, which stand to the right.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
-    pub(super) name: String,
-    pub(super) is_number: bool,
+    name: String,
+    is_number: bool,
 }
 
 impl Column {
     pub(super) fn text(name: impl Into<String>) -> Self {
-        Self { name: name.into(), is_number: false }
+        Self { name: plain(&name.into()), is_number: false }
     }
 
     pub(super) fn number(name: impl Into<String>) -> Self {
-        Self { name: name.into(), is_number: true }
+        Self { name: plain(&name.into()), is_number: true }
     }
 }
 
@@ -31,6 +33,9 @@ pub(super) struct Sheet {
     /// One text for each column.
     pub(super) rows: Vec<Vec<String>>,
 }
+
+/// A line of fewer columns is no table.
+const NARROWEST: usize = 20;
 
 /// Spaces around each column.
 const AROUND: usize = 2;
@@ -51,7 +56,7 @@ impl Sheet {
     fn pages(&self, width: usize) -> Vec<Vec<usize>> {
         let widths: Vec<usize> = (0..self.columns.len())
             .map(|i| {
-                let longest = self.rows.iter().map(|row| row[i].width()).max().unwrap_or(0);
+                let longest = self.rows.iter().map(|row| shown_width(&row[i])).max().unwrap_or(0);
                 longest.max(self.columns[i].name.width()) + AROUND
             })
             .collect();
@@ -72,8 +77,12 @@ impl Sheet {
 
     fn page(&self, columns: &[usize], width: usize) -> String {
         let mut table = Table::new();
-        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-        table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+        table.load_style(presets::NOTHING);
+        if let Ok(width) = u16::try_from(width) {
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        } else {
+            table.set_content_arrangement(ContentArrangement::Disabled);
+        }
         let (bold, plain) = (Style::new().bold().render().to_string(), anstyle::Reset.render().to_string());
         table
             .set_header(columns.iter().map(|&i| Cell::new(format!("{bold}{}{plain}", self.columns[i].name))));
@@ -92,8 +101,16 @@ impl Sheet {
     }
 }
 
+/// Columns of text that a cell takes, whose colours take none.
+fn shown_width(cell: &str) -> usize {
+    match cell.contains('\x1b') {
+        true => anstream::adapter::strip_str(cell).to_string().width(),
+        false => cell.width(),
+    }
+}
+
 /// The columns of text that a line may have: as asked for, or those of the terminal, or any number.
 pub(super) fn width(asked: Option<usize>) -> usize {
     let of_terminal = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
-    asked.or_else(of_terminal).unwrap_or(usize::MAX)
+    asked.or_else(of_terminal).unwrap_or(usize::MAX).max(NARROWEST)
 }

@@ -29,14 +29,18 @@ type Cell = fn(&Summary) -> Option<String>;
 /// A table with a row for each field. Columns that would be empty are left out.
 pub(super) fn text(summaries: &[Summary], asked: Option<usize>) -> io::Result<Vec<u8>> {
     let columns: [(Column, Cell); 12] = [
-        (Column::text("field"), |field| Some(field.leaf.name())),
-        (Column::text("dtype"), |field| Some(field.leaf.dtype.to_string().trim_matches('\'').to_owned())),
+        (Column::text("field"), |field| Some(field.leaf.label())),
+        (Column::text("dtype"), |field| Some(field.leaf.dtype_text())),
         (Column::number("count"), |field| Some(text::count(field.count))),
         (Column::number("NaN"), |field| field.nan.filter(|&nan| nan > 0).map(text::count)),
         (Column::number("NaT"), |field| field.nat.filter(|&nat| nat > 0).map(text::count)),
         (Column::number("infinite"), |field| field.infinite.filter(|&number| number > 0).map(text::count)),
-        (Column::number("min"), |field| field.min.as_ref().map(|value| cut(text::text(value)))),
-        (Column::number("max"), |field| field.max.as_ref().map(|value| cut(text::text(value)))),
+        (Column::number("min"), |field| {
+            field.min.as_ref().map(|value| text::cut(text::text(value), LETTERS))
+        }),
+        (Column::number("max"), |field| {
+            field.max.as_ref().map(|value| text::cut(text::text(value), LETTERS))
+        }),
         (Column::number("mean"), |field| field.mean.as_ref().map(mean)),
         (Column::number("std"), |field| field.std.as_ref().map(std)),
         (Column::number("distinct"), |field| field.distinct.map(distinct)),
@@ -64,14 +68,6 @@ pub(super) fn text(summaries: &[Summary], asked: Option<usize>) -> io::Result<Ve
 
 /// The most letters of a value.
 const LETTERS: usize = 32;
-
-/// The start of what is long.
-fn cut(text: String) -> String {
-    match text.char_indices().nth(LETTERS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
-}
 
 fn mean(mean: &Mean) -> String {
     match mean {
@@ -143,7 +139,7 @@ fn blocks(histogram: &Histogram) -> String {
 pub(super) fn json(file: &Path, shape: &[usize], summaries: &[Summary]) -> Result<Vec<u8>> {
     let fields = summaries.iter().map(field).collect::<Result<Vec<_>>>()?;
     let all = json!({ "file": file.display().to_string(), "shape": shape, "fields": fields });
-    Ok(format!("{all:#}\n").into_bytes())
+    Ok(json::pretty(&all).into_bytes())
 }
 
 /// What is known of a field; null stands for what there is none of, such as the mean of no numbers.
@@ -151,7 +147,7 @@ fn field(summary: &Summary) -> Result<Json> {
     let mut object = Map::new();
     let mut put = |name: &str, value: Json| drop(object.insert(name.to_owned(), value));
     put("name", summary.leaf.name().into());
-    put("dtype", summary.leaf.dtype.to_string().trim_matches('\'').into());
+    put("dtype", summary.leaf.dtype_text().into());
     put("shape", summary.leaf.shape.clone().into());
     put("count", summary.count.into());
     for (name, number) in [
