@@ -59,7 +59,7 @@ fn a_process_that_holds_a_lock() {
     };
     let time = Duration::from_millis(words.next().unwrap().parse().unwrap());
     let path = Path::new(words.next().unwrap());
-    let mut map = RecordMap::<u64>::options().lock(lock).open_rw(path).unwrap();
+    let mut map = free(lock).open_rw(path).unwrap();
     // A longer map has the lock still.
     map.append(&[9]).unwrap();
     fs::write(path.with_extension("ready"), "").unwrap();

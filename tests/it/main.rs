@@ -13,6 +13,7 @@ mod export;
 mod full;
 mod fuzzed;
 mod golden;
+mod halted;
 mod hands;
 mod hints;
 mod kills;

@@ -292,6 +292,8 @@ impl<T: Element> Appender<'_, T> {
         self.layout = layout;
         self.filled = 0;
         self.is_unsynced = true;
+        // For a flush of the map, once the appender is gone.
+        self.map.core.unflushed().file = true;
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use std::{
     ops::Range,
     path::Path,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
     options::Order,
     region::{Access, Dynamic},
     reserve::{self, Space},
-    resize::{patched, read_from},
+    resize::{header_bytes, holds, patched, read_from},
     source::{Opened, Origin, read_at, starts_with},
 };
 use crate::{
@@ -54,9 +54,13 @@ impl Opening {
         // What cannot be made is refused whether there is a file or not.
         self.plan_npy().map_err(named)?;
         let is = |error: &Error, kind| error.io_error().is_some_and(|error| error.kind() == kind);
-        let (mut again, mut waits) = (AGAIN, AGAIN);
+        let (mut again, mut waits, mut reads) = (AGAIN, AGAIN, 2);
+        let start = Instant::now();
         loop {
-            let existing = Self { shape: None, place: Place::NpyAt(0), ..self.clone() };
+            // One time for all that waits for a lock.
+            let lock_timeout = self.lock_timeout.saturating_sub(start.elapsed());
+            let asked = Self { lock_timeout, ..self.clone() };
+            let existing = Self { shape: None, place: Place::NpyAt(0), ..asked.clone() };
             let old = match existing.open(Mode::ReadWrite, Access::Write, origin()) {
                 Err(error) if is(&error, io::ErrorKind::NotFound) => Old::Refused,
                 // One that has a name before it is whole, where the system makes no others, and whose maker is at work.
@@ -66,16 +70,17 @@ impl Opening {
                     continue;
                 }
                 // Or has made it since it was looked at.
-                Err(error) if error.kind() == ErrorKind::BadNpy && again > 0 && has_a_header(path) => {
-                    again -= 1;
+                Err(error) if error.kind() == ErrorKind::BadNpy && reads > 0 && has_a_header(path) => {
+                    reads -= 1;
                     continue;
                 }
                 // Or was ended. Without a lock nobody can tell that it is not about to go on.
-                Err(error)
-                    if error.kind() == ErrorKind::BadNpy
-                        && self.lock == Lock::Exclusive
-                        && fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == 0) =>
-                {
+                Err(error) if error.kind() == ErrorKind::BadNpy && is_being_made(path) => {
+                    if self.lock != Lock::Exclusive {
+                        let hint = "it is empty, as a program leaves it that was ended while it made it: remove it, or open it with \
+                                    .lock(Lock::Exclusive), and it is made whole";
+                        return Err(error.with_hint(hint));
+                    }
                     Old::TakenIfEmpty
                 }
                 opened => {
@@ -84,7 +89,7 @@ impl Opening {
                     return Ok(map);
                 }
             };
-            match self.clone().create(origin(), old, true) {
+            match asked.create(origin(), old, true) {
                 // Another call has made it meanwhile.
                 Err(error) if is(&error, io::ErrorKind::AlreadyExists) && again > 0 => again -= 1,
                 made => return made,
@@ -125,13 +130,13 @@ impl Opening {
         let mode = if is_npy { Mode::ReadWrite } else { Mode::Create };
         let (mut origin, mut to_be_named) = (origin, true);
         loop {
-            let opened =
+            let mut opened =
                 self.locked(origin, |origin| Opened::created(origin, old == Old::Refused, to_be_named))?;
+            let is_kept = opened.keep_from_others(self.lock);
             // Others may have locked it first, and written to it.
-            if old != Old::Overwritten && opened.len().is_ok_and(|len| len.is_some_and(|len| len > 0)) {
-                let error = io::Error::from(io::ErrorKind::AlreadyExists);
-                let error = Error::io("cannot make the file: another program has taken it meanwhile", error);
-                return Err(error.with_path(opened.path.as_deref()));
+            let is_taken = |opened: &Opened| opened.len().is_ok_and(|len| len.is_some_and(|len| len > 0));
+            if old != Old::Overwritten && (!is_kept || is_taken(&opened)) {
+                return Err(taken().with_path(opened.path.as_deref()));
             }
             let made = self.overwrite(&layout, head.as_deref(), &opened);
             let (mut mapped, npy) = made
@@ -157,8 +162,16 @@ impl Opening {
                     origin = Origin::Path(path.clone());
                 }
                 _ => {
+                    opened.let_others(self.lock);
+                    // Whoever made a file that was left empty has not put its name on the disk.
+                    let named_in =
+                        path.as_deref().filter(|_| old == Old::TakenIfEmpty).and_then(Path::parent);
+                    let named_in = named_in.map(Path::to_path_buf);
                     let map = self.finish(mapped, layout, npy, mode, opened);
-                    map.unflushed().file = true;
+                    let mut unflushed = map.unflushed();
+                    unflushed.file = true;
+                    unflushed.made_in = unflushed.made_in.take().or(named_in);
+                    drop(unflushed);
                     return Ok(map);
                 }
             }
@@ -229,49 +242,96 @@ impl Opening {
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
         // One that has no length is refused by this.
-        opened.len()?;
-        let header = head.map(read_from).transpose()?;
-        let npy = header.map(|header| Npy { at: 0, header });
-        let (mapped, grown_from) = self.map_and_extend(file, layout, Space::Whole)?;
-        let failed = |error| Error::io("cannot overwrite all that the file held", error);
-        let (end, mut kept) = (layout.end(), 0);
-        if let (Some(head), Some(npy)) = (head, &npy)
-            && grown_from != Some(0)
-        {
-            // Whoever opens the file before it is all zeros finds an array without rows, and not one that ends past its end.
-            let change = layout.growing_axis().and_then(|axis| npy.header.with_axis_len(axis, 0));
-            let empty = change.and_then(|change| patched(head, &change)).unwrap_or_else(|| head.to_vec());
-            kept = head.len() as u64;
-            let mut old = vec![0; empty.len()];
-            let mut read = 0;
-            let cut = read_at(file, &mut old, 0).and_then(|found| {
-                read = found;
-                reserve::write_at(file, &empty, 0)?;
-                reserve::cut(file, end)
-            });
-            if let Err(error) = cut {
-                // The error to report is why it could not be cut.
-                let _ = reserve::write_at(file, &old[..read], 0);
-                if let Some(before) = grown_from {
-                    reserve::cut_back(file, before, end);
+        let is_empty = opened.len()? == Some(0);
+        if !cfg!(unix) {
+            // Nobody cuts a file there that is mapped.
+            reserve::cut(file, layout.end()).map_err(not_overwritten)?;
+        }
+        let Some(head) = head else {
+            let (mapped, grown_from) = self.map_and_extend(file, layout, Space::Whole)?;
+            reserve::overwrite(file, 0..layout.end(), grown_from, self.sparse).map_err(not_overwritten)?;
+            return Ok((mapped, None));
+        };
+        let npy = Npy { at: 0, header: read_from(head)? };
+        // Whoever opens the file before it is all there finds an array without rows.
+        let change = layout.growing_axis().and_then(|axis| npy.header.with_axis_len(axis, 0));
+        let without_rows = change.and_then(|change| patched(head, &change)).unwrap_or_else(|| head.to_vec());
+        let mapped = if is_empty {
+            self.fill_empty(file, layout, head, without_rows)
+        } else {
+            self.overwrite_npy(file, layout, head, &without_rows)
+        };
+        Ok((mapped?, Some(npy)))
+    }
+
+    /// Makes a `.npy` of a file that has not a byte, which is one from the first write on. It is empty again after an error.
+    fn fill_empty(&self, file: &File, layout: &Layout, head: &[u8], mut first: Vec<u8>) -> Result<Dynamic> {
+        let end = layout.end();
+        if layout.growing_axis().is_none() && layout.bytes <= 1 << 20 {
+            // It is never without its one element.
+            first.resize(head.len() + layout.bytes, 0);
+        }
+        let space = if self.sparse { Space::None } else { Space::Whole };
+        let fill = || {
+            let too_long = |error| Error::io(format!("cannot make the file {end} bytes long"), error);
+            reserve::check_room(file, end, space).map_err(too_long)?;
+            reserve::write_at(file, &first, 0).map_err(too_long)?;
+            let (mapped, grown_from) = self.map_and_extend(file, layout, Space::Whole)?;
+            let from = first.len() as u64;
+            // Only programs that ask for no lock can have come in between.
+            let found = file.metadata().map_err(not_overwritten)?.len();
+            if found > end || grown_from.is_some_and(|grown_from| grown_from != from) {
+                return Err(taken());
+            }
+            reserve::overwrite(file, from..end, Some(from), self.sparse).map_err(not_overwritten)?;
+            if !first.starts_with(head) {
+                if header_bytes(file, 0, first.len())? != first {
+                    return Err(taken());
                 }
-                return Err(failed(error));
+                name_rows(file, layout, head, &first)?;
             }
-        }
-        reserve::overwrite(file, kept..end, grown_from, self.sparse).map_err(failed)?;
-        if let Some(head) = head {
-            // Others may take the rest for rows that a program has never named, and discard it.
-            let found = file.metadata().map_err(failed)?.len();
-            if found < end {
-                let message = format!(
-                    "another program has cut the file to {found} bytes while it was being overwritten, and {end} were to be; lock it, or \
-                     make it under another name and rename it"
-                );
-                return Err(Error::new(ErrorKind::Truncated, message));
+            Ok(mapped)
+        };
+        fill().inspect_err(|_| {
+            let found = file.metadata().map_or(u64::MAX, |found| found.len());
+            let is_ours = |start: Vec<u8>| first.starts_with(&start) || head.starts_with(&start);
+            if (found <= first.len() as u64 || found == end)
+                && header_bytes(file, 0, head.len()).is_ok_and(is_ours)
+            {
+                // The error to report is why it could not be filled.
+                let _ = file.set_len(0);
             }
-            reserve::write_at(file, head, 0).map_err(failed)?;
+        })
+    }
+
+    /// Makes another `.npy` of what a file held.
+    fn overwrite_npy(
+        &self,
+        file: &File,
+        layout: &Layout,
+        head: &[u8],
+        without_rows: &[u8],
+    ) -> Result<Dynamic> {
+        let (mapped, grown_from) = self.map_and_extend(file, layout, Space::Whole)?;
+        let (end, kept) = (layout.end(), head.len() as u64);
+        let mut old = vec![0; without_rows.len()];
+        let mut read = 0;
+        let cut = read_at(file, &mut old, 0).and_then(|found| {
+            read = found;
+            reserve::write_at(file, without_rows, 0)?;
+            reserve::cut(file, end)
+        });
+        if let Err(error) = cut {
+            // The error to report is why it could not be cut.
+            let _ = reserve::write_at(file, &old[..read], 0);
+            if let Some(before) = grown_from {
+                reserve::cut_back(file, before, end);
+            }
+            return Err(not_overwritten(error));
         }
-        Ok((mapped, npy))
+        reserve::overwrite(file, kept..end, grown_from, self.sparse).map_err(not_overwritten)?;
+        name_rows(file, layout, head, without_rows)?;
+        Ok(mapped)
     }
 
     /// Maps the array to be written and makes the file as long as that takes if it is shorter; gives the length it had then.
@@ -288,10 +348,29 @@ impl Opening {
     }
 }
 
-/// Whether another call may be making a `.npy` of this name: it is empty, or begins with zeros.
+/// Writes the header to a file that is as long as it says.
+fn name_rows(file: &File, layout: &Layout, head: &[u8], without_rows: &[u8]) -> Result<()> {
+    // Others may take the rest for rows that a program has never named, and discard it.
+    holds(file, layout)?;
+    reserve::write_at(file, head, 0).map_err(not_overwritten)?;
+    holds(file, layout).inspect_err(|_| {
+        // The error to report is that it was cut.
+        let _ = reserve::write_at(file, without_rows, 0);
+    })
+}
+
+fn not_overwritten(error: io::Error) -> Error {
+    Error::io("cannot overwrite all that the file held", error)
+}
+
+fn taken() -> Error {
+    let error = io::Error::from(io::ErrorKind::AlreadyExists);
+    Error::io("cannot make the file: another program has taken it meanwhile", error)
+}
+
+/// Whether another call may be making a file of this name, or was ended while it did: there is nothing in it.
 fn is_being_made(path: &Path) -> bool {
-    let mut start = [0; 6];
-    File::open(path).and_then(|file| read_at(&file, &mut start, 0)).is_ok() && start == [0; 6]
+    fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == 0)
 }
 
 fn has_a_header(path: &Path) -> bool {

@@ -212,7 +212,8 @@ impl Opening {
             Place::Raw => return Ok(None),
             // A device without an end holds no `.npy` file, and reading from it may do anything.
             Place::Offset if self.offset != 0 || len.is_none() || !starts_as_npy(file)? => return Ok(None),
-            Place::Offset => (0, len.unwrap_or(0)),
+            // Asked for again: others may have written all of it since.
+            Place::Offset => (0, opened.len()?.or(len).unwrap_or(0)),
             place => {
                 let Some(len) = len else {
                     let message = "a device without an end holds no .npy; map it with .raw() and a shape";

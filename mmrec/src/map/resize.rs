@@ -81,7 +81,8 @@ impl NextHeader {
         let then = usize::try_from(*at).ok().and_then(|at| self.before.get(at..)?.get(..bytes.len()));
         let Some(then) = then else { return };
         let is_ours = |now: Vec<u8>| {
-            (0..=bytes.len()).any(|written| now == [&bytes[..written], &then[written..]].concat())
+            let written = now.iter().zip(bytes).take_while(|(now, ours)| now == ours).count();
+            now.get(written..) == then.get(written..)
         };
         if header_bytes(file, place, bytes.len()).is_ok_and(is_ours) {
             // The caller has a better error to report than that this failed.
@@ -119,7 +120,7 @@ pub(super) fn patched(header: &[u8], (at, bytes): &(u64, Vec<u8>)) -> Option<Vec
 }
 
 /// The bytes of a header of at most 1 MiB, or fewer if the file has become shorter.
-fn header_bytes(file: &File, at: u64, len: usize) -> Result<Vec<u8>> {
+pub(super) fn header_bytes(file: &File, at: u64, len: usize) -> Result<Vec<u8>> {
     let mut bytes = vec![0; len];
     let read =
         read_at(file, &mut bytes, at).map_err(|error| Error::io("cannot read the header again", error))?;
@@ -135,6 +136,19 @@ pub(super) fn read_from(bytes: &[u8]) -> Result<Header> {
         to[..len].copy_from_slice(&rest[..len]);
         Ok(len)
     })
+}
+
+/// An error if the file ends before the array does.
+pub(super) fn holds(file: &File, layout: &Layout) -> Result<()> {
+    let found = file.metadata().map_err(|error| Error::io("cannot read the file's size", error))?.len();
+    if found >= layout.end() || layout.bytes == 0 {
+        return Ok(());
+    }
+    let message = format!(
+        "another program has cut the file to {found} bytes while it was made {} bytes long; open it again, and lock it",
+        layout.end()
+    );
+    Err(Error::new(ErrorKind::Truncated, message))
 }
 
 fn changed() -> Error {
@@ -173,6 +187,7 @@ impl<A> Core<A> {
         })?;
         // What another program has cut away meanwhile is not named.
         let filled = fill(&mut mapped, before).and_then(|()| mapped.check(layout.end()));
+        let filled = filled.and_then(|()| holds(file, &layout));
         let named = filled.and_then(|()| next.as_ref().map_or(Ok(()), |next| next.write(file)));
         if let Err(error) = named {
             // Not what another program has named meanwhile.
@@ -312,10 +327,11 @@ impl<A> Core<A> {
         let discard = || {
             let Some(file) = &self.file else { unreachable!("a map that is written keeps its file") };
             self.health()?;
+            let behind = self.bytes_behind(file)?;
+            // Asked after the length: rows that are in that length and have been named by now are not cut.
             if let Some(npy) = &self.npy {
                 unchanged_header(npy, file)?;
             }
-            let behind = self.bytes_behind(file)?;
             if behind > 0 {
                 let cut = file.set_len(self.layout.end());
                 cut.map_err(|error| Error::io("cannot cut what lies behind the array", error))?;

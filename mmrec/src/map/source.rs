@@ -2,7 +2,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -228,6 +228,28 @@ impl Opened {
         Ok(opened)
     }
 
+    /// Keeps others from taking the file that this call made for one that its maker has left empty, until
+    /// [`let_others`](Self::let_others) is called. `false` if another has taken it already: it is no longer ours.
+    pub(super) fn keep_from_others(&mut self, lock: Lock) -> bool {
+        if lock == Lock::None
+            && matches!(self.made, Made::Named(_))
+            // Where there are no locks, nobody takes it under one.
+            && let Err(TryLockError::WouldBlock) = self.file.try_lock()
+        {
+            self.made = Made::Nothing;
+            return false;
+        }
+        true
+    }
+
+    /// Lets go of the lock by which the file was kept from others.
+    pub(super) fn let_others(&self, lock: Lock) {
+        if lock == Lock::None && matches!(self.made, Made::Named(_)) {
+            // Where it cannot be let go of, there is none.
+            let _ = self.file.unlock();
+        }
+    }
+
     /// The directory of a file that this call made.
     pub(super) fn made_in(&self) -> Option<PathBuf> {
         let made = match &self.made {
@@ -239,7 +261,7 @@ impl Opened {
     }
 
     /// Removes the file if this call made it and nobody else has taken it for his own: locked it, written to it, or
-    /// put another in its place.
+    /// put another in its place. Nobody takes it meanwhile who asks for a lock, for this call holds one.
     pub(super) fn unmake(&self, why: &Error) {
         if !matches!(why.kind(), ErrorKind::Locked | ErrorKind::Truncated)
             && let Made::Named(made) = &self.made

@@ -1,0 +1,207 @@
+//! A program that is killed, or held up, at each of its system calls in turn; strace does it.
+#![cfg(target_os = "linux")]
+
+use std::{
+    env, fs,
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use mmrec::{ErrorKind, Ix1, Lock, ReadWrite, RecordMap};
+use tempfile::tempdir;
+
+const CHILD: &str = "MMREC_TEST_HALTED";
+
+/// What comes of a new name on a file system that makes no file without one.
+const NO_UNNAMED_FILES: &str = "inject=linkat:error=EPERM";
+
+fn log(path: &Path, lock: Lock, rows: usize) -> mmrec::Result<RecordMap<u64, Ix1, ReadWrite>> {
+    // A program that another test starts may have a lock of this one for a moment.
+    let options = RecordMap::<u64>::options().lock(lock).lock_timeout(Duration::from_secs(20));
+    options.shape(rows).open_or_create_npy(path)
+}
+
+#[test]
+fn what_is_done_under_strace() {
+    let Ok(words) = env::var(CHILD) else { return };
+    let (act, path) = words.split_once(' ').unwrap();
+    let path = Path::new(path);
+    match act {
+        "make_locked" => drop(log(path, Lock::Exclusive, 1000).unwrap()),
+        "make" => {
+            let mut map = log(path, Lock::None, 1000).unwrap();
+            println!("it has {} rows", map.len());
+            map.append(&[1]).unwrap();
+        }
+        "fail" => println!("{}", log(path, Lock::None, 1000).unwrap_err()),
+        "overwrite" => drop(RecordMap::<u64>::options().shape(1000).create_npy(path).unwrap()),
+        "append" => log(path, Lock::Exclusive, 0).unwrap().append(&[7; 1000]).unwrap(),
+        "appender" => {
+            let mut appender = log(path, Lock::Exclusive, 0).unwrap().into_appender().unwrap();
+            appender.extend_from_slice(&[7; 1000]).unwrap();
+            appender.flush().unwrap();
+        }
+        "shrink" => log(path, Lock::Exclusive, 0).unwrap().shrink_to(5).unwrap(),
+        act => panic!("{act}"),
+    }
+}
+
+/// Starts a program that is held up by this at what it does with the file.
+fn start(act: &str, path: &Path, inject: &[&str]) -> Option<Child> {
+    let started = Command::new("strace")
+        .args(["-f", "-qq", "-s", "8", "-P"])
+        .arg(path)
+        .args(["-e", "trace=openat,pwrite64,fallocate,ftruncate,fdatasync,msync,linkat,unlink,flock"])
+        .args(inject.iter().flat_map(|inject| ["-e", inject]))
+        .arg(env::current_exe().unwrap())
+        .args(["--exact", "halted::what_is_done_under_strace", "--nocapture", "--test-threads=1"])
+        .env(CHILD, format!("{act} {}", path.display()))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    started.inspect_err(|_| println!("skipped: no strace")).ok()
+}
+
+/// Whether it came to its end, and what it and strace have said.
+fn end(child: Child) -> (bool, String) {
+    let output = child.wait_with_output().unwrap();
+    let text = [&output.stdout[..], &output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+}
+
+/// Kills a program before each of its calls in turn, and says how often. `before` makes the file, and `after` looks at what is left.
+fn kill_at_each_call(act: &str, others: &[&str], before: impl Fn(&Path), after: impl Fn(&Path)) -> u32 {
+    let mut killed = 0;
+    for call in ["openat", "pwrite64", "fallocate", "ftruncate", "fdatasync", "unlink", "flock"] {
+        for nth in 1.. {
+            let dir = tempdir().unwrap();
+            let path = dir.path().join("log.npy");
+            before(&path);
+            let kill = format!("inject={call}:signal=KILL:when={nth}");
+            let Some(child) = start(act, &path, &[&[kill.as_str()], others].concat()) else { return 0 };
+            let (is_done, text) = end(child);
+            if !text.contains("openat(") {
+                println!("skipped: strace cannot trace here");
+                return 0;
+            }
+            after(&path);
+            if is_done {
+                break;
+            }
+            assert!(text.contains("killed by SIGKILL"), "{call} {nth}: {text}");
+            killed += 1;
+        }
+    }
+    println!("{act}: killed {killed} times");
+    killed
+}
+
+/// The log goes on, whatever was left of it, with one of these numbers of rows, and nothing else in them but zeros, or sevens at the end.
+fn goes_on(path: &Path, lens: &[usize]) {
+    let mut map = log(path, Lock::Exclusive, 0).unwrap();
+    map.discard_rest().unwrap();
+    let len = map.len();
+    assert!(lens.contains(&len), "{len} rows");
+    let sevens =
+        map.iter().skip_while(|number| *number == 0).inspect(|number| assert_eq!(*number, 7)).count();
+    assert!(sevens == 0 || sevens == 1000 && len == 1010, "{sevens} sevens in {len} rows");
+    map.append(&[8]).unwrap();
+    map.close().unwrap();
+    let after = RecordMap::<u64>::open(path).unwrap();
+    assert_eq!((after.len(), after.at(len)), (len + 1, 8));
+}
+
+fn ten_rows(path: &Path) {
+    RecordMap::<u64>::options().shape(10).create_npy(path).unwrap().close().unwrap();
+}
+
+fn without_a_byte(path: &Path) {
+    fs::write(path, "").unwrap();
+}
+
+#[test]
+fn a_log_goes_on_wherever_the_program_was_killed_that_started_it() {
+    let made = kill_at_each_call("make_locked", &[], without_a_byte, |path| goes_on(path, &[0, 1000]));
+    assert!(made == 0 || made >= 5, "{made}");
+    // Where every new file has a name from the start.
+    kill_at_each_call("make_locked", &[NO_UNNAMED_FILES], |_| {}, |path| goes_on(path, &[0, 1000]));
+    kill_at_each_call("overwrite", &[], without_a_byte, |path| goes_on(path, &[0, 1000]));
+    kill_at_each_call("overwrite", &[NO_UNNAMED_FILES], |_| {}, |path| goes_on(path, &[0, 1000]));
+}
+
+#[test]
+fn a_log_goes_on_wherever_the_program_was_killed_that_changed_it() {
+    kill_at_each_call("append", &[], ten_rows, |path| goes_on(path, &[10, 1010]));
+    kill_at_each_call("appender", &[], ten_rows, |path| goes_on(path, &[10, 1010]));
+    kill_at_each_call("shrink", &[], ten_rows, |path| goes_on(path, &[10, 5]));
+}
+
+/// Waits until the file is there.
+fn wait_for(path: &Path) {
+    while !path.exists() {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn a_log_that_is_being_started_is_waited_for() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("log.npy");
+    let Some(first) = start("make", &path, &[NO_UNNAMED_FILES, "inject=fallocate:delay_enter=1s:when=1"])
+    else {
+        return;
+    };
+    wait_for(&path);
+    let map = log(&path, Lock::Exclusive, 0).unwrap();
+    assert!(map.len() >= 1000, "the first was not done: {} rows", map.len());
+    drop(map);
+    let (is_done, text) = end(first);
+    assert!(is_done && text.contains("it has 1000 rows"), "{text}");
+    assert_eq!(RecordMap::<u64>::open(&path).unwrap().len(), 1001);
+}
+
+#[test]
+fn a_log_that_was_taken_over_is_not_overwritten_by_who_was_about_to_start_it() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("log.npy");
+    // The lock by which it keeps others away comes too late.
+    let Some(first) = start("make", &path, &[NO_UNNAMED_FILES, "inject=flock:delay_enter=1s:when=1"]) else {
+        return;
+    };
+    wait_for(&path);
+    let mut map = log(&path, Lock::Exclusive, 0).unwrap();
+    map.append(&[7, 7, 7]).unwrap();
+    map.close().unwrap();
+    let (is_done, text) = end(first);
+    assert!(is_done && text.contains("it has 3 rows"), "{text}");
+    assert_eq!(RecordMap::<u64>::open(&path).unwrap().to_vec(), [7, 7, 7, 1]);
+}
+
+#[test]
+fn a_log_that_cannot_be_started_is_not_removed_from_under_the_next() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("log.npy");
+    let full = "inject=fallocate:error=ENOSPC:delay_enter=1s:when=1";
+    let Some(first) = start("fail", &path, &[NO_UNNAMED_FILES, full]) else { return };
+    wait_for(&path);
+    let mut map = log(&path, Lock::Exclusive, 0).unwrap();
+    map.append(&[7, 7, 7]).unwrap();
+    map.close().unwrap();
+    let (is_done, text) = end(first);
+    assert!(is_done && text.contains("bytes long"), "{text}");
+    assert_eq!(RecordMap::<u64>::open(&path).unwrap().to_vec(), [7, 7, 7]);
+}
+
+#[test]
+fn an_empty_log_says_how_it_is_made_whole() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("log.npy");
+    without_a_byte(&path);
+    let error = log(&path, Lock::None, 3).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BadNpy);
+    assert!(error.to_string().contains("remove it, or open it with .lock(Lock::Exclusive)"), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), b"");
+    assert_eq!(log(&path, Lock::Exclusive, 3).unwrap().len(), 3);
+}
