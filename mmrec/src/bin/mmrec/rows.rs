@@ -46,7 +46,7 @@ impl FromStr for Range {
 
 impl Range {
     /// The rows, of so many.
-    fn of(self, rows: usize) -> std::ops::Range<usize> {
+    pub(super) fn of(self, rows: usize) -> std::ops::Range<usize> {
         let place = |asked: Option<i128>, other: usize| {
             let Some(asked) = asked else { return other };
             let from_start = if asked < 0 { asked + rows as i128 } else { asked };
