@@ -43,6 +43,10 @@ pub(super) const LEAST: (u32, u32) = (240, 160);
 pub(super) const GREATEST: u32 = 8192;
 pub(super) const PIXELS: u32 = 1 << 24;
 
+/// The size of a dot, and the most points of a line that has one at each.
+const DOT: i32 = 2;
+const DOTS: usize = 100;
+
 const INK: RGBColor = RGBColor(51, 51, 51);
 const GRID: RGBColor = RGBColor(228, 228, 228);
 
@@ -303,7 +307,14 @@ impl<B: DrawingBackend> Canvas<B> {
             }
             self.visit(column, y, &mut path);
         }
-        self.piece(&path, color)
+        self.piece(&path, color)?;
+        if line.columns.len() <= DOTS && line.count == line.columns.len() as u64 {
+            for column in &line.columns {
+                let point = (self.frame.column(column.at), y(column.least));
+                self.area.draw(&Circle::new(point, DOT, color.filled())).map_err(failed)?;
+            }
+        }
+        Ok(())
     }
 
     /// Goes through the points of a column.
@@ -321,7 +332,7 @@ impl<B: DrawingBackend> Canvas<B> {
     fn piece(&self, path: &[(i32, i32)], color: RGBColor) -> Result<()> {
         match path {
             [] => Ok(()),
-            [point] => self.area.draw(&Circle::new(*point, 2, color.filled())).map_err(failed),
+            [point] => self.area.draw(&Circle::new(*point, DOT, color.filled())).map_err(failed),
             _ => self.path(path, color),
         }
     }

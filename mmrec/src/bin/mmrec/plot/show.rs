@@ -2,7 +2,7 @@
 
 use std::{io::Write, ops::Range, path::Path};
 
-use mmrec::{ByteOrder, DType, Scalar, Value};
+use mmrec::{ByteOrder, DType, Kind, Scalar, Value};
 use serde_json::{Value as Json, json};
 
 use super::{
@@ -121,7 +121,7 @@ impl Said<'_> {
     fn of_x(&self, number: Number) -> Result<Value> {
         match self.x {
             Some(x) => value(number, x.scalar),
-            None => value(number, Scalar::new(mmrec::Kind::Int, 8, ByteOrder::NATIVE)),
+            None => value(number, Scalar::new(Kind::Int, 8, ByteOrder::NATIVE)),
         }
     }
 }
@@ -140,6 +140,7 @@ fn value(number: Number, scalar: Scalar) -> Result<Value> {
             (Ok(number), _) => Value::from(number).cast(&dtype)?,
             (_, number) => Value::from(number.unwrap_or(u64::MAX)).cast(&dtype)?,
         },
+        Number::Real(number) if scalar.kind() == Kind::Bool => Value::from(number != 0.0),
         Number::Real(number) => Value::from(number).cast(&dtype)?,
     })
 }
