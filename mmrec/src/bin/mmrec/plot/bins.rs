@@ -175,18 +175,32 @@ impl<X: Key, Y: Key> Bins<X, Y> {
         if self.range.is_none() {
             self.slots = vec![Bin::default(); 1 << self.bits];
         } else if level != self.level {
-            let mut joined = vec![Bin::default(); 1 << self.bits];
-            self.put_into(level, &mut joined);
-            self.slots = joined;
+            self.join(level);
         }
         (self.range, self.level) = (Some((least, greatest)), level);
+    }
+
+    /// Joins bins to those of a coarser level, where they are.
+    fn join(&mut self, level: i32) {
+        let Some((least, greatest)) = self.range else { return };
+        let joined = shift(self.level, level);
+        let mask = self.slots.len() - 1;
+        let (first, last) = (least.bin(self.level), greatest.bin(self.level));
+        // The first bin comes first, so that none is overwritten before it has been merged.
+        self.slots.rotate_left(place(first, mask));
+        for number in first..=last {
+            let bin = std::mem::take(&mut self.slots[number.abs_diff(first) as usize]);
+            if !bin.is_empty() {
+                self.slots[(number >> joined).abs_diff(first >> joined) as usize].merge(&bin);
+            }
+        }
+        self.slots.rotate_right(place(first >> joined, mask));
     }
 
     /// Merges into bins of a level that is no finer, and reach as far.
     fn put_into(&self, level: i32, slots: &mut [Bin<X, Y>]) {
         let Some((least, greatest)) = self.range else { return };
-        // A shift by all bits leaves the sign, as every longer one would.
-        let joined = (level - self.level).min(63);
+        let joined = shift(self.level, level);
         let mask = slots.len() - 1;
         for number in least.bin(self.level)..=greatest.bin(self.level) {
             let bin = &self.slots[place(number, mask)];
@@ -270,6 +284,12 @@ impl<X: Key, Y: Key> Bins<X, Y> {
         let mask = self.slots.len().max(1) - 1;
         (0..len).map(move |i| &self.slots[place(first + i.cast_signed() as i64, mask)])
     }
+}
+
+/// By how much the numbers of bins of one level are shifted for those of another.
+fn shift(from: i32, to: i32) -> i32 {
+    // A shift by all bits leaves the sign, as every longer one would.
+    (to - from).min(63)
 }
 
 /// A place among the slots, of which there are a power of two.

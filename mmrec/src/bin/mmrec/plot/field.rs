@@ -48,7 +48,7 @@ pub(super) fn lines<'a>(view: &DynView<'a>, names: &[String]) -> Result<Vec<Fiel
     let mut lines = Vec::new();
     if names.is_empty() {
         let [leaf] = leaves.as_slice() else {
-            return Err(Failure::Usage(format!("say with --y what to draw: {}", drawable(&leaves))));
+            return Err(Failure::Usage(format!("say with --y what to draw; {}", drawable(&leaves))));
         };
         lines.extend(of_leaf(view, &leaves, leaf, &leaf.name(), "")?);
     }
@@ -65,13 +65,15 @@ pub(super) fn lines<'a>(view: &DynView<'a>, names: &[String]) -> Result<Vec<Fiel
 
 /// The one field of this name.
 pub(super) fn axis<'a>(view: &DynView<'a>, name: &str) -> Result<Field<'a>> {
-    let mut fields = named(view, &leaves(view.dtype()), name)?;
-    match (fields.pop(), fields.len()) {
+    let mut fields = named(view, &leaves(view.dtype()), name)?.into_iter();
+    match (fields.next(), fields.len()) {
         (Some(field), 0) => Ok(field),
-        (_, others) => Err(Failure::Usage(format!(
-            "{name} has {} elements in each row, and --x takes one, such as {name}[0]",
-            others + 1
+        (Some(first), others) => Err(Failure::Usage(format!(
+            "{name} has {} elements in each row, and --x takes one, such as {}",
+            others + 1,
+            first.name
         ))),
+        (None, _) => Err(Failure::Usage(format!("{name} has no elements"))),
     }
 }
 
@@ -88,7 +90,7 @@ fn named<'a>(view: &DynView<'a>, leaves: &[Leaf], name: &str) -> Result<Vec<Fiel
     let inner = format!("{name}.");
     Err(Failure::Usage(match leaves.iter().find(|leaf| leaf.name().starts_with(&inner)) {
         Some(leaf) => format!("{name} is a record; name a field of it, such as {}", leaf.name()),
-        None => format!("there is no field {name}; there are {}", drawable(leaves)),
+        None => format!("there is no field {name}; {}", drawable(leaves)),
     }))
 }
 

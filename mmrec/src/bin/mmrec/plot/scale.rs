@@ -155,25 +155,26 @@ fn of_wholes(scale: &Scale, least: i128, greatest: i128, beyond: f64, most: usiz
 }
 
 /// The most letters of a mark, beside a sign.
-const LETTERS: usize = 8;
+const LETTERS: i32 = 8;
 
 /// Marks of so many times 10^exponent, in as few letters as tell them apart.
 fn labelled(counts: Vec<(f64, i128)>, exponent: i32) -> Ticks {
-    let text = |digits: i128, exponent| plain(digits, exponent);
     let largest = counts.iter().map(|(_, digits)| digits.unsigned_abs()).max().unwrap_or(0);
     let all = |base: i128, shift: i32, note: String| Ticks {
         ticks: counts
             .iter()
-            .map(|&(at, digits)| Tick { at, text: text(digits - base, exponent - shift) })
+            .map(|&(at, digits)| Tick { at, text: plain(digits - base, exponent - shift) })
             .collect(),
         note,
     };
-    let is_short = |digits: u128, exponent: i32| plain(digits.cast_signed(), exponent).len() <= LETTERS;
-    if is_short(largest, exponent) {
+    let is_short = |exponent: i32| {
+        exponent.abs() <= LETTERS && plain(largest.cast_signed(), exponent).len() <= LETTERS as usize
+    };
+    if is_short(exponent) {
         return all(0, 0, String::new());
     }
     let power = length(largest) - 1 + exponent;
-    if is_short(largest, exponent - power) {
+    if is_short(exponent - power) {
         return all(0, power, format!("×10{}", superscript(power)));
     }
     // All begin with the same digits.
