@@ -70,8 +70,8 @@ pub(super) enum Command {
     /// lines: then each column has a line from its lowest point to its highest. A line is broken where y is NaN, infinite or NaT, as
     /// far as that can be seen; rows whose x is one of these are left out.
     ///
-    /// x is rounded down to an eighth of a pixel or less; integers and times of 64 bits keep all their digits for that. What
-    /// can be drawn: bool, integers, floats up to 64 bits, and times.
+    /// x is rounded down to an eighth of a pixel or less, or in large pictures of many lines to one; integers and times of 64 bits
+    /// keep all their digits until then. What can be drawn: bool, integers, floats up to 64 bits, and times.
     Plot(Plot),
     /// The struct to derive `MmapRecord` on, or the record in C or Python
     Struct(Struct),

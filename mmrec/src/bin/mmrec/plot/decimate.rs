@@ -164,26 +164,18 @@ impl Pass<'_> {
             let mut xs = std::mem::take(&mut worker.xs);
             xs.clear();
             read(rows.clone(), &mut xs);
-            let mut start = 0;
-            // Rows between those that have no x.
-            while start < xs.len() {
-                let all = X::extremes(&xs[start..], is_time);
-                let end = match all {
-                    Some(_) => xs.len(),
-                    None => {
-                        xs[start..].iter().position(|x| x.is_gap(is_time)).map_or(xs.len(), |len| start + len)
+            match X::extremes(&xs, is_time) {
+                Some(ends) => worker.add_some(&xs, rows.start, 0, ends),
+                None => {
+                    // The rows between those that have no x.
+                    let mut start = 0;
+                    for some in xs.split(|x| x.is_gap(is_time)) {
+                        if let Some(ends) = X::extremes(some, is_time) {
+                            worker.add_some(some, rows.start, start, ends);
+                        }
+                        start += some.len() + 1;
                     }
-                };
-                let some = &xs[start..end];
-                if let Some((least, greatest)) = all.or_else(|| X::extremes(some, is_time)) {
-                    let is_sorted =
-                        some.iter().zip(&some[1..]).fold(true, |is_sorted, (a, b)| is_sorted & (a <= b));
-                    let block =
-                        Block { xs: some, row: (rows.start + start) as u64, least, greatest, is_sorted };
-                    worker.order.add(some[0], some[some.len() - 1], is_sorted);
-                    worker.add(block, start..end);
                 }
-                start = end + 1;
             }
             worker.xs = xs;
         };
@@ -302,6 +294,14 @@ impl<'a, X: Place> Worker<'a, X> {
                 }
             }
         }
+    }
+
+    /// Adds rows whose x are these, from one on among those that were read, with the least x and the greatest.
+    fn add_some(&mut self, xs: &[X], first_read: usize, start: usize, (least, greatest): (X, X)) {
+        let is_sorted = xs.iter().zip(&xs[1..]).fold(true, |is_sorted, (a, b)| is_sorted & (a <= b));
+        self.order.add(xs[0], xs[xs.len() - 1], is_sorted);
+        let row = (first_read + start) as u64;
+        self.add(Block { xs, row, least, greatest, is_sorted }, start..start + xs.len());
     }
 
     /// Adds a block, whose y are these of the rows that were read.

@@ -123,14 +123,18 @@ pub(super) struct Picture<'a> {
 impl Picture<'_> {
     pub(super) fn svg(&self) -> Result<Vec<u8>> {
         let mut text = String::new();
-        self.draw(SVGBackend::with_string(&mut text, (self.size.width, self.size.height)))?;
+        let area =
+            SVGBackend::with_string(&mut text, (self.size.width, self.size.height)).into_drawing_area();
+        area.fill(&plotters::style::WHITE).map_err(failed)?;
+        self.draw(area)?;
         Ok(text.into_bytes())
     }
 
     pub(super) fn png(&self) -> Result<Vec<u8>> {
         let (width, height) = (self.size.width, self.size.height);
-        let mut pixels = vec![0; 3 * width as usize * height as usize];
-        self.draw(BitMapBackend::with_buffer(&mut pixels, (width, height)))?;
+        // White.
+        let mut pixels = vec![0xff; 3 * width as usize * height as usize];
+        self.draw(BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area())?;
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, width, height);
         encoder.set_color(png::ColorType::Rgb);
@@ -140,11 +144,9 @@ impl Picture<'_> {
         Ok(bytes)
     }
 
-    fn draw<B: DrawingBackend>(&self, backend: B) -> Result<()> {
+    fn draw<B: DrawingBackend>(&self, area: DrawingArea<B, Shift>) -> Result<()> {
         plotters::style::register_font(FAMILY, FontStyle::Normal, FONT)
             .map_err(|_| failed("the font cannot be read"))?;
-        let area = backend.into_drawing_area();
-        area.fill(&plotters::style::WHITE).map_err(failed)?;
         let canvas = Canvas { area, frame: self.frame() };
         canvas.title_and_legend(self)?;
         canvas.axes(self)?;

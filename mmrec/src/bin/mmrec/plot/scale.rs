@@ -184,6 +184,10 @@ fn labelled(counts: Vec<(f64, i128)>, exponent: i32) -> Ticks {
     let base = least.div_euclid(room) * room;
     let sign = if base < 0 { '+' } else { '−' };
     let base_text = plain(base.saturating_abs(), exponent);
+    let base_text = match base_text.contains('.') {
+        true => base_text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => base_text,
+    };
     let base_text = if base_text.len() > 24 { format!("{}e{exponent}", base.abs()) } else { base_text };
     let rest = labelled(counts.iter().map(|&(at, digits)| (at, digits - base)).collect(), exponent);
     Ticks { ticks: rest.ticks, note: format!("{sign} {base_text} {}", rest.note).trim_end().to_owned() }
@@ -216,4 +220,58 @@ fn superscript(number: i32) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let raised = |letter: char| letter.to_digit(10).map_or('⁻', |digit| DIGITS[digit as usize]);
     number.to_string().chars().map(raised).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(scale: Scale) -> (Vec<String>, String) {
+        let found = scale.ticks(0.0, |_| 4);
+        assert!(found.ticks.iter().all(|tick| (0.0..=1.0).contains(&tick.at)), "{found:?}");
+        (found.ticks.into_iter().map(|tick| tick.text).collect(), found.note)
+    }
+
+    fn wanted(texts: &[&str], note: &str) -> (Vec<String>, String) {
+        (texts.iter().map(|text| (*text).to_owned()).collect(), note.to_owned())
+    }
+
+    #[test]
+    fn marks_tell_values_apart() {
+        assert_eq!(texts(Scale::Real(0.0, 1.0)), wanted(&["0", "0.5", "1.0"], ""));
+        assert_eq!(texts(Scale::Real(-0.002, 0.001)), wanted(&["−0.002", "−0.001", "0", "0.001"], ""));
+        assert_eq!(texts(Scale::Real(0.0, 3e-9)), wanted(&["0", "1", "2", "3"], "×10⁻⁹"));
+        assert_eq!(texts(Scale::Whole(0, 3_000_000_000)), wanted(&["0", "1", "2", "3"], "×10⁹"));
+        assert_eq!(texts(Scale::Whole(0, 3)), wanted(&["0", "1", "2", "3"], ""));
+        let base = 1_234_567_890_000;
+        assert_eq!(texts(Scale::Whole(base + 1, base + 7)), wanted(&["2", "4", "6"], "− 1234567890000"));
+        assert_eq!(texts(Scale::Whole(-base - 7, -base - 1)), wanted(&["4", "6", "8"], "+ 1234567890010"));
+        assert_eq!(texts(Scale::Real(1e9, 1e9 + 3e-6)).1, "− 1000000000");
+    }
+
+    #[test]
+    fn all_numbers_have_marks() {
+        for (least, greatest) in [
+            (f64::MIN, f64::MAX),
+            (0.0, 5e-324),
+            (1.0, 1.0 + f64::EPSILON),
+            (-1e308, 1e308),
+            (f64::MAX / 2.0, f64::MAX),
+            (-2.5e-310, 1e-308),
+        ] {
+            let found = Scale::Real(least, greatest).ticks(0.02, |_| 8);
+            assert!((1..=10).contains(&found.ticks.len()), "{least} {greatest} {found:?}");
+        }
+        for (least, greatest) in
+            [(i64::MIN.into(), u64::MAX.into()), (0, 1), (u64::MAX.into(), i128::from(u64::MAX) + 2)]
+        {
+            let found = Scale::Whole(least, greatest).ticks(0.02, |_| 8);
+            assert!((1..=10).contains(&found.ticks.len()), "{least} {greatest} {found:?}");
+        }
+        for same in [0.0, 7.0, -1e308, f64::MAX, f64::MIN, 5e-324] {
+            let scale = Scale::new(Measure::Real, Number::Real(same), Number::Real(same));
+            assert_eq!(scale.place(Number::Real(same)), 0.5, "{same}");
+            assert!(scale.ticks(0.02, |_| 8).ticks.iter().all(|tick| tick.at.is_finite()), "{same}");
+        }
+    }
 }

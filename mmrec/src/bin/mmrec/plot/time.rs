@@ -234,3 +234,66 @@ fn civil(day: i128) -> (i128, i128, i128) {
     let (next, month_of_year) = if month < 10 { (0, month + 3) } else { (1, month - 9) };
     (era * 400 + year + next, month_of_year, of_year - (153 * month + 2) / 5 + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_dates_are_the_same() {
+        assert_eq!((civil(0), civil(-1), civil(19_723)), ((1970, 1, 1), (1969, 12, 31), (2024, 1, 1)));
+        assert_eq!((days(2000, 2) + 28, days(-400, 3)), (11_016, days(0, 3) - ERA));
+        for day in (-1_000_000..1_000_000).step_by(17) {
+            let (year, month, of_month) = civil(day);
+            assert_eq!(days(year, month) + of_month - 1, day);
+            assert!((1..=12).contains(&month) && (1..=31).contains(&of_month), "{day}");
+        }
+    }
+
+    fn texts(least: i64, greatest: i64, unit: TimeUnit, most: usize) -> (Vec<String>, String) {
+        let found = ticks(least.into(), greatest.into(), TimeStep { unit, count: 1 }, |_| most);
+        assert!(found.ticks.iter().all(|tick| (0.0..=1.0).contains(&tick.at)), "{found:?}");
+        (found.ticks.into_iter().map(|tick| tick.text).collect(), found.note)
+    }
+
+    #[test]
+    fn marks_are_as_precise_as_they_must_be() {
+        let wanted = |texts: &[&str], note: &str| {
+            (texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>(), note.to_owned())
+        };
+        let found = texts(19_722 * 86_400 + 80_000, 19_723 * 86_400 + 7300, TimeUnit::Second, 4);
+        assert_eq!(found, wanted(&["23:00", "2024-01-01", "01:00", "02:00"], "from 2023-12-31"));
+        assert_eq!(
+            texts(-3, 12, TimeUnit::Millisecond, 3),
+            wanted(&["00:00:00.000", "00:00:00.005", "00:00:00.010"], "from 1969-12-31")
+        );
+        assert_eq!(texts(0, 2_000_000_000, TimeUnit::Nanosecond, 4).0[1], "00:00:00.5");
+        assert_eq!(
+            texts(0, 400, TimeUnit::Day, 5).0,
+            ["1970-01", "1970-04", "1970-07", "1970-10", "1971-01"]
+        );
+        assert_eq!(
+            texts(0, 30, TimeUnit::Day, 6).0,
+            ["1970-01-05", "1970-01-12", "1970-01-19", "1970-01-26"]
+        );
+        assert_eq!(texts(-5, 40, TimeUnit::Year, 5).0, ["1970", "1980", "1990", "2000", "2010"]);
+        assert_eq!(texts(1, 9, TimeUnit::Month, 3).0, ["1970-04", "1970-07", "1970-10"]);
+    }
+
+    #[test]
+    fn all_times_have_marks() {
+        for unit in [TimeUnit::Year, TimeUnit::Month, TimeUnit::Week, TimeUnit::Hour, TimeUnit::Attosecond] {
+            for count in [1, 25, i32::MAX.cast_unsigned()] {
+                for (least, greatest) in [(-i64::MAX, i64::MAX), (i64::MAX - 1, i64::MAX), (0, 1), (-1000, 5)]
+                {
+                    let found = ticks(least.into(), greatest.into(), TimeStep { unit, count }, |_| 8);
+                    assert!(found.ticks.len() <= 10, "{unit:?} {count} {least} {greatest} {found:?}");
+                    assert!(
+                        !found.ticks.is_empty() || greatest - least == 1,
+                        "{unit:?} {count} {least} {greatest}"
+                    );
+                }
+            }
+        }
+    }
+}
