@@ -67,8 +67,8 @@ pub(super) enum Command {
     /// covers the same pixels as all of its points would. Memory does not grow with the file.
     ///
     /// Rows are drawn in the order of x. If x falls from one row to another, points are not joined, unless --style asks for
-    /// lines: then each column has a line from its lowest point to its highest. A line is broken where y is NaN, infinite or NaT, as
-    /// far as that can be seen; rows whose x is one of these are left out.
+    /// lines: a column has one or two dots, or a line from its lowest point to its highest. A line is broken where y is NaN, infinite
+    /// or NaT, as far as that can be seen; rows whose x is one of these are left out.
     ///
     /// x is rounded down to an eighth of a pixel or less, or in large pictures of many lines to one; integers and times of 64 bits
     /// keep all their digits until then. What can be drawn: bool, integers, floats up to 64 bits, and times.

@@ -16,7 +16,7 @@ use plotters::{
 
 use super::{
     decimate::{Column, Line, Number},
-    scale::{Scale, Ticks},
+    scale::{Measure, Scale, Ticks},
 };
 use crate::failure::{Failure, Result};
 
@@ -24,8 +24,9 @@ use crate::failure::{Failure, Result};
 const FAMILY: &str = "sans-serif";
 const FONT: &[u8] = include_bytes!("dejavu-sans.ttf");
 
-/// Pixels beside the frame.
+/// Pixels beside the frame: on the left there is place for numbers, or for times.
 const LEFT: i32 = 92;
+const LEFT_OF_TIMES: i32 = 176;
 const RIGHT: i32 = 28;
 const TOP: i32 = 22;
 const BOTTOM: i32 = 58;
@@ -37,6 +38,9 @@ const INSET: i32 = 8;
 const SMALL: i32 = 17;
 const LARGE: i32 = 22;
 const LETTER: i32 = 9;
+
+/// How far the rows of the legend lie apart.
+const LEGEND: i32 = 20;
 
 /// The least width and height, the greatest, and the most pixels of a picture.
 pub(super) const LEAST: (u32, u32) = (240, 160);
@@ -73,7 +77,7 @@ pub(crate) enum Style {
     Auto,
     /// Lines from each point to the next one by x
     Lines,
-    /// In each column of pixels a line from the lowest point to the highest one, and nothing between columns
+    /// Up to two points in a column of pixels as dots, more as a line from the lowest to the highest; nothing between columns
     Points,
 }
 
@@ -104,10 +108,15 @@ impl std::str::FromStr for Size {
 }
 
 impl Size {
-    /// The columns of pixels that points may lie in.
-    pub(super) fn columns(self) -> usize {
-        (self.width.cast_signed() - LEFT - RIGHT - 2 * INSET).max(1).cast_unsigned() as usize
+    /// The columns of pixels that points may lie in, if y measures this.
+    pub(super) fn columns(self, y: Measure) -> usize {
+        (self.width.cast_signed() - left_of(y) - RIGHT - 2 * INSET).max(1).cast_unsigned() as usize
     }
+}
+
+/// Where the frame starts.
+fn left_of(y: Measure) -> i32 {
+    if matches!(y, Measure::Time(_)) { LEFT_OF_TIMES } else { LEFT }
 }
 
 /// What is in a picture.
@@ -116,6 +125,7 @@ pub(super) struct Picture<'a> {
     pub(super) title: Option<&'a str>,
     pub(super) x: (&'a str, Option<Scale>),
     pub(super) y: (&'a str, Option<Scale>),
+    pub(super) measure: Measure,
     pub(super) lines: Vec<(&'a str, &'a Line)>,
     pub(super) is_joined: bool,
 }
@@ -158,9 +168,9 @@ impl Picture<'_> {
 
     fn frame(&self) -> Frame {
         let title = if self.title.is_some() { LARGE + 8 } else { 0 };
-        let legend = SMALL * self.legend().len() as i32;
+        let legend = LEGEND * self.legend().len() as i32;
         Frame {
-            left: LEFT,
+            left: left_of(self.measure),
             right: self.size.width.cast_signed() - RIGHT - 1,
             top: TOP + title + legend,
             bottom: (self.size.height.cast_signed() - BOTTOM - 1).max(TOP + title + legend + 2 * INSET + 1),
@@ -170,7 +180,7 @@ impl Picture<'_> {
     /// The lines that are named, in rows; a single one is named by the axis.
     fn legend(&self) -> Vec<Vec<usize>> {
         let mut rows: Vec<Vec<usize>> = Vec::new();
-        let (mut at, width) = (0, self.size.width.cast_signed() - LEFT - RIGHT);
+        let (mut at, width) = (0, self.size.width.cast_signed() - left_of(self.measure) - RIGHT);
         for i in 0..if self.lines.len() > 1 { self.lines.len() } else { 0 } {
             let own = entry(self.lines[i].0);
             match rows.last_mut() {
@@ -253,7 +263,7 @@ impl<B: DrawingBackend> Canvas<B> {
                 self.text(picture.lines[i].0, (x + 28, y - 1), SMALL, HPos::Left, VPos::Top)?;
                 x += entry(picture.lines[i].0);
             }
-            y += SMALL;
+            y += LEGEND;
         }
         Ok(())
     }
@@ -273,7 +283,10 @@ impl<B: DrawingBackend> Canvas<B> {
             let x = self.frame.x(tick.at);
             self.path(&[(x, top), (x, bottom)], GRID)?;
             self.path(&[(x, bottom), (x, bottom + 5)], INK)?;
-            self.text(&tick.text, (x, bottom + 8), SMALL, HPos::Center, VPos::Top)?;
+            // What would be cut off at the end is moved.
+            let half = tick.text.chars().count() as i32 * LETTER / 2;
+            let middle = x.min(picture.size.width.cast_signed() - half);
+            self.text(&tick.text, (middle, bottom + 8), SMALL, HPos::Center, VPos::Top)?;
         }
         for tick in &of_y.ticks {
             let y = self.frame.y(tick.at);
@@ -303,6 +316,11 @@ impl<B: DrawingBackend> Canvas<B> {
         let y = |number: Number| self.frame.y(scale.place(number));
         let mut path: Vec<(i32, i32)> = Vec::new();
         for column in &line.columns {
+            if !picture.is_joined && column.count == 2 {
+                self.dot(column, y(column.least), color)?;
+                self.dot(column, y(column.greatest), color)?;
+                continue;
+            }
             if column.is_after_gap || !picture.is_joined {
                 self.piece(&path, color)?;
                 path.clear();
@@ -312,11 +330,15 @@ impl<B: DrawingBackend> Canvas<B> {
         self.piece(&path, color)?;
         if line.columns.len() <= DOTS && line.count == line.columns.len() as u64 {
             for column in &line.columns {
-                let point = (self.frame.column(column.at), y(column.least));
-                self.area.draw(&Circle::new(point, DOT, color.filled())).map_err(failed)?;
+                self.dot(column, y(column.least), color)?;
             }
         }
         Ok(())
+    }
+
+    fn dot(&self, column: &Column, y: i32, color: RGBColor) -> Result<()> {
+        let point = (self.frame.column(column.at), y);
+        self.area.draw(&Circle::new(point, DOT, color.filled())).map_err(failed)
     }
 
     /// Goes through the points of a column.

@@ -31,7 +31,7 @@ use super::{
 
 pub(super) fn run(asked: &Plot, common: Common) -> Result<()> {
     let output = Output::new(asked.output.as_deref(), &asked.input.file)?;
-    if common.json && output.path().is_none() {
+    if common.json && output.name().is_none() {
         return Err(Failure::Usage(
             "--json and the picture cannot both go to the standard output".to_owned(),
         ));
@@ -47,7 +47,7 @@ pub(super) fn run(asked: &Plot, common: Common) -> Result<()> {
     let rows = asked.rows.map_or(0..view.shape()[0], |rows| rows.of(view.shape()[0]));
 
     let progress = Progress::new(rows.len() as u64, common);
-    let drawn = decimated(&map, x.as_ref(), &lines, rows.clone(), asked.size.columns(), &progress)?;
+    let drawn = decimated(&map, x.as_ref(), &lines, rows.clone(), asked.size.columns(measure), &progress)?;
     drop(progress);
     // Rows that were lost meanwhile have been read as zeros.
     map.health()?;
@@ -68,6 +68,7 @@ pub(super) fn run(asked: &Plot, common: Common) -> Result<()> {
             wider(drawn.lines.iter().filter_map(Line::extremes))
                 .map(|(least, greatest)| Scale::new(measure, least, greatest)),
         ),
+        measure,
         lines: lines.iter().map(|line| line.name.as_str()).zip(&drawn.lines).collect(),
         is_joined,
     };
@@ -78,10 +79,10 @@ pub(super) fn run(asked: &Plot, common: Common) -> Result<()> {
     is_to_stop()?;
     // What is said is made before anything is written.
     let said = show::Said { asked, x: x.as_ref(), lines: &lines, rows, drawn: &drawn, is_joined };
-    let text = match (output.path(), common.json) {
+    let text = match (output.name(), common.json) {
         (None, _) => Vec::new(),
-        (Some(path), true) => said.json(path)?,
-        (Some(path), false) => said.text(path)?,
+        (Some(name), true) => said.json(name)?,
+        (Some(name), false) => said.text(name)?,
     };
     output.write(&bytes)?;
     super::failure::write_out(&text)

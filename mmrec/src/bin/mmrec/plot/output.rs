@@ -23,65 +23,71 @@ pub(super) enum Format {
 pub(super) enum Output {
     /// SVG to the standard output.
     Out,
-    File(PathBuf, Format),
+    File {
+        /// As it was asked for.
+        name: PathBuf,
+        path: PathBuf,
+        format: Format,
+    },
 }
 
 impl Output {
     /// As asked for, or beside nothing asked for in the current directory, named after the file that is drawn.
     pub(super) fn new(asked: Option<&Path>, of: &Path) -> Result<Self> {
-        let path = match asked {
+        let name = match asked {
             Some(path) if path.as_os_str() == "-" => return Ok(Self::Out),
             Some(path) => path.to_owned(),
             None => {
-                let mut name = of.file_stem().map_or_else(|| OsString::from("plot"), OsString::from);
-                name.push(".svg");
-                PathBuf::from(name)
+                let mut stem = of.file_stem().map_or_else(|| OsString::from("plot"), OsString::from);
+                stem.push(".svg");
+                PathBuf::from(stem)
             }
         };
         let extension =
-            path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+            name.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
         let format = match extension.as_deref() {
             Some("svg") => Format::Svg,
             Some("png") => Format::Png,
             _ => {
-                let path = path.display();
-                return Err(Failure::Usage(format!("{path}: the name of a picture ends in .svg or .png")));
+                let name = name.display();
+                return Err(Failure::Usage(format!("{name}: the name of a picture ends in .svg or .png")));
             }
         };
         // A link stays one.
-        let path = fs::canonicalize(&path).unwrap_or(path);
+        let path = fs::canonicalize(&name).unwrap_or_else(|_| name.clone());
         if let Ok(found) = fs::metadata(&path) {
             if !found.is_file() {
-                return Err(Failure::Usage(format!("{} is no file that could be replaced", path.display())));
+                return Err(Failure::Usage(format!("{} is no file that could be replaced", name.display())));
             }
-            if fs::canonicalize(of).is_ok_and(|of| of == path) || is_same(&path, of) {
+            if is_same(&path, of) {
                 let path = path.display();
                 return Err(Failure::Usage(format!(
                     "{path} is the file that is drawn; say with -o where the picture goes"
                 )));
             }
         }
-        Ok(Self::File(path, format))
+        Ok(Self::File { name, path, format })
     }
 
     pub(super) fn format(&self) -> Format {
         match self {
             Self::Out => Format::Svg,
-            Self::File(_, format) => *format,
+            Self::File { format, .. } => *format,
         }
     }
 
-    pub(super) fn path(&self) -> Option<&Path> {
+    /// The name of the file.
+    pub(super) fn name(&self) -> Option<&Path> {
         match self {
             Self::Out => None,
-            Self::File(path, _) => Some(path),
+            Self::File { name, .. } => Some(name),
         }
     }
 
     pub(super) fn write(&self, bytes: &[u8]) -> Result<()> {
         match self {
             Self::Out => crate::failure::write_out(bytes),
-            Self::File(path, _) => replace(path, bytes),
+            Self::File { path, .. } => replace(path, bytes),
         }
     }
 }
@@ -95,8 +101,9 @@ fn is_same(a: &Path, b: &Path) -> bool {
 }
 
 #[cfg(not(unix))]
-fn is_same(_: &Path, _: &Path) -> bool {
-    false
+fn is_same(a: &Path, b: &Path) -> bool {
+    let place = |path| fs::canonicalize(path).ok();
+    place(a).is_some_and(|a| place(b) == Some(a))
 }
 
 /// Writes a file beside, and renames it when it is whole.
