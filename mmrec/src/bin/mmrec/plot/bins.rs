@@ -221,8 +221,8 @@ impl<X: Key, Y: Key> Bins<X, Y> {
     pub(super) fn add<P: Places<X>>(&mut self, block: Block<X, P>, ys: &[Y]) {
         self.reach(block.least, block.greatest);
         if !block.is_sorted {
-            for i in 0..ys.len() {
-                self.add_one(block, i, ys[i]);
+            for (i, &y) in ys.iter().enumerate() {
+                self.add_one(block, i, y);
             }
             return;
         }

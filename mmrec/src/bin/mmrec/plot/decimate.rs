@@ -122,7 +122,8 @@ pub(super) fn decimated(
     let Some(x) = x else {
         return pass.drawn(
             &|rows, worker: &mut Worker<'_, i64>| {
-                let (first, last) = (rows.start as i64, rows.end as i64 - 1);
+                let (first, end) = (rows.start.cast_signed() as i64, rows.end.cast_signed() as i64);
+                let last = end - 1;
                 let block = Block {
                     xs: RowsFrom(first),
                     row: rows.start as u64,

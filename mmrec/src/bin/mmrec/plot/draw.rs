@@ -168,7 +168,7 @@ impl Picture<'_> {
 
     fn frame(&self) -> Frame {
         let title = if self.title.is_some() { LARGE + 8 } else { 0 };
-        let legend = LEGEND * self.legend().len() as i32;
+        let legend = LEGEND * pixels(self.legend().len());
         Frame {
             left: left_of(self.measure),
             right: self.size.width.cast_signed() - RIGHT - 1,
@@ -198,7 +198,17 @@ impl Picture<'_> {
 
 /// How wide the name of a line is, with its colour.
 fn entry(name: &str) -> i32 {
-    name.chars().count() as i32 * LETTER + 44
+    width(name.chars().count()) + 44
+}
+
+/// How wide a text of so many letters is, or a little less.
+fn width(letters: usize) -> i32 {
+    pixels(letters) * LETTER
+}
+
+/// A number of pixels, of which a picture has not nearly as many as could be too many.
+fn pixels(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX).min(1 << 20)
 }
 
 fn failed(error: impl Display) -> Failure {
@@ -217,7 +227,7 @@ struct Frame {
 impl Frame {
     /// The pixel of a column.
     fn column(self, at: usize) -> i32 {
-        self.left + INSET + at as i32
+        self.left + INSET + pixels(at)
     }
 
     /// The pixel of a place along the axis, from 0 to 1.
@@ -275,7 +285,7 @@ impl<B: DrawingBackend> Canvas<B> {
             scale.map_or_else(Ticks::default, |scale| scale.ticks(beyond(len), most))
         };
         let of_x = ticks(picture.x.1, right - left, &|letters| {
-            ((right - left) / (letters as i32 * LETTER + 24)).max(1).cast_unsigned() as usize
+            ((right - left) / (width(letters) + 24)).max(1).cast_unsigned() as usize
         });
         let of_y =
             ticks(picture.y.1, bottom - top, &|_| ((bottom - top) / 44).max(1).cast_unsigned() as usize);
@@ -284,7 +294,7 @@ impl<B: DrawingBackend> Canvas<B> {
             self.path(&[(x, top), (x, bottom)], GRID)?;
             self.path(&[(x, bottom), (x, bottom + 5)], INK)?;
             // What would be cut off at the end is moved.
-            let half = tick.text.chars().count() as i32 * LETTER / 2;
+            let half = width(tick.text.chars().count()) / 2;
             let middle = x.min(picture.size.width.cast_signed() - half);
             self.text(&tick.text, (middle, bottom + 8), SMALL, HPos::Center, VPos::Top)?;
         }

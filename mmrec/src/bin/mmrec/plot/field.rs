@@ -82,10 +82,10 @@ fn named<'a>(view: &DynView<'a>, leaves: &[Leaf], name: &str) -> Result<Vec<Fiel
     if let Some(leaf) = leaves.iter().find(|leaf| leaf.name() == name) {
         return of_leaf(view, leaves, leaf, name, "");
     }
-    if let Some((own, index)) = name.strip_suffix(']').and_then(|name| name.rsplit_once('[')) {
-        if let Some(leaf) = leaves.iter().find(|leaf| leaf.name() == own) {
-            return of_leaf(view, leaves, leaf, own, index);
-        }
+    if let Some((own, index)) = name.strip_suffix(']').and_then(|name| name.rsplit_once('['))
+        && let Some(leaf) = leaves.iter().find(|leaf| leaf.name() == own)
+    {
+        return of_leaf(view, leaves, leaf, own, index);
     }
     let inner = format!("{name}.");
     Err(Failure::Usage(match leaves.iter().find(|leaf| leaf.name().starts_with(&inner)) {
