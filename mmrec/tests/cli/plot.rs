@@ -171,6 +171,24 @@ fn the_number_of_threads_changes_nothing() {
 }
 
 #[test]
+fn x_that_falls_between_blocks_is_not_sorted() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("x.bin");
+    for (modulus, is_sorted) in [(f64::INFINITY, true), (4096.0, false), (8192.0, false), (8191.0, false)] {
+        let numbers =
+            (0..20_000u16).map(f64::from).map(|row| if row % 5.0 == 4.0 { f64::NAN } else { row % modulus });
+        fs::write(&file, numbers.flat_map(f64::to_le_bytes).collect::<Vec<u8>>()).unwrap();
+        let args = ["--dtype", "<f8", file.to_str().unwrap(), "--x", "value", "--json"];
+        let found = plot("picture.svg", &args).json();
+        assert_eq!(
+            (&found["x"]["is_sorted"], &found["y"][0]["count"]),
+            (&json!(is_sorted), &json!(16_000)),
+            "{modulus}"
+        );
+    }
+}
+
+#[test]
 fn every_column_reaches_from_its_lowest_point_to_its_highest() {
     const ROWS: usize = 60_000;
     // The frame, its inset, and where points lie in it.
