@@ -66,8 +66,8 @@ pub(super) enum Command {
     /// The file is read once, and of each line the lowest, highest, first and last point in each column of pixels are drawn, which
     /// covers the same pixels as all of its points would. Memory does not grow with the file.
     ///
-    /// Rows are drawn in the order of x. If x falls from one row to another, points are not joined, unless --style asks for
-    /// lines: a column has one or two dots, or a line from its lowest point to its highest. A line is broken where y is NaN, infinite
+    /// Rows are drawn in the order of x. If x falls from one row to another, points are not joined: a column has one or two dots, or
+    /// a line from its lowest point to its highest; --style lines joins them all the same. A line is broken where y is NaN, infinite
     /// or NaT, as far as that can be seen; rows whose x is one of these are left out.
     ///
     /// x is rounded down to an eighth of a pixel or less, or in large pictures of many lines to one; integers and times of 64 bits
@@ -154,7 +154,8 @@ pub(super) struct Plot {
     #[arg(long, short, value_name = "FIELD")]
     pub(super) x: Option<String>,
 
-    /// The fields that are drawn, each a line: price, a.b of a record in a record, a[3] of an array, a for all of a short one
+    /// The fields that are drawn, each a line: price, a.b of a record in a record, a[3] of an array, a for all of a short one; to
+    /// be left out if there is but one
     #[arg(long, short, value_name = "FIELDS")]
     pub(super) y: Vec<String>,
 
