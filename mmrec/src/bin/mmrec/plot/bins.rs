@@ -162,8 +162,8 @@ impl<X: Key, Y: Key> Bins<X, Y> {
         size_of::<Bin<X, Y>>() << bits
     }
 
-    /// Joins bins so that they reach from one x to another, too.
-    fn reach(&mut self, least: X, greatest: X) {
+    /// Joins bins so that they reach from one x to another, too; both are x of rows, which are added sooner or later.
+    pub(super) fn reach(&mut self, least: X, greatest: X) {
         let (least, greatest) = match self.range {
             Some((low, high)) if low <= least && greatest <= high => return,
             Some((low, high)) => {

@@ -120,7 +120,9 @@ pub(super) fn decimated(
     });
     let pass = Pass { map, rows, columns, progress, lines: lanes.collect() };
     let Some(x) = x else {
+        let ends = [pass.rows.start, pass.rows.end.saturating_sub(1)].map(|row| row.cast_signed() as i64);
         return pass.drawn(
+            &ends[..if pass.rows.is_empty() { 0 } else { 2 }],
             &|rows, worker: &mut Worker<'_, i64>| {
                 let (first, end) = (rows.start.cast_signed() as i64, rows.end.cast_signed() as i64);
                 let last = end - 1;
@@ -180,15 +182,26 @@ impl Pass<'_> {
             }
             worker.xs = xs;
         };
-        self.drawn(&add, less)
+        let mut ends = Vec::new();
+        let (start, end) = (self.rows.start, self.rows.end);
+        for row in [start, end.saturating_sub(1)] {
+            read(row..end.min(row + 1), &mut ends);
+        }
+        ends.retain(|x| !x.is_gap(is_time));
+        self.drawn(&ends, &add, less)
     }
 
-    /// `add` reads x of a few rows, and adds what is drawn to a worker.
-    fn drawn<X: Place>(&self, add: &Add<'_, X>, less: i128) -> Result<Drawn> {
+    /// `add` reads x of a few rows, and adds what is drawn to a worker. The ends are some x that will come: mostly the first and
+    /// the last, and with these the bins need not be joined time and again.
+    fn drawn<X: Place>(&self, ends: &[X], add: &Add<'_, X>, less: i128) -> Result<Drawn> {
         let bits = self.bits::<X>();
         let (parts, chunk, together) = self.parts();
         let next = AtomicUsize::new(0);
-        let new = || Worker::<X>::new(&self.lines, bits);
+        let new = || {
+            let mut worker = Worker::<X>::new(&self.lines, bits);
+            ends.iter().for_each(|&x| worker.reach(x));
+            worker
+        };
         let work = |_| -> Result<_> {
             let (mut worker, mut orders) = (new(), Vec::new());
             loop {
@@ -280,6 +293,15 @@ impl<'a, X: Place> Worker<'a, X> {
             },
         });
         Self { lanes: lanes.collect(), order: Order::default(), xs: Vec::new() }
+    }
+
+    fn reach(&mut self, x: X) {
+        for lane in &mut self.lanes {
+            match lane {
+                Lane::Real { bins, .. } => bins.reach(x, x),
+                Lane::Wide { bins, .. } => bins.reach(x, x),
+            }
+        }
     }
 
     fn read(&mut self, rows: &Range<usize>) {
