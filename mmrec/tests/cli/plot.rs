@@ -225,6 +225,49 @@ fn every_column_reaches_from_its_lowest_point_to_its_highest() {
     assert!(heights > width * height * 9 / 10 && heights < width * height, "{heights}");
 }
 
+#[test]
+fn the_picture_is_that_of_lines_between_all_rows() {
+    use plotters::prelude::{BitMapBackend, IntoDrawingArea, PathElement, RGBColor};
+    const ROWS: usize = 5000;
+    let (left, top, width, height) = (100, 30, 104, 160 - 58 - 22 - 16);
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("walk.bin");
+    let mut at = 0.0;
+    let values: Vec<f64> = numbers(ROWS)
+        .map(|number| {
+            at += (number % 2001) as f64 - 1000.0;
+            at
+        })
+        .collect();
+    fs::write(&file, values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>()).unwrap();
+    let args = ["--dtype", "<f8", file.to_str().unwrap(), "--size", "240x160"];
+    let picture = plot("picture.png", &args).png();
+
+    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let greatest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    // Bins of 4 rows.
+    let bins = ROWS.div_ceil(4);
+    let point = |(row, value): (usize, &f64)| {
+        let column = (2 * (row / 4) * (width - 1) + bins - 1) / (2 * (bins - 1));
+        let from_below = ((value - least) / (greatest - least) * f64::from(height - 1)).round();
+        (left + i32::try_from(column).unwrap(), top + height - 1 - from_below as i32)
+    };
+    let path =
+        PathElement::new(values.iter().enumerate().map(point).collect::<Vec<_>>(), RGBColor(0, 114, 178));
+    let mut pixels = vec![0xff; 3 * 240 * 160];
+    BitMapBackend::with_buffer(&mut pixels, (240, 160)).into_drawing_area().draw(&path).unwrap();
+    let all = Png { width: 240, height: 160, pixels };
+    // How blue a pixel is, whatever grey was there before.
+    let blue = |[red, _, blue]: [u8; 3]| i32::from(blue) - i32::from(red);
+    let mut drawn = 0;
+    for (x, y) in (0..240).flat_map(|x| (0..160).map(move |y| (x, y))) {
+        let (found, expected) = (blue(picture.at(x, y)), blue(all.at(x, y)));
+        assert!((found - expected).abs() <= 3, "{x} {y}: {found} for {expected}");
+        drawn += usize::from(expected > 3);
+    }
+    assert!(drawn > 500 && drawn < 4000, "{drawn}");
+}
+
 /// Checks that tags are closed in order, and that their texts and values are escaped.
 fn check_xml(text: &str) {
     let (mut open, mut rest) = (Vec::new(), text.trim());
