@@ -1,5 +1,6 @@
 //! The command `mmrec`, run as users run it.
 
 mod look;
+mod plot;
 mod run;
 mod stats;

@@ -202,16 +202,16 @@ fn a_bad_file_is_an_error() {
 }
 
 /// Records with one byte to be counted in 64 KiB.
-const SPARSE: &str = "[('n', 'u1'), ('rest', 'V65535')]";
+pub(crate) const SPARSE: &str = "[('n', 'u1'), ('rest', 'V65535')]";
 
-fn sparse(dir: &Path, bytes: u64) -> PathBuf {
+pub(crate) fn sparse(dir: &Path, bytes: u64) -> PathBuf {
     let path = dir.join("sparse.bin");
     fs::File::create(&path).unwrap().set_len(bytes).unwrap();
     path
 }
 
 #[cfg(target_os = "linux")]
-fn line(pid: u32, name: &str) -> Option<String> {
+pub(crate) fn line(pid: u32, name: &str) -> Option<String> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     status
         .lines()

@@ -72,6 +72,18 @@ pub(super) enum Command {
     /// of bool, integers of 8 and 16 bits, strings and opaque bytes: of the last two up to 1000, or fewer if there are many
     /// fields or they are long, and of those of more than 64 KiB nothing is told but how many there are. Long doubles are opaque bytes.
     Stats(Stats),
+    /// A picture of fields, as SVG or PNG
+    ///
+    /// The file is read once, and of each line the lowest, highest, first and last point in each column of pixels are drawn, which
+    /// covers the same pixels as all of its points would. Memory does not grow with the file.
+    ///
+    /// Rows are drawn in the order of x. If x falls from one row to another, points are not joined: a column has one or two dots, or
+    /// a line from its lowest point to its highest; --style lines joins them all the same. A line is broken where y is NaN, infinite
+    /// or NaT, as far as that can be seen; rows whose x is one of these are left out.
+    ///
+    /// x is rounded down to an eighth of a pixel or less, or in large pictures of many lines to one; integers and times of 64 bits
+    /// keep all their digits until then. What can be drawn: bool, integers, floats up to 64 bits, and times.
+    Plot(Plot),
     /// The struct to derive `MmapRecord` on, or the record in C or Python
     Struct(Struct),
     /// How the records of two files differ, field by field
@@ -142,6 +154,46 @@ pub(super) struct Stats {
     /// Make no histograms, which is faster
     #[arg(long)]
     pub(super) no_histogram: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Plot {
+    #[command(flatten)]
+    pub(super) input: Input,
+
+    /// The field along the horizontal axis; without it, the number of the row
+    #[arg(long, short, value_name = "FIELD")]
+    pub(super) x: Option<String>,
+
+    /// The fields that are drawn, each a line: price, a.b of a record in a record, a[3] of an array, a for all of a short one; to
+    /// be left out if there is but one
+    #[arg(long, short, value_name = "FIELDS")]
+    pub(super) y: Vec<String>,
+
+    /// Where the picture goes: a name that ends in .svg or .png, replaced if it is there, or - for SVG to the standard
+    /// output; by default FILE's own name with .svg, in the current directory
+    #[arg(long, short, value_name = "PICTURE")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Only these rows: A..B without B, A.. to the end, ..B from the start; below zero counts from the end
+    #[arg(long, value_name = "ROWS", allow_hyphen_values = true)]
+    pub(super) rows: Option<super::rows::Range>,
+
+    /// Width and height in pixels
+    #[arg(long, value_name = "SIZE", default_value = "1200x600")]
+    pub(super) size: super::plot::Size,
+
+    /// What stands above the picture
+    #[arg(long, value_name = "TEXT")]
+    pub(super) title: Option<String>,
+
+    /// How points are joined
+    #[arg(long, value_enum, value_name = "STYLE", default_value = "auto")]
+    pub(super) style: super::plot::Style,
+
+    /// With --json, the points that are drawn, too
+    #[arg(long, requires = "json")]
+    pub(super) points: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -12,6 +12,7 @@ mod info;
 mod input;
 mod json;
 mod leaf;
+mod plot;
 mod progress;
 mod rows;
 mod schema;
@@ -49,6 +50,7 @@ fn run(args: Args) -> Result<ExitCode> {
         Command::Tail(asked) => rows::tail(&asked, common)?,
         Command::Rows(asked) => rows::range(&asked, common)?,
         Command::Stats(asked) => stats::run(&asked, common)?,
+        Command::Plot(asked) => plot::run(&asked, common)?,
         Command::Struct(asked) => schema::run(&asked, common)?,
         Command::Diff(asked) => return diff::run(&asked, common),
         Command::Completions { shell } => {

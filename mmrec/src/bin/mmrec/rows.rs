@@ -43,7 +43,7 @@ impl FromStr for Range {
 
 impl Range {
     /// The rows, of so many. Those of a range that are not there are left out, as in Python.
-    fn of(self, rows: usize) -> Result<std::ops::Range<usize>> {
+    pub(super) fn of(self, rows: usize) -> Result<std::ops::Range<usize>> {
         let len = rows as i128;
         let place = |asked: i64| i128::from(asked) + if asked < 0 { len } else { 0 };
         let within = |place: i128| usize::try_from(place.clamp(0, len)).unwrap_or(rows);
