@@ -72,11 +72,30 @@ pub struct TimeStep {
     pub count: u32,
 }
 
-impl TimeStep {
+impl TimeUnit {
     pub(super) const fn text(self) -> &'static str {
-        TIME_UNITS[self.unit as usize].1
+        TIME_UNITS[self as usize].1
     }
+}
 
+/// NumPy's text for it: `s`, `ns`.
+impl fmt::Display for TimeUnit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.text())
+    }
+}
+
+/// As between the brackets of NumPy's dtype: `ns`, `25s`.
+impl fmt::Display for TimeStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.count {
+            1 => self.unit.fmt(f),
+            count => f.pad(&format!("{count}{}", self.unit)),
+        }
+    }
+}
+
+impl TimeStep {
     /// Steps of a second and finer in attoseconds, others as they are: `1000ns` and `1us` agree, and `60s` and `1m` do
     /// not, as in NumPy.
     fn normal(self) -> (TimeUnit, u128) {
@@ -497,8 +516,7 @@ impl fmt::Display for Scalar {
                 write!(f, "{order}{letter}8")?;
                 return match step {
                     None => Ok(()),
-                    Some(step) if step.count == 1 => write!(f, "[{}]", step.text()),
-                    Some(step) => write!(f, "[{}{}]", step.count, step.text()),
+                    Some(step) => write!(f, "[{step}]"),
                 };
             }
         };

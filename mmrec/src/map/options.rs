@@ -31,6 +31,16 @@ pub enum Order {
     F,
 }
 
+/// As NumPy spells it: `C` or `F`.
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::C => "C",
+            Self::F => "F",
+        })
+    }
+}
+
 /// Marks [`MapOptions`] that have no shape yet: they map one axis to the end of the file, and cannot create one.
 #[derive(Clone, Copy, Debug)]
 pub enum NoShape {}

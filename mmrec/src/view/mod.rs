@@ -667,6 +667,8 @@ impl<T, D: Clone, S: Clone> Clone for Selected<'_, T, S, D> {
     }
 }
 
+impl<T, D: Copy, S: Copy> Copy for Selected<'_, T, S, D> {}
+
 impl<'a, T: Element, D: Dimension> From<&View<'a, T, D>> for View<'a, T, D> {
     fn from(view: &View<'a, T, D>) -> Self {
         view.clone()
