@@ -443,7 +443,11 @@ mod tests {
         let dtypes: HashSet<_> = texts.iter().map(|text| dtype(text)).collect();
         assert_eq!(dtypes.len(), texts.len());
         for text in ["float64", "<M8[1000ps]", "f8, i1"] {
-            assert_eq!(dtypes.contains(&dtype(text)), texts.iter().any(|other| dtype(other) == dtype(text)), "{text}");
+            assert_eq!(
+                dtypes.contains(&dtype(text)),
+                texts.iter().any(|other| dtype(other) == dtype(text)),
+                "{text}"
+            );
         }
         // Part of the program or made at run time; the alignment does not count.
         let of_array = DType::of::<[f64; 2]>();

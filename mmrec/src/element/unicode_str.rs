@@ -1,6 +1,6 @@
 //! NumPy's `U`: a string of a fixed number of code units, padded with NUL.
 
-use std::{cmp::Ordering, error, fmt, fmt::Write as _, hash, str::FromStr};
+use std::{cmp::Ordering, error, fmt, fmt::Write as _, hash, iter::FusedIterator, str::FromStr};
 
 use super::{Element, bulk};
 use crate::{
@@ -115,7 +115,8 @@ impl<const N: usize> UnicodeStr<N> {
     /// The characters without the NUL characters at the end; an error for each unit that is none.
     pub fn chars(
         &self,
-    ) -> impl DoubleEndedIterator<Item = Result<char, InvalidUnit>> + ExactSizeIterator + Clone {
+    ) -> impl DoubleEndedIterator<Item = Result<char, InvalidUnit>> + ExactSizeIterator + FusedIterator + Clone
+    {
         let units = self.as_units().iter().enumerate();
         units.map(|(index, &unit)| char::from_u32(unit).ok_or(InvalidUnit { unit, index }))
     }
