@@ -295,6 +295,25 @@ impl<const N: usize> PartialEq<&str> for UnicodeStr<N> {
     }
 }
 
+impl<const N: usize> PartialEq<UnicodeStr<N>> for str {
+    fn eq(&self, other: &UnicodeStr<N>) -> bool {
+        other == self
+    }
+}
+
+impl<const N: usize> PartialEq<UnicodeStr<N>> for &str {
+    fn eq(&self, other: &UnicodeStr<N>) -> bool {
+        other == *self
+    }
+}
+
+/// Without the NUL units at the end.
+impl<const N: usize> AsRef<[u32]> for UnicodeStr<N> {
+    fn as_ref(&self) -> &[u32] {
+        self.as_units()
+    }
+}
+
 /// The text, with U+FFFD for each code unit that is no character.
 impl<const N: usize> fmt::Display for UnicodeStr<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

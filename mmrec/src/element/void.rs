@@ -65,6 +65,24 @@ impl<const N: usize> Default for Void<N> {
     }
 }
 
+impl<const N: usize> From<[u8; N]> for Void<N> {
+    fn from(bytes: [u8; N]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl<const N: usize> From<Void<N>> for [u8; N] {
+    fn from(void: Void<N>) -> Self {
+        void.0
+    }
+}
+
+impl<const N: usize> AsRef<[u8]> for Void<N> {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// The bytes in hexadecimal digits: `Void(5fe20000)`.
 impl<const N: usize> fmt::Debug for Void<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
