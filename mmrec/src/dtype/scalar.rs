@@ -160,6 +160,7 @@ impl Scalar {
     /// # Panics
     ///
     /// If NumPy has no such scalar: an integer of 3 bytes, say.
+    #[track_caller]
     pub const fn new(kind: Kind, size: usize, order: ByteOrder) -> Self {
         match Self::try_new(kind, size, order) {
             Some(scalar) => scalar,

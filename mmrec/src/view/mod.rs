@@ -8,6 +8,7 @@ mod iter;
 pub(crate) mod raw;
 pub(crate) mod reduce;
 mod selected;
+mod times;
 mod traits;
 mod versioned;
 
@@ -51,10 +52,10 @@ use crate::{
 /// ```
 /// use mmrec::{View, s};
 ///
-/// let view = View::from_slice(&[3, 1, 4, 1, 5, 9]);
+/// let view = View::from_slice(&[3u8, 1, 4, 1, 5, 9]);
 /// assert_eq!(view.at(2), 4);
 /// assert_eq!(view.slice(s![1..;2]).to_vec(), [1, 1, 9]);
-/// assert_eq!(view.sum(), 23);
+/// assert_eq!(view.sum(), 23u64);
 /// let odd = view.iter().filter(|x| x % 2 == 1).count();
 /// assert_eq!(odd, 5);
 /// ```
@@ -401,8 +402,14 @@ impl<'a, F: Element, D: Dimension, const N: usize> View<'a, [F; N], D> {
     /// # Panics
     ///
     /// If the number of elements does not fit `isize`, which takes a view of no bytes.
+    #[track_caller]
     pub fn elements(&self) -> View<'a, F, D::Larger> {
-        View { raw: self.raw.elements().unwrap_or_else(|| too_many_elements()) }
+        View {
+            raw: match self.raw.elements() {
+                Some(raw) => raw,
+                None => too_many_elements(),
+            },
+        }
     }
 }
 
@@ -622,6 +629,7 @@ impl<'a, F: Element, D: Dimension, const N: usize> ViewMut<'a, [F; N], D> {
     /// # Panics
     ///
     /// If the number of elements does not fit `isize`, which takes a view of no bytes.
+    #[track_caller]
     pub fn elements_mut(&mut self) -> ViewMut<'_, F, D::Larger> {
         self.view_mut().into_elements()
     }
@@ -631,8 +639,14 @@ impl<'a, F: Element, D: Dimension, const N: usize> ViewMut<'a, [F; N], D> {
     /// # Panics
     ///
     /// As for `elements_mut`.
+    #[track_caller]
     pub fn into_elements(self) -> ViewMut<'a, F, D::Larger> {
-        ViewMut { raw: self.raw.elements().unwrap_or_else(|| too_many_elements()) }
+        ViewMut {
+            raw: match self.raw.elements() {
+                Some(raw) => raw,
+                None => too_many_elements(),
+            },
+        }
     }
 }
 

@@ -68,7 +68,7 @@ pub struct DynView<'a> {
 /// let mut view = map.view_mut();
 /// view.field_mut("id")?.fill(7)?;
 /// view.field_mut("xy")?.slice_mut(s![1.., 0]).fill(0.5)?;
-/// assert_eq!(view.at(2).to_string(), "(7, [0.5, 0. ])");
+/// assert_eq!(view.field_mut("xy")?.at([2, 0]).as_f64(), Some(0.5));
 /// assert_eq!(map.to_string(), "[(7, [0. , 0. ]) (7, [0.5, 0. ]) (7, [0.5, 0. ])]");
 /// # std::fs::remove_file(path).unwrap();
 /// # Ok::<(), mmrec::Error>(())
@@ -410,6 +410,7 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
     /// # Panics
     ///
     /// If the number of elements does not fit `isize`, which takes elements that are arrays, and a view of no bytes.
+    #[track_caller]
     pub fn untyped(&self) -> DynView<'a> {
         match DynView::from_raw(DynRaw::of_typed(self.raw())) {
             Ok(view) => view,
