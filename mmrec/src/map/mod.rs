@@ -1,6 +1,7 @@
 //! Mapped files.
 
 mod appender;
+mod archive;
 mod bulk;
 mod core;
 mod dynamic;
