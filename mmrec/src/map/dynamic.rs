@@ -28,7 +28,7 @@ use crate::{
 /// [`RecordMap`].
 ///
 /// [`open`](Self::open) maps any `.npy` file. For other files, [`options`](Self::options) takes the dtype.
-/// [`typed`](Self::typed) makes a [`RecordMap`] of it once the type is known, without opening the file again.
+/// [`into_typed`](Self::into_typed) makes a [`RecordMap`] of it once the type is known, without opening the file again.
 ///
 /// ```
 /// use mmrec::{DynMap, s};
@@ -118,12 +118,12 @@ impl<M> DynMap<M> {
         }
     }
 
-    /// The map as one of elements of a Rust type, of a number of axes `D`: `map.typed::<Trade, Ix1>()?`.
+    /// The map as one of elements of a Rust type, of a number of axes `D`: `map.into_typed::<Trade, Ix1>()?`.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::DTypeMismatch`], with the fields that differ, or [`ErrorKind::RankMismatch`]; the map is gone then.
-    pub fn typed<T: Element, D: Dimension>(self) -> Result<RecordMap<T, D, M>> {
+    pub fn into_typed<T: Element, D: Dimension>(self) -> Result<RecordMap<T, D, M>> {
         let (wanted, found) = (T::DTYPE, self.dtype.clone());
         let core = self.core;
         // In Fortran order the last axes are not those of elements that are arrays, even where they lie as if they were: a
@@ -145,6 +145,12 @@ impl<M> DynMap<M> {
         core.layout.dtype = wanted.clone();
         core.layout.shape = core.mapped.raw().dim().slice().to_vec();
         Ok(RecordMap::new(core))
+    }
+
+    /// [`into_typed`](Self::into_typed) by a shorter name.
+    #[doc(hidden)]
+    pub fn typed<T: Element, D: Dimension>(self) -> Result<RecordMap<T, D, M>> {
+        self.into_typed()
     }
 
     /// The number of elements along each axis.
