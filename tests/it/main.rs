@@ -34,6 +34,8 @@ mod sharing;
 mod special;
 mod sums;
 mod times;
+mod twins;
+mod twins;
 mod types;
 mod versioned;
 mod views;

@@ -295,10 +295,14 @@ fn members_of_an_archive_are_mapped_where_they_lie() {
             let name = format!("{}.npy", member.name);
             assert_eq!(DynMap::options().npz_member(&name).open_cow(&path).unwrap().shape(), member.shape);
         }
+        let names: Vec<_> = archive.members.iter().map(|member| member.name.as_str()).collect();
+        assert_eq!(DynMap::npz_members(&path).unwrap(), names, "{}", archive.name);
         let missing = DynMap::options().npz_member("no such").open(&path);
         expect_error(missing, ErrorKind::NoSuchMember, &path, &["no such", "ticks", "grid"]);
         assert_eq!(fs::read(&path).unwrap(), file);
     }
+    fs::write(&path, b"PK\x03\x04 and no more").unwrap();
+    expect_error(DynMap::npz_members(&path), ErrorKind::BadNpy, &path, &["no whole zip file"]);
     // The archive has a checksum of its member, so that is changed in this process alone.
     let stored = bytes(&golden().archives[0].file);
     fs::write(&path, &stored).unwrap();

@@ -109,6 +109,24 @@ enum Fields {
 }
 
 /// One field of a record dtype: its name, where it is and what it holds.
+///
+/// ```
+/// use mmrec::{DType, DTypeField};
+///
+/// let fields = [
+///     DTypeField::new("id", "<u2".parse()?),
+///     DTypeField::new("price", "<f8".parse()?).with_title("in EUR"),
+/// ];
+/// assert_eq!(DType::packed(fields.clone())?.itemsize(), 10);
+/// let aligned = DType::aligned(fields.clone())?;
+/// assert_eq!((aligned.itemsize(), aligned.fields()[1].offset()), (16, 8));
+/// let [id, price] = fields;
+/// let dtype = DType::with_offsets([price.at(0), id.at(8)], 12)?;
+/// assert_eq!(dtype.to_string(), "[(('in EUR', 'price'), '<f8'), ('id', '<u2'), ('', '|V2')]");
+/// # Ok::<(), mmrec::Error>(())
+/// ```
+///
+/// NumPy: an item of the list that `numpy.dtype` takes.
 #[derive(Clone)]
 pub struct DTypeField {
     name: Cow<'static, str>,

@@ -64,6 +64,14 @@ const TIME_UNITS: [(TimeUnit, &str); 13] = [
 ];
 
 /// The step of a `datetime64` or `timedelta64`: a unit and how many of it, as in `25s`.
+///
+/// ```
+/// use mmrec::{TimeStep, TimeUnit};
+///
+/// let step = TimeStep { unit: TimeUnit::Nanosecond, count: 1000 };
+/// assert_eq!(step.to_string(), "1000ns");
+/// assert_eq!(step, TimeStep { unit: TimeUnit::Microsecond, count: 1 });
+/// ```
 #[derive(Clone, Copy, Debug, Eq)]
 pub struct TimeStep {
     /// The unit.
@@ -147,6 +155,16 @@ pub enum Kind {
 }
 
 /// A scalar type: kind, size and byte order.
+///
+/// ```
+/// use mmrec::{ByteOrder, DType, Kind, Scalar};
+///
+/// let scalar = Scalar::new(Kind::Float, 8, ByteOrder::Big);
+/// assert_eq!(scalar.to_string(), ">f8");
+/// assert_eq!(">f8".parse::<DType>()?.as_scalar(), Some(scalar));
+/// assert_eq!(Scalar::try_new(Kind::Int, 3, ByteOrder::Big), None);
+/// # Ok::<(), mmrec::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Scalar {
     kind: Kind,
