@@ -35,7 +35,6 @@ mod special;
 mod sums;
 mod times;
 mod twins;
-mod twins;
 mod types;
 mod versioned;
 mod views;

@@ -26,7 +26,8 @@ use super::Element;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number",
     label = "sums, extremes and means are of u8 to u64, i8 to i64, f16 to f64, and these in a stated byte order",
-    note = "for a record take one field of it: map.field(Trade::FIELDS.price)"
+    note = "for a record take one field of it: map.field(Trade::FIELDS.price)",
+    note = "a view of DateTime64 has earliest() and latest(), and iter() has min() and max() of everything that is Ord"
 )]
 pub trait Number: Element + Sealed {
     /// The number in the byte order of the machine: `f64` for `f64` and for `big_endian::F64`.
