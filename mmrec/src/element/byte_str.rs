@@ -20,6 +20,8 @@ use crate::{
 /// assert_eq!(symbol, "AAPL");
 /// assert_eq!(symbol, b"AAPL");
 /// assert_eq!(symbol.as_bytes(), b"AAPL");
+/// # assert!("AAPL" == symbol && *"AAPL" == symbol && b"AAPL" == symbol && b"AAP"[..] != symbol && symbol != b"AAPL\0");
+/// # assert_eq!(AsRef::<[u8]>::as_ref(&symbol), b"AAPL");
 /// assert!("TOO LONG FOR IT".parse::<ByteStr<8>>().is_err());
 /// # Ok::<(), mmrec::Error>(())
 /// ```

@@ -22,6 +22,7 @@ use crate::{
 /// let town: UnicodeStr<8> = "Łódź".parse()?;
 /// assert_eq!(town, "Łódź");
 /// assert_eq!(town.len(), 4);
+/// # assert!("Łódź" == town && *"Łód" != town && AsRef::<[u32]>::as_ref(&town) == town.as_units());
 /// assert_eq!(town.to_utf8()?, "Łódź");
 /// assert!("Świnoujście".parse::<UnicodeStr<8>>().is_err());
 /// # Ok::<(), mmrec::Error>(())

@@ -16,6 +16,8 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 /// let digest = Void::from_bytes([0x5f, 0xe2, 0, 0]);
 /// assert_eq!(digest.to_bytes(), [0x5f, 0xe2, 0, 0]);
 /// assert_eq!(format!("{digest:?}"), "Void(5fe20000)");
+/// # assert_eq!(<[u8; 4]>::from(digest), digest.as_ref());
+/// # assert_eq!(Void::from([0x5f, 0xe2, 0, 0]), digest);
 /// assert_eq!(DType::of::<Void<4>>().to_string(), "'|V4'");
 /// ```
 ///

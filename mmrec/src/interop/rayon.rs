@@ -239,6 +239,7 @@ impl<'a, T: Element + Send + Sync, D: Dimension> View<'a, T, D> {
     /// let numbers: Vec<u32> = (0..100_000).collect();
     /// let view = mmrec::View::from_slice(&numbers);
     /// assert_eq!(view.par_iter().filter(|x| x % 7 == 0).count(), 14_286);
+    /// # assert_eq!(format!("{:?}", view.par_iter().clone()), "ParIter(100000 left)");
     /// ```
     ///
     /// Of the feature `rayon`.

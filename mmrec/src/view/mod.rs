@@ -108,6 +108,7 @@ pub struct ViewMut<'a, T, D = Ix1> {
 /// let trades = [5, 6, 7].map(|ts| Trade { ts, price: 0.5, qty: 10, flags: 0 });
 /// let chosen = View::from_slice(&trades).select((Trade::FIELDS.ts, Trade::FIELDS.qty));
 /// assert_eq!(chosen.at(1), (6, 10));
+/// # let (chosen, _copy) = (chosen, chosen);
 /// for (ts, qty) in &chosen {
 ///     assert!(ts >= 5 && qty == 10);
 /// }
