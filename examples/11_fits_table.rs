@@ -208,7 +208,7 @@ fn number(number: f64) -> String {
 
 /// The table of stars, as records of a Rust type that is known while compiling.
 fn stars(out: &mut impl Write, path: &Path) -> Result<()> {
-    let stars = Fits::open(path)?.table("stars")?.records()?.typed::<Star, Ix1>()?;
+    let stars = Fits::open(path)?.table("stars")?.records()?.into_typed::<Star, Ix1>()?;
     let c = stars.columns();
     let (mut red, mut reddest) = (f32::NEG_INFINITY, 0);
     for (i, [blue, visual]) in c.mag.iter().enumerate() {

@@ -633,7 +633,7 @@ impl Table {
         })
     }
 
-    /// Maps the records. Where their type is known, `.typed::<T, Ix1>()` makes a [`RecordMap`] of it.
+    /// Maps the records. Where their type is known, `.into_typed::<T, Ix1>()` makes a [`RecordMap`] of it.
     ///
     /// # Errors
     ///

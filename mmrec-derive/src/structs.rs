@@ -189,6 +189,13 @@ pub(crate) fn declare(record: &Record<'_>) -> TokenStream {
         Kind::Fields.impl_for(record, quote!(#core::fmt::Debug), None, debug(record)),
         Kind::Columns.impl_for(record, clone.clone(), Some(clone), each_cloned),
         Kind::Columns.impl_for(record, copy.clone(), Some(copy), TokenStream::new()),
+        Kind::Columns.impl_for(record, quote!(#core::fmt::Debug), None, debug_names(record, Kind::Columns)),
+        Kind::ColumnsMut.impl_for(
+            record,
+            quote!(#core::fmt::Debug),
+            None,
+            debug_names(record, Kind::ColumnsMut),
+        ),
     ];
     quote!(#(#declared)* #(#impls)*)
 }
@@ -206,6 +213,20 @@ fn debug(record: &Record<'_>) -> TokenStream {
             let mut #out = #core::fmt::Formatter::debug_struct(#f, #name);
             #(#fields)*
             #core::fmt::DebugStruct::finish(&mut #out)
+        }
+    }
+}
+
+/// The names of the columns and not what is in them, which is the whole file; nor does that need their types to be elements,
+/// which would be another error for one that is none.
+fn debug_names(record: &Record<'_>, kind: Kind) -> TokenStream {
+    let core = record.core();
+    let f = Ident::new("__f", Span::mixed_site());
+    let names: Vec<_> = record.columns().map(|field| field.label()).collect();
+    let text = format!("{}({})", kind.name(record), names.join(", "));
+    quote! {
+        fn fmt(&self, #f: &mut #core::fmt::Formatter<'_>) -> #core::fmt::Result {
+            #core::fmt::Formatter::write_str(#f, #text)
         }
     }
 }

@@ -285,7 +285,7 @@ fn rows_that_are_appended(is_npy: bool, percent: f64) {
                 ),
                 _ => {
                     let options = DynMap::options().dtype(DType::of::<Rec>());
-                    check(&options.open(&path).unwrap().typed::<Rec, Ix1>().unwrap(), from, named)
+                    check(&options.open(&path).unwrap().into_typed::<Rec, Ix1>().unwrap(), from, named)
                 }
             };
             assert!(now >= len, "{now} rows after {len}");

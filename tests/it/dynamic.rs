@@ -155,15 +155,15 @@ fn a_map_of_raw_bytes_needs_a_dtype() {
     let map = DynMap::options().dtype(pair()).offset(6).open(&path).unwrap();
     assert_eq!((map.shape(), map.offset(), map.mode()), ([8].as_slice(), 6, Mode::ReadOnly));
     assert_eq!(map.at(7).to_string(), format!("(27, {})", 28 * 256 + 29));
-    assert_eq!(map.typed::<Pair, Ix1>().unwrap().at(0).b.get(), 7 * 256 + 8);
+    assert_eq!(map.into_typed::<Pair, Ix1>().unwrap().at(0).b.get(), 7 * 256 + 8);
     let map = DynMap::options().dtype(dtype("('|u1', (2, 3))")).open(&path).unwrap();
     assert_eq!((map.shape(), map.dtype()), ([5, 2, 3].as_slice(), &dtype("|u1")));
-    assert_eq!(map.typed::<[u8; 3], Ix2>().unwrap().at([4, 1]), [27, 28, 29]);
+    assert_eq!(map.into_typed::<[u8; 3], Ix2>().unwrap().at([4, 1]), [27, 28, 29]);
     let map = DynMap::options().dtype(dtype("<u2")).shape((3, 5)).order(Order::F).open(&path).unwrap();
     assert_eq!(map.view().strides(), [2, 6]);
     let error = DynMap::options().dtype(dtype("<u4")).open(&path).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SizeNotMultiple);
-    assert!(DynMap::options().dtype(pair()).offset(6).open(&path).unwrap().typed::<Rec, Ix1>().is_err());
+    assert!(DynMap::options().dtype(pair()).offset(6).open(&path).unwrap().into_typed::<Rec, Ix1>().is_err());
     let error = DynMap::options().shape(3).create(dir.path().join("new")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::DTypeMismatch);
     assert!(!dir.path().join("new").exists());
@@ -632,15 +632,15 @@ fn a_typed_map_is_an_untyped_one_and_a_proof() {
             .open_rw(dir.path().join("recs"))
             .unwrap()
     };
-    let mut typed = open().typed::<Rec, Ix1>().unwrap();
+    let mut typed = open().into_typed::<Rec, Ix1>().unwrap();
     assert_eq!(
         (typed.len(), typed.offset(), typed.mode(), typed.dtype()),
         (20, 3, Mode::ReadWrite, &DType::of::<Rec>())
     );
     typed.append(&[rec(33)]).unwrap();
     assert_eq!(typed.at(20), rec(33));
-    let error = open().typed::<Pos, Ix1>().unwrap_err();
+    let error = open().into_typed::<Pos, Ix1>().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::DTypeMismatch);
     assert_eq!(error.path(), Some(dir.path().join("recs").as_path()));
-    assert_eq!(open().typed::<Rec, Ix0>().unwrap_err().kind(), ErrorKind::RankMismatch);
+    assert_eq!(open().into_typed::<Rec, Ix0>().unwrap_err().kind(), ErrorKind::RankMismatch);
 }

@@ -256,7 +256,7 @@ fn a_fits_table_written_here_is_read_by_astropy() {
     }
 
     let stars = Fits::open(&path).unwrap().table("STARS").unwrap().records().unwrap();
-    let stars = stars.typed::<Star, Ix1>().unwrap();
+    let stars = stars.into_typed::<Star, Ix1>().unwrap();
     assert_eq!(stars.len(), 10);
     let vega = stars.iter().find(|star| star.name == "Vega").unwrap();
     assert_eq!((vega.hip.get(), vega.variable), (91262, Logical::False.into()));
@@ -296,11 +296,11 @@ fn fits_columns_have_rust_types() {
 
     let (_dir, path) = file(&bytes(&golden.fits[1].file));
     let table = Fits::open(&path).unwrap().table("ARRAYS").unwrap();
-    let records = table.records().unwrap().typed::<Arrays, Ix1>().unwrap();
+    let records = table.records().unwrap().into_typed::<Arrays, Ix1>().unwrap();
     let column = table.column("doubles").unwrap();
     let sums = records.columns().doubles.iter().map(|place| {
         let array = table.array(column, &Value::from(place)).unwrap();
-        array.typed::<F64, Ix1>().unwrap().sum()
+        array.into_typed::<F64, Ix1>().unwrap().sum()
     });
     assert_eq!(sums.collect::<Vec<_>>(), [-5.0, 0.0, 10.0, -4.0]);
     let error = table.array(table.column("id").unwrap(), &Value::from([I32::ZERO; 2])).unwrap_err();
@@ -511,19 +511,19 @@ fn hdf5_datasets_are_those_of_h5py() {
         check_hdf5(&path, &case.parts);
         assert_eq!(case.parts.len(), 5);
 
-        let events = dataset(&case.parts, "events").open(&path).unwrap().typed::<Event, Ix1>().unwrap();
+        let events = dataset(&case.parts, "events").open(&path).unwrap().into_typed::<Event, Ix1>().unwrap();
         let last = events.at(5);
         assert_eq!(
             (last.pos.y.get(), last.pos.bits.mask.get(), last.name),
             (20.0, 34, "n5".parse().unwrap())
         );
         assert_eq!({ last.samples }, [[45, 46, 47], [48, 49, 50]]);
-        let padded = dataset(&case.parts, "padded").open(&path).unwrap().typed::<Padded, Ix2>().unwrap();
+        let padded = dataset(&case.parts, "padded").open(&path).unwrap().into_typed::<Padded, Ix2>().unwrap();
         let pair = [Pair { a: 32, b: 39 }, Pair { a: 33, b: 40 }];
         assert_eq!(padded.at([1, 2]), Padded { tag: 6, price: 13.0, qty: 20, pair });
-        let sparse = dataset(&case.parts, "sparse").open(&path).unwrap().typed::<Sparse, Ix1>().unwrap();
+        let sparse = dataset(&case.parts, "sparse").open(&path).unwrap().into_typed::<Sparse, Ix1>().unwrap();
         assert_eq!((sparse.at(3).low.get(), sparse.at(3).high), (4, 11.0));
-        let numbers = dataset(&case.parts, "numbers").open(&path).unwrap().typed::<F32, Ix2>().unwrap();
+        let numbers = dataset(&case.parts, "numbers").open(&path).unwrap().into_typed::<F32, Ix2>().unwrap();
         assert_eq!(numbers.at([2, 3]), 11.0);
     }
 }
@@ -561,7 +561,7 @@ fn a_wrong_type_of_a_dataset_is_an_error_that_names_the_fields() {
     let case = &golden().hdf5[0];
     let (_dir, path) = file(&bytes(&case.file));
     let events = dataset(&case.parts, "padded").open(&path).unwrap();
-    let error: Error = events.typed::<Event, Ix2>().unwrap_err();
+    let error: Error = events.into_typed::<Event, Ix2>().unwrap_err();
     assert!(error.to_string().contains("`tag`"), "{error}");
 }
 

@@ -35,6 +35,7 @@ mod sharing;
 mod special;
 mod sums;
 mod times;
+mod twins;
 mod types;
 mod versioned;
 mod views;

@@ -258,7 +258,7 @@ fn elements_that_are_arrays_have_the_last_axes() {
     assert_eq!(RecordMap::<[[f32; 2]; 3]>::open(&path).unwrap().at(4), [[9.0; 2]; 3]);
     assert_eq!(RecordMap::<[f32; 2]>::options().rank::<Ix2>().open(&path).unwrap().at([3, 1]), [3.0, 4.0]);
     assert_eq!(any.view().typed::<[f32; 2], Ix2>().unwrap().at([3, 0]), [1.0, 2.0]);
-    assert_eq!(any.typed::<[[f32; 2]; 3], Ix1>().unwrap().at(3)[0], [1.0, 2.0]);
+    assert_eq!(any.into_typed::<[[f32; 2]; 3], Ix1>().unwrap().at(3)[0], [1.0, 2.0]);
     let wrong = RecordMap::<[f32; 4]>::options().rank::<IxDyn>().open(&path);
     expect_error(wrong, ErrorKind::DTypeMismatch, &path, &["last axes", "(4,)"]);
     let fortran =
@@ -270,7 +270,7 @@ fn elements_that_are_arrays_have_the_last_axes() {
     expect_error(RecordMap::<[f32; 2]>::open(&path), ErrorKind::DTypeMismatch, &path, &["C order"]);
     // Not even where it lies as if it were, for the next row would not.
     let one = DynMap::options().dtype("<f4".parse().unwrap()).shape((1, 3)).order(Order::F);
-    let result = one.create_npy(&path).unwrap().typed::<[f32; 3], Ix1>();
+    let result = one.create_npy(&path).unwrap().into_typed::<[f32; 3], Ix1>();
     expect_error(result, ErrorKind::DTypeMismatch, &path, &["C order"]);
 }
 
@@ -295,10 +295,14 @@ fn members_of_an_archive_are_mapped_where_they_lie() {
             let name = format!("{}.npy", member.name);
             assert_eq!(DynMap::options().npz_member(&name).open_cow(&path).unwrap().shape(), member.shape);
         }
+        let names: Vec<_> = archive.members.iter().map(|member| member.name.as_str()).collect();
+        assert_eq!(DynMap::npz_members(&path).unwrap(), names, "{}", archive.name);
         let missing = DynMap::options().npz_member("no such").open(&path);
         expect_error(missing, ErrorKind::NoSuchMember, &path, &["no such", "ticks", "grid"]);
         assert_eq!(fs::read(&path).unwrap(), file);
     }
+    fs::write(&path, b"PK\x03\x04 and no more").unwrap();
+    expect_error(DynMap::npz_members(&path), ErrorKind::BadNpy, &path, &["no whole zip file"]);
     // The archive has a checksum of its member, so that is changed in this process alone.
     let stored = bytes(&golden().archives[0].file);
     fs::write(&path, &stored).unwrap();

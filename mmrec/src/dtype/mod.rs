@@ -13,7 +13,13 @@ mod shorthand;
 pub(crate) mod stored;
 mod syntax;
 
-use std::{borrow::Cow, fmt, ops::Deref, sync::Arc};
+use std::{
+    borrow::Cow,
+    fmt,
+    hash::{Hash, Hasher},
+    ops::Deref,
+    sync::Arc,
+};
 
 pub use self::scalar::{ByteOrder, Kind, Scalar, TimeStep, TimeUnit};
 pub(crate) use self::{
@@ -103,6 +109,24 @@ enum Fields {
 }
 
 /// One field of a record dtype: its name, where it is and what it holds.
+///
+/// ```
+/// use mmrec::{DType, DTypeField};
+///
+/// let fields = [
+///     DTypeField::new("id", "<u2".parse()?),
+///     DTypeField::new("price", "<f8".parse()?).with_title("in EUR"),
+/// ];
+/// assert_eq!(DType::packed(fields.clone())?.itemsize(), 10);
+/// let aligned = DType::aligned(fields.clone())?;
+/// assert_eq!((aligned.itemsize(), aligned.fields()[1].offset()), (16, 8));
+/// let [id, price] = fields;
+/// let dtype = DType::with_offsets([price.at(0), id.at(8)], 12)?;
+/// assert_eq!(dtype.to_string(), "[(('in EUR', 'price'), '<f8'), ('id', '<u2'), ('', '|V2')]");
+/// # Ok::<(), mmrec::Error>(())
+/// ```
+///
+/// NumPy: an item of the list that `numpy.dtype` takes.
 #[derive(Clone)]
 pub struct DTypeField {
     name: Cow<'static, str>,
@@ -370,6 +394,17 @@ impl PartialEq for DType {
 
 impl Eq for DType {}
 
+/// What is equal hashes alike.
+impl Hash for DType {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match &self.0 {
+            Repr::Scalar(scalar) => scalar.hash(state),
+            Repr::Array { base, len, joined, .. } => (len, joined, base.get()).hash(state),
+            Repr::Record { itemsize, .. } => (itemsize, self.fields()).hash(state),
+        }
+    }
+}
+
 impl PartialEq for DTypeField {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -380,6 +415,12 @@ impl PartialEq for DTypeField {
 }
 
 impl Eq for DTypeField {}
+
+impl Hash for DTypeField {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.name, &self.title, self.offset, self.dtype()).hash(state);
+    }
+}
 
 impl From<Scalar> for DType {
     fn from(scalar: Scalar) -> Self {
@@ -396,5 +437,41 @@ impl fmt::Debug for DType {
 impl fmt::Debug for DTypeField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DTypeField({:?} at {}: {})", self.name(), self.offset, self.dtype())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::DType;
+
+    #[test]
+    fn equal_dtypes_hash_alike_and_others_differ() {
+        let dtype = |text: &str| text.parse::<DType>().unwrap();
+        let texts = [
+            "<f8",
+            ">f8",
+            "<M8[ns]",
+            "('<f8', (2, 5))",
+            "[('a', '<f8', (2,)), ('b', 'i1')]",
+            "[('a', '<f8', (2,)), (('t', 'b'), 'i1')]",
+            "{'names': ['a'], 'formats': ['<f8'], 'offsets': [8], 'itemsize': 16}",
+        ];
+        let dtypes: HashSet<_> = texts.iter().map(|text| dtype(text)).collect();
+        assert_eq!(dtypes.len(), texts.len());
+        for text in ["float64", "<M8[1000ps]", "f8, i1"] {
+            assert_eq!(
+                dtypes.contains(&dtype(text)),
+                texts.iter().any(|other| dtype(other) == dtype(text)),
+                "{text}"
+            );
+        }
+        // Part of the program or made at run time; the alignment does not count.
+        let of_array = DType::of::<[f64; 2]>();
+        assert_eq!(of_array, dtype("('<f8', (2,))"));
+        assert!(HashSet::from([of_array]).contains(&dtype("('<f8', (2,))")));
+        let record = dtype("[('a', '<f8')]");
+        assert!(HashSet::from([record.to_aligned().unwrap()]).contains(&record));
     }
 }

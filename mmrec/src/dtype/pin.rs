@@ -542,7 +542,7 @@ impl Message {
         if step.count != 1 {
             self.number(step.count as usize);
         }
-        self.text(step.text()).text("]")
+        self.text(step.unit.text()).text("]")
     }
 
     /// The scalar in the text is not what was found.

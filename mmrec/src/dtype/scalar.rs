@@ -64,6 +64,14 @@ const TIME_UNITS: [(TimeUnit, &str); 13] = [
 ];
 
 /// The step of a `datetime64` or `timedelta64`: a unit and how many of it, as in `25s`.
+///
+/// ```
+/// use mmrec::{TimeStep, TimeUnit};
+///
+/// let step = TimeStep { unit: TimeUnit::Nanosecond, count: 1000 };
+/// assert_eq!(step.to_string(), "1000ns");
+/// assert_eq!(step, TimeStep { unit: TimeUnit::Microsecond, count: 1 });
+/// ```
 #[derive(Clone, Copy, Debug, Eq)]
 pub struct TimeStep {
     /// The unit.
@@ -72,11 +80,30 @@ pub struct TimeStep {
     pub count: u32,
 }
 
-impl TimeStep {
+impl TimeUnit {
     pub(super) const fn text(self) -> &'static str {
-        TIME_UNITS[self.unit as usize].1
+        TIME_UNITS[self as usize].1
     }
+}
 
+/// NumPy's text for it: `s`, `ns`.
+impl fmt::Display for TimeUnit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.text())
+    }
+}
+
+/// As between the brackets of NumPy's dtype: `ns`, `25s`.
+impl fmt::Display for TimeStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.count {
+            1 => self.unit.fmt(f),
+            count => f.pad(&format!("{count}{}", self.unit)),
+        }
+    }
+}
+
+impl TimeStep {
     /// Steps of a second and finer in attoseconds, others as they are: `1000ns` and `1us` agree, and `60s` and `1m` do
     /// not, as in NumPy.
     fn normal(self) -> (TimeUnit, u128) {
@@ -128,6 +155,16 @@ pub enum Kind {
 }
 
 /// A scalar type: kind, size and byte order.
+///
+/// ```
+/// use mmrec::{ByteOrder, DType, Kind, Scalar};
+///
+/// let scalar = Scalar::new(Kind::Float, 8, ByteOrder::Big);
+/// assert_eq!(scalar.to_string(), ">f8");
+/// assert_eq!(">f8".parse::<DType>()?.as_scalar(), Some(scalar));
+/// assert_eq!(Scalar::try_new(Kind::Int, 3, ByteOrder::Big), None);
+/// # Ok::<(), mmrec::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Scalar {
     kind: Kind,
@@ -141,6 +178,7 @@ impl Scalar {
     /// # Panics
     ///
     /// If NumPy has no such scalar: an integer of 3 bytes, say.
+    #[track_caller]
     pub const fn new(kind: Kind, size: usize, order: ByteOrder) -> Self {
         match Self::try_new(kind, size, order) {
             Some(scalar) => scalar,
@@ -497,8 +535,7 @@ impl fmt::Display for Scalar {
                 write!(f, "{order}{letter}8")?;
                 return match step {
                     None => Ok(()),
-                    Some(step) if step.count == 1 => write!(f, "[{}]", step.text()),
-                    Some(step) => write!(f, "[{}{}]", step.count, step.text()),
+                    Some(step) => write!(f, "[{step}]"),
                 };
             }
         };

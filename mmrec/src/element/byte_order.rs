@@ -43,6 +43,17 @@ const fn scalar_in<T: ByteOrdered>(order: ByteOrder) -> Scalar {
     }
 }
 
+macro_rules! formats {
+    ($name:ident: $($format:ident),*) => {$(
+        /// As the value.
+        impl<T: ByteOrdered + fmt::$format> fmt::$format for $name<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.get().fmt(f)
+            }
+        }
+    )*};
+}
+
 macro_rules! byte_orders {
     ($($(#[$doc:meta])* $name:ident = $order:ident;)*) => {$(
         $(#[$doc])*
@@ -156,6 +167,8 @@ macro_rules! byte_orders {
             }
         }
 
+        formats!($name: LowerHex, UpperHex, Octal, Binary, LowerExp, UpperExp);
+
         impl<T> Sealed for $name<T> {}
 
         impl<T> Number for $name<T>
@@ -197,6 +210,14 @@ byte_orders! {
     ///
     /// As [`BigEndian`], with NumPy's `<`. On most machines these are the bytes that `T` itself has; what is left of it is its
     /// alignment of 1.
+    ///
+    /// ```
+    /// use mmrec::LittleEndian;
+    ///
+    /// let flags = LittleEndian::new(0x0a01_u16);
+    /// assert_eq!(format!("{flags} {flags:#06x}"), "2561 0x0a01");
+    /// assert_eq!(flags, 0x0a01);
+    /// ```
     LittleEndian = Little;
 
     /// A `T` with the most significant byte first: NumPy's `>`.

@@ -18,7 +18,10 @@ use crate::{
 ///
 /// let symbol: ByteStr<8> = "AAPL".parse()?;
 /// assert_eq!(symbol, "AAPL");
+/// assert_eq!(symbol, b"AAPL");
 /// assert_eq!(symbol.as_bytes(), b"AAPL");
+/// # assert!("AAPL" == symbol && *"AAPL" == symbol && b"AAPL" == symbol && b"AAP"[..] != symbol && symbol != b"AAPL\0");
+/// # assert_eq!(AsRef::<[u8]>::as_ref(&symbol), b"AAPL");
 /// assert!("TOO LONG FOR IT".parse::<ByteStr<8>>().is_err());
 /// # Ok::<(), mmrec::Error>(())
 /// ```
@@ -187,22 +190,37 @@ impl<const N: usize> hash::Hash for ByteStr<N> {
     }
 }
 
-impl<const N: usize> PartialEq<[u8]> for ByteStr<N> {
-    fn eq(&self, other: &[u8]) -> bool {
-        self.as_bytes() == other
+/// Without the NUL bytes at the end.
+impl<const N: usize> AsRef<[u8]> for ByteStr<N> {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
     }
 }
 
-impl<const N: usize> PartialEq<str> for ByteStr<N> {
-    fn eq(&self, other: &str) -> bool {
-        self.as_bytes() == other.as_bytes()
-    }
+macro_rules! comparisons {
+    ($([$($param:tt)*] $other:ty;)*) => {$(
+        impl<const N: usize, $($param)*> PartialEq<$other> for ByteStr<N> {
+            fn eq(&self, other: &$other) -> bool {
+                let other: &[u8] = other.as_ref();
+                self.as_bytes() == other
+            }
+        }
+
+        impl<const N: usize, $($param)*> PartialEq<ByteStr<N>> for $other {
+            fn eq(&self, other: &ByteStr<N>) -> bool {
+                other == self
+            }
+        }
+    )*};
 }
 
-impl<const N: usize> PartialEq<&str> for ByteStr<N> {
-    fn eq(&self, other: &&str) -> bool {
-        self == *other
-    }
+comparisons! {
+    [] str;
+    [] &str;
+    [] [u8];
+    [] &[u8];
+    // As `b"AAPL"` is.
+    [const M: usize] &[u8; M];
 }
 
 /// The text, with U+FFFD for what is not UTF-8.

@@ -47,7 +47,19 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 /// crosses a cache line, lies unaligned on a machine that reads such piece by piece, or is copied with many others at once
 /// ([`View::to_vec`](crate::View::to_vec), blocks, assignments). What comes out is always a valid value of its type.
 ///
-/// `#[derive(MmapRecord)]` implements this for structs. There is little reason to implement it by hand.
+/// `#[derive(MmapRecord)]` implements this for structs. There is little reason to implement it by hand; it is for bounds:
+///
+/// ```no_run
+/// use std::path::Path;
+///
+/// use mmrec::{Element, RecordMap};
+///
+/// fn last<T: Element>(path: &Path) -> mmrec::Result<Option<T>> {
+///     Ok(RecordMap::<T>::open(path)?.iter().next_back())
+/// }
+/// # last::<f64>(Path::new("prices.bin"))?;
+/// # Ok::<(), mmrec::Error>(())
+/// ```
 ///
 /// # Safety
 ///

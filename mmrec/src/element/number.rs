@@ -12,10 +12,22 @@ use super::Element;
 /// The integers of 8 to 64 bits, `f32`, `f64`, with feature `half` `f16`, and these in a stated byte order
 /// (`little_endian`, `big_endian`, [`LittleEndian`](crate::LittleEndian),
 /// [`BigEndian`](crate::BigEndian)). Only this crate implements it.
+///
+/// ```
+/// use mmrec::{Number, View, big_endian};
+///
+/// fn range<T: Number<Native = f64>>(column: View<'_, T>) -> Option<f64> {
+///     column.min_max().map(|(min, max)| max - min)
+/// }
+///
+/// assert_eq!(range(View::from_slice(&[1.0, 4.0, 2.5])), Some(3.0));
+/// assert_eq!(range(View::from_slice(&[big_endian::F64::new(7.0)])), Some(0.0));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number",
     label = "sums, extremes and means are of u8 to u64, i8 to i64, f16 to f64, and these in a stated byte order",
-    note = "for a record take one field of it: map.field(Trade::FIELDS.price)"
+    note = "for a record take one field of it: map.field(Trade::FIELDS.price)",
+    note = "a view of DateTime64 has earliest() and latest(), and iter() has min() and max() of everything that is Ord"
 )]
 pub trait Number: Element + Sealed {
     /// The number in the byte order of the machine: `f64` for `f64` and for `big_endian::F64`.

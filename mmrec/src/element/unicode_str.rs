@@ -1,6 +1,6 @@
 //! NumPy's `U`: a string of a fixed number of code units, padded with NUL.
 
-use std::{cmp::Ordering, error, fmt, fmt::Write as _, hash, str::FromStr};
+use std::{cmp::Ordering, error, fmt, fmt::Write as _, hash, iter::FusedIterator, str::FromStr};
 
 use super::{Element, bulk};
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
 /// let town: UnicodeStr<8> = "Łódź".parse()?;
 /// assert_eq!(town, "Łódź");
 /// assert_eq!(town.len(), 4);
+/// # assert!("Łódź" == town && *"Łód" != town && AsRef::<[u32]>::as_ref(&town) == town.as_units());
 /// assert_eq!(town.to_utf8()?, "Łódź");
 /// assert!("Świnoujście".parse::<UnicodeStr<8>>().is_err());
 /// # Ok::<(), mmrec::Error>(())
@@ -115,7 +116,8 @@ impl<const N: usize> UnicodeStr<N> {
     /// The characters without the NUL characters at the end; an error for each unit that is none.
     pub fn chars(
         &self,
-    ) -> impl DoubleEndedIterator<Item = Result<char, InvalidUnit>> + ExactSizeIterator + Clone {
+    ) -> impl DoubleEndedIterator<Item = Result<char, InvalidUnit>> + ExactSizeIterator + FusedIterator + Clone
+    {
         let units = self.as_units().iter().enumerate();
         units.map(|(index, &unit)| char::from_u32(unit).ok_or(InvalidUnit { unit, index }))
     }
@@ -291,6 +293,25 @@ impl<const N: usize> PartialEq<str> for UnicodeStr<N> {
 impl<const N: usize> PartialEq<&str> for UnicodeStr<N> {
     fn eq(&self, other: &&str) -> bool {
         self == *other
+    }
+}
+
+impl<const N: usize> PartialEq<UnicodeStr<N>> for str {
+    fn eq(&self, other: &UnicodeStr<N>) -> bool {
+        other == self
+    }
+}
+
+impl<const N: usize> PartialEq<UnicodeStr<N>> for &str {
+    fn eq(&self, other: &UnicodeStr<N>) -> bool {
+        other == *self
+    }
+}
+
+/// Without the NUL units at the end.
+impl<const N: usize> AsRef<[u32]> for UnicodeStr<N> {
+    fn as_ref(&self) -> &[u32] {
+        self.as_units()
     }
 }
 

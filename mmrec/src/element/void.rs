@@ -16,6 +16,8 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 /// let digest = Void::from_bytes([0x5f, 0xe2, 0, 0]);
 /// assert_eq!(digest.to_bytes(), [0x5f, 0xe2, 0, 0]);
 /// assert_eq!(format!("{digest:?}"), "Void(5fe20000)");
+/// # assert_eq!(<[u8; 4]>::from(digest), digest.as_ref());
+/// # assert_eq!(Void::from([0x5f, 0xe2, 0, 0]), digest);
 /// assert_eq!(DType::of::<Void<4>>().to_string(), "'|V4'");
 /// ```
 ///
@@ -62,6 +64,24 @@ unsafe impl<const N: usize> Element for Void<N> {
 impl<const N: usize> Default for Void<N> {
     fn default() -> Self {
         Self([0; N])
+    }
+}
+
+impl<const N: usize> From<[u8; N]> for Void<N> {
+    fn from(bytes: [u8; N]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl<const N: usize> From<Void<N>> for [u8; N] {
+    fn from(void: Void<N>) -> Self {
+        void.0
+    }
+}
+
+impl<const N: usize> AsRef<[u8]> for Void<N> {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
     }
 }
 

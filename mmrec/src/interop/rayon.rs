@@ -1,5 +1,7 @@
 //! Feature `rayon`: views in many threads.
 
+use std::fmt;
+
 use ndarray::{Axis, Dimension, Ix1};
 use rayon::iter::{
     IndexedParallelIterator, IntoParallelIterator, ParallelIterator,
@@ -22,8 +24,21 @@ const GRAIN: usize = 1 << 15;
 /// Iterates over a view in many threads; see [`View::par_iter`].
 ///
 /// Of the feature `rayon`.
+#[must_use = "iterators do nothing until they are used"]
 pub struct ParIter<'a, T, D = Ix1, S = Whole> {
     iter: Iter<'a, T, D, S>,
+}
+
+impl<T, D: Clone, S: Clone> Clone for ParIter<'_, T, D, S> {
+    fn clone(&self) -> Self {
+        Self { iter: self.iter.clone() }
+    }
+}
+
+impl<T: Element, D: Dimension, S: Select<T>> fmt::Debug for ParIter<'_, T, D, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ParIter({} left)", self.iter.len())
+    }
 }
 
 impl<T, D, S> ParallelIterator for ParIter<'_, T, D, S>
@@ -224,6 +239,7 @@ impl<'a, T: Element + Send + Sync, D: Dimension> View<'a, T, D> {
     /// let numbers: Vec<u32> = (0..100_000).collect();
     /// let view = mmrec::View::from_slice(&numbers);
     /// assert_eq!(view.par_iter().filter(|x| x % 7 == 0).count(), 14_286);
+    /// # assert_eq!(format!("{:?}", view.par_iter().clone()), "ParIter(100000 left)");
     /// ```
     ///
     /// Of the feature `rayon`.

@@ -1,18 +1,17 @@
 //! Maps of files whose dtype is known only at run time.
 
-use std::{fmt, marker::PhantomData, ops::RangeBounds, path::Path, time::Duration};
+use std::{fmt, marker::PhantomData, ops::RangeBounds, path::Path};
 
 use ndarray::{Axis, Dimension, IntoDimension, IxDyn, SliceArg};
 
 use super::{
     Advice, RecordMap, Source,
     core::{Core, too_large},
-    lock::Lock,
+    dynamic_options::DynOptions,
     making::Old,
     mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Writable},
-    opening::{Elements, Opening, Place},
-    options::{HasShape, NoShape, Order, Shaped, common_options, mismatch},
-    region::{Access, Dynamic},
+    options::{Order, mismatch},
+    region::Dynamic,
     source::Origin,
 };
 use crate::{
@@ -29,7 +28,7 @@ use crate::{
 /// [`RecordMap`].
 ///
 /// [`open`](Self::open) maps any `.npy` file. For other files, [`options`](Self::options) takes the dtype.
-/// [`typed`](Self::typed) makes a [`RecordMap`] of it once the type is known, without opening the file again.
+/// [`into_typed`](Self::into_typed) makes a [`RecordMap`] of it once the type is known, without opening the file again.
 ///
 /// ```
 /// use mmrec::{DynMap, s};
@@ -95,12 +94,12 @@ impl DynMap<ReadOnly> {
 
     /// What to map and how: dtype, offset, shape, order, lock; and the way to make files.
     pub fn options() -> DynOptions {
-        DynOptions { opening: Opening::new(None, None), shape: PhantomData }
+        DynOptions::new()
     }
 }
 
 impl<M> DynMap<M> {
-    fn new(mut core: Core<DynRaw<'static>>) -> Result<Self> {
+    pub(super) fn new(mut core: Core<DynRaw<'static>>) -> Result<Self> {
         if let Some(layout) = core.layout.expanded() {
             core = core.with(|mapped| mapped.axes().ok_or_else(|| too_large("the shape")))?;
             core.layout = layout;
@@ -119,12 +118,12 @@ impl<M> DynMap<M> {
         }
     }
 
-    /// The map as one of elements of a Rust type, of a number of axes `D`: `map.typed::<Trade, Ix1>()?`.
+    /// The map as one of elements of a Rust type, of a number of axes `D`: `map.into_typed::<Trade, Ix1>()?`.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::DTypeMismatch`], with the fields that differ, or [`ErrorKind::RankMismatch`]; the map is gone then.
-    pub fn typed<T: Element, D: Dimension>(self) -> Result<RecordMap<T, D, M>> {
+    pub fn into_typed<T: Element, D: Dimension>(self) -> Result<RecordMap<T, D, M>> {
         let (wanted, found) = (T::DTYPE, self.dtype.clone());
         let core = self.core;
         // In Fortran order the last axes are not those of elements that are arrays, even where they lie as if they were: a
@@ -146,6 +145,12 @@ impl<M> DynMap<M> {
         core.layout.dtype = wanted.clone();
         core.layout.shape = core.mapped.raw().dim().slice().to_vec();
         Ok(RecordMap::new(core))
+    }
+
+    /// [`into_typed`](Self::into_typed) by a shorter name.
+    #[doc(hidden)]
+    pub fn typed<T: Element, D: Dimension>(self) -> Result<RecordMap<T, D, M>> {
+        self.into_typed()
     }
 
     /// The number of elements along each axis.
@@ -241,6 +246,16 @@ impl<M> DynMap<M> {
         self.view().slice(info)
     }
 
+    /// The sub-view at one index of an axis; see [`DynView::index_axis`].
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis or index.
+    #[track_caller]
+    pub fn index_axis(&self, axis: Axis, index: usize) -> DynView<'_> {
+        self.view().index_axis(axis, index)
+    }
+
     /// Puts everything written on the disk, and waits for it; see [`RecordMap::flush`].
     ///
     /// # Errors
@@ -248,6 +263,24 @@ impl<M> DynMap<M> {
     /// As for [`RecordMap::flush`].
     pub fn flush(&self) -> Result<()> {
         self.core.flush(0..usize::MAX, true)
+    }
+
+    /// Starts putting everything written on the disk; see [`RecordMap::flush_async`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`RecordMap::flush_async`].
+    pub fn flush_async(&self) -> Result<()> {
+        self.core.flush(0..usize::MAX, false)
+    }
+
+    /// Puts what is written of these indices of axis 0 on the disk; see [`RecordMap::flush_range`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`RecordMap::flush_range`].
+    pub fn flush_range(&self, rows: impl RangeBounds<usize>) -> Result<()> {
+        self.core.flush_range(rows)
     }
 
     /// Flushes, unmaps, lets go of any lock, and reports errors, which dropping the map does not.
@@ -412,6 +445,32 @@ impl<M> DynMap<M> {
     {
         self.view_mut().into_field(name)
     }
+
+    /// The part that `s![..]` names, to be written; see [`DynView::slice`].
+    ///
+    /// # Panics
+    ///
+    /// As for [`DynView::slice`].
+    #[track_caller]
+    pub fn slice_mut<I: SliceArg<IxDyn>>(&mut self, info: I) -> DynViewMut<'_>
+    where
+        M: Writable,
+    {
+        self.view_mut().into_slice(info)
+    }
+
+    /// The sub-view at one index of an axis, to be written.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis or index.
+    #[track_caller]
+    pub fn index_axis_mut(&mut self, axis: Axis, index: usize) -> DynViewMut<'_>
+    where
+        M: Writable,
+    {
+        self.view_mut().into_index_axis(axis, index)
+    }
 }
 
 impl DynMap<AnyMode> {
@@ -496,160 +555,6 @@ impl DynMap<ReadWrite> {
     /// As for [`RecordMap::discard_rest`].
     pub fn discard_rest(&mut self) -> Result<u64> {
         self.core.discard_rest()
-    }
-}
-
-/// What to map of a file and how, from [`DynMap::options`].
-///
-/// ```
-/// use mmrec::DynMap;
-///
-/// # let path = std::env::temp_dir().join(format!("mmrec-doc-dyn-options-{}.npy", std::process::id()));
-/// let dtype = "[('name', '|S4'), ('xyz', '<f4', (3,))]".parse()?;
-/// let mut map = DynMap::options().dtype(dtype).shape(2).create_npy(&path)?;
-/// map.field_mut("name")?.set(1, "Io")?;
-/// map.field_mut("xyz")?.set([1, 2], 2.5)?;
-/// assert_eq!(map.view().to_string(), "[(b'', [0. , 0. , 0. ]) (b'Io', [0. , 0. , 2.5])]");
-/// # std::fs::remove_file(path).unwrap();
-/// # Ok::<(), mmrec::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-#[must_use = "options do nothing until the file is opened"]
-pub struct DynOptions<S = NoShape> {
-    opening: Opening,
-    shape: PhantomData<fn() -> S>,
-}
-
-impl<S> DynOptions<S> {
-    /// The dtype of the elements. That of a `.npy` is in its header, and must be this if it is given. One that is an array
-    /// adds its axes at the end of those of the shape.
-    pub fn dtype(mut self, dtype: DType) -> Self {
-        self.opening.elements = Some(Elements { name: format!("elements of {dtype}"), dtype });
-        self
-    }
-
-    common_options!();
-
-    /// The array has this shape, of any number of axes. Without one, a raw file is taken from the offset to its end. That of a
-    /// `.npy` is in its header, and must be this if it is given.
-    pub fn shape<I: IntoDimension>(mut self, shape: I) -> DynOptions<Shaped> {
-        self.opening.shape = Some(shape.into_dimension().slice().to_vec());
-        DynOptions { opening: self.opening, shape: PhantomData }
-    }
-
-    /// Maps a file to be read, mode `r`.
-    ///
-    /// # Errors
-    ///
-    /// As for [`MapOptions::open`](crate::MapOptions::open), and [`ErrorKind::Unsupported`] for a file that is no `.npy`
-    /// without a dtype.
-    pub fn open(self, source: impl Source) -> Result<DynMap<ReadOnly>> {
-        self.map(Mode::ReadOnly, source.into_origin())
-    }
-
-    /// Maps a file to be read and written, mode `r+`; see [`MapOptions::open_rw`](crate::MapOptions::open_rw).
-    ///
-    /// # Errors
-    ///
-    /// As for [`open`](Self::open) and [`MapOptions::open_rw`](crate::MapOptions::open_rw).
-    pub fn open_rw(self, source: impl Source) -> Result<DynMap<ReadWrite>> {
-        self.map(Mode::ReadWrite, source.into_origin())
-    }
-
-    /// Maps a file to be read and changed in this process alone, mode `c`.
-    ///
-    /// # Errors
-    ///
-    /// As for [`open`](Self::open).
-    pub fn open_cow(self, source: impl Source) -> Result<DynMap<CopyOnWrite>> {
-        self.map(Mode::CopyOnWrite, source.into_origin())
-    }
-
-    /// Maps a file in a mode that is known only at run time.
-    ///
-    /// # Errors
-    ///
-    /// As for the call of that mode.
-    pub fn open_mode(self, mode: Mode, source: impl Source) -> Result<DynMap<AnyMode>> {
-        self.map(mode, source.into_origin())
-    }
-
-    fn map<M>(self, mode: Mode, origin: Origin) -> Result<DynMap<M>> {
-        let access = match mode {
-            Mode::Create => return self.make(origin, Old::Overwritten, false),
-            Mode::ReadOnly => Access::Read,
-            Mode::CopyOnWrite => Access::Copy,
-            Mode::ReadWrite => Access::Write,
-        };
-        DynMap::new(self.opening.open(mode, access, origin)?)
-    }
-
-    fn make<M>(self, origin: Origin, old: Old, is_npy: bool) -> Result<DynMap<M>> {
-        DynMap::new(self.opening.create(origin, old, is_npy)?)
-    }
-
-    /// Makes a file of zeros, or overwrites an old one with zeros, and maps it, mode `w+`; see
-    /// [`MapOptions::create`](crate::MapOptions::create).
-    ///
-    /// # Errors
-    ///
-    /// As for [`MapOptions::create`](crate::MapOptions::create), and [`ErrorKind::DTypeMismatch`] if no dtype was given.
-    pub fn create(self, source: impl Source) -> Result<DynMap<ReadWrite>>
-    where
-        S: HasShape,
-    {
-        self.make(source.into_origin(), Old::Overwritten, false)
-    }
-
-    /// [`create`](Self::create), but only if there is no such file.
-    ///
-    /// # Errors
-    ///
-    /// As for `create`, and [`ErrorKind::Io`] if the file exists.
-    pub fn create_new(self, path: impl AsRef<Path>) -> Result<DynMap<ReadWrite>>
-    where
-        S: HasShape,
-    {
-        self.make(Origin::Path(path.as_ref().to_path_buf()), Old::Refused, false)
-    }
-
-    /// Makes a `.npy` file of zeros, or overwrites an old file with one, and maps its array, mode `r+`; see
-    /// [`MapOptions::create_npy`](crate::MapOptions::create_npy).
-    ///
-    /// # Errors
-    ///
-    /// As for [`MapOptions::create_npy`](crate::MapOptions::create_npy), and [`ErrorKind::DTypeMismatch`] if no dtype was
-    /// given.
-    pub fn create_npy(self, source: impl Source) -> Result<DynMap<ReadWrite>>
-    where
-        S: HasShape,
-    {
-        self.make(source.into_origin(), Old::Overwritten, true)
-    }
-
-    /// [`create_npy`](Self::create_npy), but only if there is no such file; see [`MapOptions::create_new_npy`](crate::MapOptions::create_new_npy).
-    ///
-    /// # Errors
-    ///
-    /// As for `create_npy`, and [`ErrorKind::Io`] if the file exists.
-    pub fn create_new_npy(self, path: impl AsRef<Path>) -> Result<DynMap<ReadWrite>>
-    where
-        S: HasShape,
-    {
-        self.make(Origin::Path(path.as_ref().to_path_buf()), Old::Refused, true)
-    }
-
-    /// Maps the array of a `.npy` to be read and written, or makes the file with this shape if there is none; see
-    /// [`MapOptions::open_or_create_npy`](crate::MapOptions::open_or_create_npy).
-    ///
-    /// # Errors
-    ///
-    /// As there, and [`ErrorKind::DTypeMismatch`] if no dtype was given.
-    pub fn open_or_create_npy(self, path: impl AsRef<Path>) -> Result<DynMap<ReadWrite>>
-    where
-        S: HasShape,
-    {
-        DynMap::new(self.opening.open_or_create_npy(path.as_ref())?)
     }
 }
 

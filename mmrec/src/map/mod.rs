@@ -1,9 +1,11 @@
 //! Mapped files.
 
 mod appender;
+mod archive;
 mod bulk;
 mod core;
 mod dynamic;
+mod dynamic_options;
 #[cfg(all(
     any(target_os = "linux", target_os = "android"),
     target_has_atomic = "64",
@@ -34,7 +36,8 @@ use zerocopy::{FromBytes, Immutable};
 use self::core::Core;
 pub use self::{
     appender::Appender,
-    dynamic::{DynMap, DynOptions},
+    dynamic::DynMap,
+    dynamic_options::DynOptions,
     lock::Lock,
     mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Sealed, Writable},
     options::{HasShape, MapOptions, NoShape, Order, Shaped},
@@ -433,13 +436,6 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
 
     fn name(&self, error: Error) -> Error {
         self.core.name(error)
-    }
-}
-
-impl<F: Element, D: Dimension, M, const N: usize> RecordMap<[F; N], D, M> {
-    /// The elements of array elements, along a new last axis; see [`View::elements`].
-    pub fn elements(&self) -> View<'_, F, D::Larger> {
-        self.view().elements()
     }
 }
 

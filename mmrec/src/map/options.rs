@@ -22,6 +22,20 @@ use crate::{
 };
 
 /// The order in which the elements of several axes lie in the file.
+///
+/// ```
+/// use mmrec::{Order, RecordMap};
+///
+/// # let path = std::env::temp_dir().join(format!("mmrec-doc-order-{}.bin", std::process::id()));
+/// # std::fs::write(&path, [0, 1, 2, 3, 4, 5]).unwrap();
+/// let options = RecordMap::<u8>::options().shape((2, 3));                   // of a file of the bytes 0 to 5
+/// assert_eq!(options.clone().open(&path)?.to_string(), "[[0 1 2]\n [3 4 5]]");
+/// let map = options.order(Order::F).open(&path)?;
+/// assert_eq!(map.to_string(), "[[0 2 4]\n [1 3 5]]");
+/// assert_eq!(map.order().to_string(), "F");
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok::<(), mmrec::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Order {
     /// The last index varies fastest, as in C.
@@ -29,6 +43,16 @@ pub enum Order {
     C,
     /// The first index varies fastest, as in Fortran.
     F,
+}
+
+/// As NumPy spells it: `C` or `F`.
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::C => "C",
+            Self::F => "F",
+        })
+    }
 }
 
 /// Marks [`MapOptions`] that have no shape yet: they map one axis to the end of the file, and cannot create one.

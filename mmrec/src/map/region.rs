@@ -74,10 +74,11 @@ impl Access {
 /// [`prefetch`]: crate::RecordMap::prefetch
 ///
 /// NumPy has none; `mmap.madvise` of Python is nearest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Advice {
     /// No special treatment: takes back `Random` and `Sequential`.
+    #[default]
     Normal,
     /// In no order: reads what is asked for and nothing around it. For lookups in a file larger than memory or not yet in
     /// it; a scan of such a map waits for the disk at every page.

@@ -9,7 +9,7 @@ use std::io;
 
 pub(crate) use self::{
     header::{Header, read, write},
-    zip::find_member,
+    zip::{find_member, member_names},
 };
 use crate::error::{Error, Result};
 

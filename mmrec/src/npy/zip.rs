@@ -1,6 +1,6 @@
 //! Where the members of a zip file lie, such as the arrays of a `.npz` file.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 use super::{ReadAt, read_at_most};
 use crate::error::{Error, ErrorKind, Result};
@@ -63,6 +63,26 @@ pub(crate) fn find_member(len: u64, name: &str, read: &mut ReadAt<'_>) -> Result
             Err(Error::new(ErrorKind::NoSuchMember, message))
         }
     }
+}
+
+/// The names of all members, each once, in the order of the directory; without the `.npy` at their ends, as NumPy lists them.
+///
+/// # Errors
+///
+/// [`ErrorKind::BadNpy`] for what is no zip file, and the errors of `read`.
+pub(crate) fn member_names(len: u64, read: &mut ReadAt<'_>) -> Result<Vec<String>> {
+    let directory = Directory::find(len, read)?;
+    let (mut names, mut seen) = (Vec::new(), HashSet::new());
+    let mut at = directory.start;
+    while at < directory.end {
+        let entry = Entry::read(&directory, at, read)?;
+        at = entry.end;
+        let name = entry.name.strip_suffix(".npy").unwrap_or(&entry.name);
+        if seen.insert(name.to_owned()) {
+            names.push(name.to_owned());
+        }
+    }
+    Ok(names)
 }
 
 /// The first few names, and how many there are.
@@ -345,6 +365,29 @@ mod tests {
     }
 
     #[test]
+    fn all_members_are_named_as_numpy_lists_them() {
+        for (id, bytes, members) in golden() {
+            let names = member_names(bytes.len() as u64, &mut reader(&bytes));
+            // Whatever Python finds under its name in a whole file is among them.
+            let there = members.iter().filter(|(_, found)| found.is_array() || *found == "unsupported");
+            for (name, _) in there.filter(|_| DIFFERENCES.iter().all(|(other, _)| *other != id)) {
+                let names = names.as_ref().unwrap_or_else(|error| panic!("{id}: {error}"));
+                let short = name.strip_suffix(".npy").unwrap_or(name);
+                assert!(
+                    names.iter().any(|other| other == short || other == name),
+                    "{id}: {name} in {names:?}"
+                );
+            }
+            match id.as_str() {
+                "savez" => assert_eq!(names.unwrap(), ["a", "b"]),
+                "empty" => assert_eq!(names.unwrap(), [""; 0]),
+                "many" => assert_eq!(names.unwrap().len(), 25),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
     fn any_zip_is_read_or_refused_and_members_lie_within_it() {
         let seeds: Vec<_> =
             golden().into_iter().map(|(_, bytes, _)| bytes).filter(|bytes| bytes.len() > 4).collect();
@@ -354,6 +397,9 @@ mod tests {
             if let Ok(member) = find_member(len, "a", &mut reader(bytes)) {
                 assert!(member.offset <= len && member.len <= len - member.offset);
                 found += 1;
+            }
+            if let Ok(names) = member_names(len, &mut reader(bytes)) {
+                assert!(names.len() <= bytes.len() / ENTRY);
             }
         });
         assert!(found > 500, "too few were found: {found}");
@@ -370,6 +416,7 @@ mod tests {
                     whole(at, buf)
                 };
                 let _ = find_member(len, "a", &mut count);
+                let _ = member_names(len, &mut count);
                 assert!(largest <= 1 << 17, "{id}: {largest} bytes at once");
             }
         }

@@ -9,6 +9,7 @@ use crate::element::Element;
 
 /// Iterates over chunks of a view along one axis. Made by [`View::axis_chunks`].
 #[derive(Clone)]
+#[must_use = "iterators do nothing until they are used"]
 pub struct AxisChunks<'a, T, D> {
     rest: View<'a, T, D>,
     axis: Axis,
@@ -81,6 +82,7 @@ impl<T: Element, D: Dimension> fmt::Debug for AxisChunks<'_, T, D> {
 }
 
 /// Iterates over chunks of a view along one axis, each to be written. Made by [`ViewMut::axis_chunks_mut`].
+#[must_use = "iterators do nothing until they are used"]
 pub struct AxisChunksMut<'a, T, D> {
     /// `None` only while a chunk is cut off.
     rest: Option<RawMut<'a, T, D>>,
@@ -140,6 +142,7 @@ impl<T: Element, D: Dimension> fmt::Debug for AxisChunksMut<'_, T, D> {
 
 /// Iterates over all runs of neighbouring elements of one length. Made by [`View::windows`].
 #[derive(Clone)]
+#[must_use = "iterators do nothing until they are used"]
 pub struct Windows<'a, T> {
     rest: View<'a, T, Ix1>,
     size: usize,

@@ -17,6 +17,7 @@ use crate::{
 /// [`View::select`].
 ///
 /// It knows its length and goes from both ends. Made by [`View::iter`] and [`Selected::iter`](super::Selected::iter).
+#[must_use = "iterators do nothing until they are used"]
 pub struct Iter<'a, T, D = Ix1, S = Whole> {
     front: Run<'a, T>,
     runs: Runs<'a, T, D>,
@@ -173,6 +174,7 @@ impl<T: Element, D: Dimension, S: Select<T>> fmt::Debug for Iter<'_, T, D, S> {
 
 /// Iterates over the sub-views along one axis. Made by [`View::axis_iter`].
 #[derive(Clone)]
+#[must_use = "iterators do nothing until they are used"]
 pub struct AxisIter<'a, T, D> {
     rest: View<'a, T, D>,
     axis: Axis,
@@ -227,6 +229,7 @@ impl<T: Element, D: RemoveAxis> fmt::Debug for AxisIter<'_, T, D> {
 }
 
 /// Iterates over the sub-views along one axis, each to be written. Made by [`ViewMut::axis_iter_mut`].
+#[must_use = "iterators do nothing until they are used"]
 pub struct AxisIterMut<'a, T, D> {
     /// `None` only while an item is cut off, and after the last.
     rest: Option<RawMut<'a, T, D>>,

@@ -7,9 +7,10 @@ mod format;
 mod iter;
 pub(crate) mod raw;
 pub(crate) mod reduce;
+mod selected;
+mod times;
+mod traits;
 mod versioned;
-
-use std::fmt;
 
 use ndarray::{Axis, Dimension, IntoDimension, Ix1, IxDyn, RemoveAxis, SliceArg};
 
@@ -23,7 +24,7 @@ pub use self::{
 };
 use crate::{
     dtype::DType,
-    element::{Element, stored_bytes},
+    element::Element,
     error::{Error, ErrorKind, Result},
     field::Field,
     record::MmapRecord,
@@ -47,6 +48,17 @@ use crate::{
 /// borrows its map.
 ///
 /// Shapes, slices and axes are [`ndarray`]'s.
+///
+/// ```
+/// use mmrec::{View, s};
+///
+/// let view = View::from_slice(&[3u8, 1, 4, 1, 5, 9]);
+/// assert_eq!(view.at(2), 4);
+/// assert_eq!(view.slice(s![1..;2]).to_vec(), [1, 1, 9]);
+/// assert_eq!(view.sum(), 23u64);
+/// let odd = view.iter().filter(|x| x % 2 == 1).count();
+/// assert_eq!(odd, 5);
+/// ```
 ///
 /// NumPy: the arrays that indexing a `numpy.memmap` gives.
 pub struct View<'a, T, D = Ix1> {
@@ -80,6 +92,29 @@ pub struct ViewMut<'a, T, D = Ix1> {
 }
 
 /// Chosen fields of a view, to be read together. Made by [`View::select`].
+///
+/// ```
+/// use mmrec::{MmapRecord, View};
+///
+/// #[derive(Clone, Copy, MmapRecord)]
+/// #[repr(C)]
+/// struct Trade {
+///     ts: u64,
+///     price: f64,
+///     qty: u32,
+///     flags: u32,
+/// }
+///
+/// let trades = [5, 6, 7].map(|ts| Trade { ts, price: 0.5, qty: 10, flags: 0 });
+/// let chosen = View::from_slice(&trades).select((Trade::FIELDS.ts, Trade::FIELDS.qty));
+/// assert_eq!(chosen.at(1), (6, 10));
+/// # let (chosen, _copy) = (chosen, chosen);
+/// for (ts, qty) in &chosen {
+///     assert!(ts >= 5 && qty == 10);
+/// }
+/// ```
+///
+/// NumPy: `array[['ts', 'qty']]`.
 pub struct Selected<'a, T, S, D = Ix1> {
     raw: Raw<'a, T, D>,
     select: S,
@@ -202,6 +237,23 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
     }
 
     /// All fields, each as a view: `v.columns().price`.
+    ///
+    /// ```
+    /// use mmrec::{MmapRecord, View};
+    ///
+    /// #[derive(Clone, Copy, MmapRecord)]
+    /// #[repr(C)]
+    /// struct Trade {
+    ///     ts: u64,
+    ///     price: f64,
+    /// }
+    ///
+    /// let trades = [Trade { ts: 1, price: 2.5 }, Trade { ts: 2, price: 3.0 }];
+    /// let columns = View::from_slice(&trades).columns();
+    /// assert_eq!(columns.price.to_vec(), [2.5, 3.0]);
+    /// assert_eq!(columns.ts.max(), Some(2));
+    /// assert_eq!(format!("{columns:?}"), "TradeColumns(ts, price)");
+    /// ```
     pub fn columns(&self) -> T::Columns<'a, D>
     where
         T: MmapRecord,
@@ -351,8 +403,14 @@ impl<'a, F: Element, D: Dimension, const N: usize> View<'a, [F; N], D> {
     /// # Panics
     ///
     /// If the number of elements does not fit `isize`, which takes a view of no bytes.
+    #[track_caller]
     pub fn elements(&self) -> View<'a, F, D::Larger> {
-        View { raw: self.raw.elements().unwrap_or_else(|| too_many_elements()) }
+        View {
+            raw: match self.raw.elements() {
+                Some(raw) => raw,
+                None => too_many_elements(),
+            },
+        }
     }
 }
 
@@ -442,6 +500,15 @@ impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
         Ok(self.field_mut(Field::named(name)?))
     }
 
+    /// [`field_named_mut`](Self::field_named_mut) for as long as the map is borrowed.
+    ///
+    /// # Errors
+    ///
+    /// As for [`View::field_named`].
+    pub fn into_field_named<F: Element>(self, name: &str) -> Result<ViewMut<'a, F, D>> {
+        Ok(self.into_field(Field::named(name)?))
+    }
+
     /// The part that `s![..]` names, to be written; see [`View::slice`].
     ///
     /// # Panics
@@ -472,7 +539,20 @@ impl<'a, T: Element, D: Dimension> ViewMut<'a, T, D> {
     where
         D: RemoveAxis,
     {
-        ViewMut { raw: self.raw.reborrow().index_axis(axis, index) }
+        self.view_mut().into_index_axis(axis, index)
+    }
+
+    /// [`index_axis_mut`](Self::index_axis_mut) for as long as the map is borrowed.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis or index.
+    #[track_caller]
+    pub fn into_index_axis(self, axis: Axis, index: usize) -> ViewMut<'a, T, D::Smaller>
+    where
+        D: RemoveAxis,
+    {
+        ViewMut { raw: self.raw.index_axis(axis, index) }
     }
 
     /// Iterates over the sub-views at each index of an axis, to be written.
@@ -550,6 +630,7 @@ impl<'a, F: Element, D: Dimension, const N: usize> ViewMut<'a, [F; N], D> {
     /// # Panics
     ///
     /// If the number of elements does not fit `isize`, which takes a view of no bytes.
+    #[track_caller]
     pub fn elements_mut(&mut self) -> ViewMut<'_, F, D::Larger> {
         self.view_mut().into_elements()
     }
@@ -559,59 +640,13 @@ impl<'a, F: Element, D: Dimension, const N: usize> ViewMut<'a, [F; N], D> {
     /// # Panics
     ///
     /// As for `elements_mut`.
-    pub fn into_elements(self) -> ViewMut<'a, F, D::Larger> {
-        ViewMut { raw: self.raw.elements().unwrap_or_else(|| too_many_elements()) }
-    }
-}
-
-#[cfg(feature = "rayon")]
-impl<'a, T, D, S: Copy> Selected<'a, T, S, D> {
-    pub(crate) fn raw(&self) -> &Raw<'a, T, D> {
-        &self.raw
-    }
-
-    pub(crate) fn select(&self) -> S {
-        self.select
-    }
-}
-
-impl<'a, T: Element, D: Dimension, S: Select<T>> Selected<'a, T, S, D> {
-    /// Iterates in C order over the values of the chosen fields.
-    pub fn iter(&self) -> Iter<'a, T, D, S> {
-        Iter::new(&self.raw, self.select)
-    }
-
-    /// The number of records along each axis.
-    pub fn shape(&self) -> &[usize] {
-        self.raw.dim().slice()
-    }
-
-    /// The number of records.
-    pub fn len(&self) -> usize {
-        self.raw.len()
-    }
-
-    /// Whether there is no record.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The chosen fields of the record at `index`, or `None` past the end.
-    pub fn get<I: IntoDimension<Dim = D>>(&self, index: I) -> Option<S::Item> {
-        self.raw.get(&index.into_dimension(), self.select)
-    }
-
-    /// The chosen fields of the record at `index`.
-    ///
-    /// # Panics
-    ///
-    /// If an index is past the end of its axis.
     #[track_caller]
-    pub fn at<I: IntoDimension<Dim = D>>(&self, index: I) -> S::Item {
-        let index = index.into_dimension();
-        match self.raw.get(&index, self.select) {
-            Some(item) => item,
-            None => out_of_bounds(index, self.raw.dim().slice()),
+    pub fn into_elements(self) -> ViewMut<'a, F, D::Larger> {
+        ViewMut {
+            raw: match self.raw.elements() {
+                Some(raw) => raw,
+                None => too_many_elements(),
+            },
         }
     }
 }
@@ -644,113 +679,4 @@ fn out_of_bounds<D: Dimension>(index: D, shape: &[usize]) -> ! {
 #[track_caller]
 fn too_many_elements() -> ! {
     panic!("the number of elements does not fit isize")
-}
-
-/// Equal shapes and equal elements.
-impl<T: Element + PartialEq, D: Dimension> PartialEq for View<'_, T, D> {
-    fn eq(&self, other: &Self) -> bool {
-        self.shape() == other.shape() && self.iter().eq(other.iter())
-    }
-}
-
-impl<T, D: Clone> Clone for View<'_, T, D> {
-    fn clone(&self) -> Self {
-        Self { raw: self.raw.clone() }
-    }
-}
-
-impl<T, D: Copy> Copy for View<'_, T, D> {}
-
-impl<T, D: Clone, S: Clone> Clone for Selected<'_, T, S, D> {
-    fn clone(&self) -> Self {
-        Self { raw: self.raw.clone(), select: self.select.clone() }
-    }
-}
-
-impl<'a, T: Element, D: Dimension> From<&View<'a, T, D>> for View<'a, T, D> {
-    fn from(view: &View<'a, T, D>) -> Self {
-        view.clone()
-    }
-}
-
-impl<'v, T: Element, D: Dimension> From<&'v ViewMut<'_, T, D>> for View<'v, T, D> {
-    fn from(view: &'v ViewMut<'_, T, D>) -> Self {
-        view.view()
-    }
-}
-
-impl<'a, T: Element, D: Dimension> From<ViewMut<'a, T, D>> for View<'a, T, D> {
-    fn from(view: ViewMut<'a, T, D>) -> Self {
-        view.into_view()
-    }
-}
-
-impl<'a, T: Element, D: Dimension> IntoIterator for View<'a, T, D> {
-    type Item = T;
-    type IntoIter = Iter<'a, T, D>;
-
-    fn into_iter(self) -> Iter<'a, T, D> {
-        self.iter()
-    }
-}
-
-impl<'a, T: Element, D: Dimension> IntoIterator for &View<'a, T, D> {
-    type Item = T;
-    type IntoIter = Iter<'a, T, D>;
-
-    fn into_iter(self) -> Iter<'a, T, D> {
-        self.iter()
-    }
-}
-
-impl<'a, T: Element, D: Dimension, S: Select<T>> IntoIterator for Selected<'a, T, S, D> {
-    type Item = S::Item;
-    type IntoIter = Iter<'a, T, D, S>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-/// Gives the stored bytes of the element at an index, for printing.
-fn item<'v, T: Element, D: Dimension>(
-    view: &'v View<'_, T, D>,
-) -> impl Fn(&[usize]) -> Vec<u8> + use<'v, T, D> {
-    |index| {
-        let mut at = D::zeros(view.ndim());
-        at.slice_mut().copy_from_slice(index);
-        view.get(at).map(stored_bytes).unwrap_or_default()
-    }
-}
-
-/// As NumPy's `str(array)`: more than 1000 elements are shown by three at each end of each axis.
-impl<T: Element, D: Dimension> fmt::Display for View<'_, T, D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        format::write_array(f, T::DTYPE, self.shape(), &item(self))
-    }
-}
-
-/// As NumPy's `repr(array)`, with the dtype: `View([1., 2.5], dtype='<f8')`.
-impl<T: Element, D: Dimension> fmt::Debug for View<'_, T, D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        format::write_repr(f, "View", T::DTYPE, self.shape(), &item(self))
-    }
-}
-
-impl<T: Element, D: Dimension> fmt::Display for ViewMut<'_, T, D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.view(), f)
-    }
-}
-
-impl<T: Element, D: Dimension> fmt::Debug for ViewMut<'_, T, D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        format::write_repr(f, "ViewMut", T::DTYPE, self.shape(), &item(&self.view()))
-    }
-}
-
-impl<T: Element, D: Dimension, S: Select<T>> fmt::Debug for Selected<'_, T, S, D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Selected({} records)", self.len())
-    }
 }

@@ -645,7 +645,7 @@ fn expect_header(version: &str) {
     let map = DynMap::open(&path).unwrap();
     assert_eq!(map.offset() % 64, 0);
     assert_eq!((map.shape(), map.order(), map.dtype()), (&[3, 6][..], Order::C, &dtype("<f8")));
-    assert_eq!(map.typed::<f64, Ix2>().unwrap().to_vec(), [1.0; 18]);
+    assert_eq!(map.into_typed::<f64, Ix2>().unwrap().to_vec(), [1.0; 18]);
 }
 
 #[test]

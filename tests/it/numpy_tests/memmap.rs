@@ -45,7 +45,7 @@ fn test_roundtrip() {
     let mut map = RecordMap::<f32>::options().shape(SHAPE).open_mode(Mode::ReadOnly, file.path()).unwrap();
     assert_eq!(map.view_mut().unwrap_err().kind(), ErrorKind::ReadOnly);
     let any = DynMap::options().dtype(dtype("<f4")).shape(SHAPE).open(file.path()).unwrap();
-    assert_eq!(any.typed::<f32, Ix2>().unwrap().to_array(), data());
+    assert_eq!(any.into_typed::<f32, Ix2>().unwrap().to_array(), data());
 }
 
 #[test]

@@ -853,7 +853,7 @@ mod saving {
             let map = DynMap::open(&path).unwrap();
             assert_eq!((map.order(), map.shape(), map.dtype()), (order, &[2, 2][..], &dtype("<f8")));
             assert_eq!(map.to_string(), "[[1.  2.5]\n [4.  7.3]]");
-            assert_eq!(map.typed::<f64, mmrec::Ix2>().unwrap().to_vec(), numbers);
+            assert_eq!(map.into_typed::<f64, mmrec::Ix2>().unwrap().to_vec(), numbers);
         }
     }
 
@@ -1124,7 +1124,7 @@ mod records {
         assert_eq!(std::fs::read(&path).unwrap(), file);
         let x = DynMap::options().dtype(dtype("f8,i4,S5")).shape(10).open(&path).unwrap();
         assert_eq!((x.at(5).to_string(), x.view().to_bytes()), ("(0.5, 10, b'abcde')".into(), file));
-        assert_eq!(x.typed::<Row, mmrec::Ix1>().unwrap().at(5), row);
+        assert_eq!(x.into_typed::<Row, mmrec::Ix1>().unwrap().at(5), row);
     }
 
     #[test]

@@ -290,6 +290,7 @@ impl<U: Unit> DateTime64<U> {
     /// The time so much later; `None` if it does not fit.
     ///
     /// NumPy: `time + delta`, which wraps around.
+    #[must_use = "the time itself stays as it is"]
     pub const fn checked_add(self, delta: TimeDelta64<U>) -> Option<Self> {
         if self.is_nat() || delta.is_nat() {
             return Some(Self::NAT);
@@ -300,6 +301,7 @@ impl<U: Unit> DateTime64<U> {
     /// The time so much earlier; `None` if it does not fit.
     ///
     /// NumPy: `time - delta`, which wraps around.
+    #[must_use = "the time itself stays as it is"]
     pub const fn checked_sub(self, delta: TimeDelta64<U>) -> Option<Self> {
         if self.is_nat() || delta.is_nat() {
             return Some(Self::NAT);
@@ -310,6 +312,7 @@ impl<U: Unit> DateTime64<U> {
     /// The time from another one to this; `None` if it does not fit.
     ///
     /// NumPy: `time - other`, which wraps around.
+    #[must_use = "the time itself stays as it is"]
     pub const fn checked_since(self, other: Self) -> Option<TimeDelta64<U>> {
         if self.is_nat() || other.is_nat() {
             return Some(TimeDelta64::NAT);
@@ -323,6 +326,7 @@ impl<U: Unit> DateTime64<U> {
     /// A conversion from a unit to [`Generic`](units::Generic) does not compile, for NumPy has none either.
     ///
     /// NumPy: `time.astype('M8[h]')`, which wraps around.
+    #[must_use = "the time itself stays as it is"]
     pub const fn checked_cast<V: Unit>(self) -> Option<DateTime64<V>> {
         if self.is_nat() {
             return Some(DateTime64::NAT);
@@ -338,6 +342,7 @@ impl<U: Unit> DateTime64<U> {
 
 impl<U: Unit> TimeDelta64<U> {
     /// The sum; `None` if it does not fit.
+    #[must_use = "the time itself stays as it is"]
     pub const fn checked_add(self, other: Self) -> Option<Self> {
         if self.is_nat() || other.is_nat() {
             return Some(Self::NAT);
@@ -346,6 +351,7 @@ impl<U: Unit> TimeDelta64<U> {
     }
 
     /// The difference; `None` if it does not fit.
+    #[must_use = "the time itself stays as it is"]
     pub const fn checked_sub(self, other: Self) -> Option<Self> {
         if self.is_nat() || other.is_nat() {
             return Some(Self::NAT);
@@ -354,6 +360,7 @@ impl<U: Unit> TimeDelta64<U> {
     }
 
     /// The product; `None` if it does not fit.
+    #[must_use = "the time itself stays as it is"]
     pub const fn checked_mul(self, times: i64) -> Option<Self> {
         if self.is_nat() {
             return Some(Self::NAT);
@@ -364,6 +371,7 @@ impl<U: Unit> TimeDelta64<U> {
     /// The quotient, cut towards zero; `None` for a division by zero.
     ///
     /// NumPy: `delta / 3`, which is NaT for a division by zero.
+    #[must_use = "the time itself stays as it is"]
     pub const fn checked_div(self, by: i64) -> Option<Self> {
         if self.is_nat() {
             return Some(Self::NAT);
@@ -391,6 +399,7 @@ impl<U: Unit> TimeDelta64<U> {
     ///
     /// NumPy: `delta.astype('m8[h]')`, which wraps around. It takes a year for 365.2425 days, though not with
     /// `casting='same_kind'`.
+    #[must_use = "the time itself stays as it is"]
     pub const fn checked_cast<V: Unit>(self) -> Option<TimeDelta64<V>> {
         if self.is_nat() {
             return Some(TimeDelta64::NAT);

@@ -6,6 +6,23 @@
 //! assert_eq!(DType::of::<DateTime64<units::Nanosecond>>().to_string(), "'<M8[ns]'");
 //! assert_eq!(DType::of::<TimeDelta64<units::Multiple<units::Second, 25>>>().to_string(), "'<m8[25s]'");
 //! ```
+//!
+//! They are compared and hashed, though there is no value of them, so that a record with a unit for a parameter may derive that:
+//!
+//! ```
+//! use mmrec::{DateTime64, MmapRecord, units::{Second, Unit}};
+//!
+//! #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, MmapRecord)]
+//! #[repr(C)]
+//! struct Event<U: Unit> {
+//!     at: DateTime64<U>,
+//!     code: u64,
+//! }
+//!
+//! let event = Event::<Second> { at: "2021-06-01".parse()?, code: 7 };
+//! assert!(event < Event { code: 8, ..event });
+//! # Ok::<(), mmrec::Error>(())
+//! ```
 
 use std::marker::PhantomData;
 
@@ -29,7 +46,7 @@ pub trait Sealed {}
 macro_rules! units {
     ($($unit:ident $text:literal,)*) => {$(
         #[doc = concat!("NumPy's unit `", $text, "`.")]
-        #[derive(Clone, Copy, Debug)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $unit {}
 
         impl Sealed for $unit {}
@@ -57,7 +74,7 @@ units! {
 }
 
 /// No unit: NumPy's dtypes `M8` and `m8`. A datetime of it is a number and no date.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Generic {}
 
 impl Sealed for Generic {}
@@ -75,10 +92,10 @@ impl Unit for Generic {
 ///
 /// let never = TimeDelta64::<Multiple<Second, 0>>::from_steps(1);
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Multiple<U, const N: u32>(Never, PhantomData<U>);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Never {}
 
 impl<U: Unit, const N: u32> Sealed for Multiple<U, N> {}

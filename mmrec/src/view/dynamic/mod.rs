@@ -4,6 +4,7 @@ mod assign;
 mod cast;
 mod spaced;
 mod value;
+mod write;
 
 use std::{collections::HashSet, fmt, iter::FusedIterator};
 
@@ -15,7 +16,7 @@ pub use self::{
 };
 use self::{assign::by_name, spaced::Spaced};
 use super::{
-    View, ViewMut, format,
+    View, format,
     raw::{DynRaw, DynRawMut, Mismatch},
 };
 use crate::{
@@ -57,6 +58,21 @@ pub struct DynView<'a> {
 /// A strided array of elements whose dtype is known only at run time, to be read and written.
 ///
 /// [`view`](Self::view) has the ways to read. Methods in `_mut` borrow the view, and methods in `into_` use it up.
+///
+/// ```
+/// use mmrec::{DynMap, s};
+///
+/// # let path = std::env::temp_dir().join(format!("mmrec-doc-dyn-view-mut-{}.npy", std::process::id()));
+/// let dtype = "[('id', '<u2'), ('xy', '<f4', (2,))]".parse()?;
+/// let mut map = DynMap::options().dtype(dtype).shape(3).create_npy(&path)?;
+/// let mut view = map.view_mut();
+/// view.field_mut("id")?.fill(7)?;
+/// view.field_mut("xy")?.slice_mut(s![1.., 0]).fill(0.5)?;
+/// assert_eq!(view.field_mut("xy")?.at([2, 0]).as_f64(), Some(0.5));
+/// assert_eq!(map.to_string(), "[(7, [0. , 0. ]) (7, [0.5, 0. ]) (7, [0.5, 0. ])]");
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok::<(), mmrec::Error>(())
+/// ```
 pub struct DynViewMut<'a> {
     /// Its dtype is no sub-array.
     raw: DynRawMut<'a>,
@@ -64,6 +80,7 @@ pub struct DynViewMut<'a> {
 
 /// Iterates over the elements of a [`DynView`] in C order.
 #[derive(Clone)]
+#[must_use = "iterators do nothing until they are used"]
 pub struct DynIter<'a> {
     view: DynView<'a>,
     next: usize,
@@ -241,7 +258,11 @@ impl<'a> DynView<'a> {
     ///
     /// If there is no such axis.
     #[track_caller]
-    pub fn axis_iter(&self, axis: Axis) -> impl DoubleEndedIterator<Item = DynView<'a>> + ExactSizeIterator {
+    pub fn axis_iter(
+        &self,
+        axis: Axis,
+    ) -> impl DoubleEndedIterator<Item = DynView<'a>> + ExactSizeIterator + FusedIterator + Clone + use<'a>
+    {
         let (view, len) = (self.clone(), self.raw.axis_len(axis));
         (0..len).map(move |index| view.index_axis(axis, index))
     }
@@ -295,147 +316,6 @@ impl<'a> DynView<'a> {
             let _ = (DynViewMut { raw }).assign(self);
         }
         bytes
-    }
-}
-
-impl<'a> DynViewMut<'a> {
-    pub(crate) fn from_raw(raw: DynRawMut<'a>) -> Result<Self> {
-        let error = too_many(raw.raw().shape(), raw.raw().dtype());
-        Ok(Self { raw: raw.axes().ok_or(error)? })
-    }
-
-    /// The view to read through, with all the ways to read.
-    pub fn view(&self) -> DynView<'_> {
-        DynView { raw: self.raw.raw() }
-    }
-
-    /// A view to write through while this one waits.
-    pub fn view_mut(&mut self) -> DynViewMut<'_> {
-        DynViewMut { raw: self.raw.reborrow() }
-    }
-
-    /// The number of elements along each axis.
-    pub fn shape(&self) -> &[usize] {
-        self.raw.shape()
-    }
-
-    /// The dtype of the elements.
-    pub fn dtype(&self) -> &DType {
-        self.raw.dtype()
-    }
-
-    /// The view as one of elements of a Rust type, to be written; see [`DynView::typed`].
-    ///
-    /// # Errors
-    ///
-    /// As for [`DynView::typed`].
-    pub fn typed_mut<T: Element, D: Dimension>(&mut self) -> Result<ViewMut<'_, T, D>> {
-        self.view_mut().into_typed()
-    }
-
-    /// [`typed_mut`](Self::typed_mut) for as long as the map is borrowed.
-    ///
-    /// # Errors
-    ///
-    /// As for [`DynView::typed`].
-    pub fn into_typed<T: Element, D: Dimension>(self) -> Result<ViewMut<'a, T, D>> {
-        let dtype = self.dtype().clone();
-        Ok(ViewMut::from_raw(self.raw.typed().map_err(|error| mismatch::<T, D>(error, &dtype))?))
-    }
-
-    /// The view of a field, to be written; see [`DynView::field`].
-    ///
-    /// # Errors
-    ///
-    /// As for [`DynView::field`].
-    pub fn field_mut(&mut self, name: &str) -> Result<DynViewMut<'_>> {
-        self.view_mut().into_field(name)
-    }
-
-    /// [`field_mut`](Self::field_mut) for as long as the map is borrowed.
-    ///
-    /// # Errors
-    ///
-    /// As for [`DynView::field`].
-    pub fn into_field(self, name: &str) -> Result<DynViewMut<'a>> {
-        let mut view = self;
-        for (offset, dtype) in path(view.dtype(), name)? {
-            let outer = view.dtype().clone();
-            let part = view.raw.part(offset, dtype);
-            view = Self::from_raw(part.ok_or_else(|| no_such_field(&outer, name))?)?;
-        }
-        Ok(view)
-    }
-
-    /// The part that `s![..]` names, to be written; see [`DynView::slice`].
-    ///
-    /// # Panics
-    ///
-    /// As for [`DynView::slice`].
-    #[track_caller]
-    pub fn slice_mut<I: SliceArg<IxDyn>>(&mut self, info: I) -> DynViewMut<'_> {
-        DynViewMut { raw: self.raw.reborrow().slice(&info) }
-    }
-
-    /// The sub-view at one index of an axis, to be written.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such axis or index.
-    #[track_caller]
-    pub fn index_axis_mut(&mut self, axis: Axis, index: usize) -> DynViewMut<'_> {
-        DynViewMut { raw: self.raw.reborrow().index_axis(axis, index) }
-    }
-
-    /// The view with its axes in reverse order.
-    #[must_use]
-    pub fn t(self) -> Self {
-        let axes: Vec<_> = (0..self.shape().len()).rev().collect();
-        Self { raw: self.raw.permuted_axes(&IxDyn(&axes)) }
-    }
-
-    /// The parts before and from `index` along an axis, both to be written.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such axis or `index` is past its end.
-    #[track_caller]
-    pub fn split_at(self, axis: Axis, index: usize) -> (Self, Self) {
-        let (left, right) = self.raw.split_at(axis, index);
-        (Self { raw: left }, Self { raw: right })
-    }
-
-    /// Writes the element at `index`: `v.set(5, 1.5)?`. Padding stays as it is. A number of another type is converted if
-    /// that loses nothing but the last digits of a float.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::DTypeMismatch`] if the value is of another kind, [`ErrorKind::Overflow`] for a number out of range and
-    /// [`ErrorKind::ShapeMismatch`] for a string that is too long; nothing is written then.
-    ///
-    /// # Panics
-    ///
-    /// If there are more or fewer indices than axes, or one is past the end of its axis.
-    #[track_caller]
-    pub fn set<I: IntoDimension>(&mut self, index: I, value: impl Into<Value>) -> Result<()> {
-        let (index, value) = (index.into_dimension(), value.into().cast(self.dtype())?);
-        if !self.raw.write(index.slice(), value.bytes()) {
-            super::out_of_bounds(index, self.shape())
-        }
-        Ok(())
-    }
-
-    /// Writes `value` to every element; numbers are converted as by [`set`](Self::set).
-    ///
-    /// # Errors
-    ///
-    /// As for [`set`](Self::set).
-    pub fn fill(&mut self, value: impl Into<Value>) -> Result<()> {
-        let value = value.into().cast(self.dtype())?;
-        let shape = self.shape().to_vec();
-        let one = DynRaw::repeated(value.bytes(), &shape, self.dtype().clone());
-        let one = one.ok_or_else(|| too_many(&shape, self.dtype()))?;
-        self.assign(&DynView { raw: one })
     }
 }
 
@@ -530,6 +410,7 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
     /// # Panics
     ///
     /// If the number of elements does not fit `isize`, which takes elements that are arrays, and a view of no bytes.
+    #[track_caller]
     pub fn untyped(&self) -> DynView<'a> {
         match DynView::from_raw(DynRaw::of_typed(self.raw())) {
             Ok(view) => view,
@@ -633,6 +514,15 @@ impl DynView<'_> {
             (*i, rest) = (rest.checked_rem(len)?, rest.checked_div(len)?);
         }
         self.get(index)
+    }
+}
+
+impl<'a> IntoIterator for DynView<'a> {
+    type Item = Value;
+    type IntoIter = DynIter<'a>;
+
+    fn into_iter(self) -> DynIter<'a> {
+        self.iter()
     }
 }
 

@@ -36,6 +36,28 @@ pub struct Value {
 }
 
 /// What a [`Value`] holds.
+///
+/// ```
+/// use mmrec::{ByteStr, Datum, MmapRecord, Value};
+///
+/// #[derive(Clone, Copy, MmapRecord)]
+/// #[repr(C)]
+/// struct Trade {
+///     symbol: ByteStr<8>,
+///     price: f64,
+/// }
+///
+/// let value = Value::from(Trade { symbol: "AAPL".parse()?, price: 2.5 });
+/// let Datum::Record(fields) = value.data() else { unreachable!("it is a record") };
+/// for (name, value) in fields {
+///     match value.data() {
+///         Datum::Bytes(bytes) => assert_eq!((name, bytes), ("symbol", b"AAPL".as_slice())),
+///         Datum::Float(number) => assert_eq!((name, number), ("price", 2.5)),
+///         other => println!("{name}: {other:?}"),
+///     }
+/// }
+/// # Ok::<(), mmrec::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Datum<'a> {

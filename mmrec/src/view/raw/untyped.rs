@@ -280,7 +280,7 @@ impl<'a> DynRawMut<'a> {
         Self { raw: RawMut::of(raw.raw), dtype: raw.dtype }
     }
 
-    fn into_raw(self) -> DynRaw<'a> {
+    pub(crate) fn into_raw(self) -> DynRaw<'a> {
         DynRaw { raw: self.raw.into_raw(), dtype: self.dtype }
     }
 
