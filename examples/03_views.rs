@@ -59,12 +59,10 @@ fn run() -> Result<()> {
     let mut new = RecordMap::<Point>::options().shape((3, 4)).create(&path)?;
     for (row, mut points) in new.axis_iter_mut(Axis(0)).enumerate() {
         for column in 0..points.len() {
-            let (x, y) = (column as f32, (10 * row + column) as f32);
-            let shade = u8::try_from(10 * y as u32).unwrap_or(u8::MAX);
-            points.set(
-                column,
-                Point { at: Position { x, y, z: 0.0 }, rgb: [shade, 0, 0], class: 1, id: y as u32 },
-            );
+            let number = 10 * row + column;
+            let at = Position { x: column as f32, y: number as f32, z: 0.0 };
+            let [red, id] = [10 * number, number].map(|number| number as u32);
+            points.set(column, Point { at, rgb: [red as u8, 0, 0], class: 1, id });
         }
     }
     new.close()?;

@@ -680,3 +680,6 @@ impl<T: Element, D: Dimension, M> fmt::Debug for RecordMap<T, D, M> {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -206,7 +206,12 @@ impl Opening {
     }
 
     /// The `.npy` header, if that is what says where the array lies, and where the file, or the member, ends.
-    fn find_npy(&self, opened: &Opened, len: Option<u64>, mode: Mode) -> Result<Option<(Npy, u64)>> {
+    pub(super) fn find_npy(
+        &self,
+        opened: &Opened,
+        len: Option<u64>,
+        mode: Mode,
+    ) -> Result<Option<(Npy, u64)>> {
         let file = &opened.file;
         let (at, end) = match &self.place {
             Place::Raw => return Ok(None),

@@ -75,7 +75,7 @@ impl NextHeader {
     }
 
     /// Writes the header as it was, where it is still what `write` has made of it, all of it or its first bytes.
-    fn take_back(&self, file: &File) {
+    pub(super) fn take_back(&self, file: &File) {
         let (at, bytes) = &self.change;
         let place = self.at + at;
         let then = usize::try_from(*at).ok().and_then(|at| self.before.get(at..)?.get(..bytes.len()));
