@@ -88,12 +88,15 @@ fn rows_that_another_cuts_away_while_they_are_written_are_not_named() {
     let (_dir, path, map) = log(10);
     let before = fs::read(&path).unwrap();
     let len = before.len() as u64;
-    let cut = |len| File::options().write(true).open(&path).unwrap().set_len(len).unwrap();
-    let error = map.core.grown(5, |_, _| Ok(cut(len))).err().unwrap();
+    let cut = |len| {
+        File::options().write(true).open(&path).unwrap().set_len(len).unwrap();
+        Ok(())
+    };
+    let error = map.core.grown(5, |_, _| cut(len)).err().unwrap();
     assert_eq!((error.kind(), error.path()), (ErrorKind::Truncated, Some(path.as_path())), "{error}");
     assert_eq!(fs::read(&path).unwrap(), before);
     // And where some of them are left.
-    let error = map.core.grown(5, |_, _| Ok(cut(len + 8))).err().unwrap();
+    let error = map.core.grown(5, |_, _| cut(len + 8)).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Truncated, "{error}");
     assert_eq!(RecordMap::<u64>::open(&path).unwrap().len(), 10);
 }
