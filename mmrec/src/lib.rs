@@ -35,6 +35,10 @@
 //! # Ok::<(), mmrec::Error>(())
 //! ```
 //!
+//! The command `mmrec` (feature `cli`) draws such a record, and shows, plots and converts its files:
+//!
+#![doc = include_str!("doc/info.svg")]
+//!
 //! # Where to go
 //!
 //! | you | read |
