@@ -6,6 +6,7 @@
 
 mod args;
 mod bytemap;
+mod convert;
 mod diff;
 mod failure;
 mod info;
@@ -50,6 +51,7 @@ fn run(args: Args) -> Result<ExitCode> {
         Command::Rows(asked) => rows::range(&asked, common)?,
         Command::Stats(asked) => stats::run(&asked, common)?,
         Command::Struct(asked) => schema::run(&asked, common)?,
+        Command::Convert(asked) => convert::run(&asked, common)?,
         Command::Diff(asked) => return diff::run(&asked, common),
         Command::Completions { shell } => {
             let mut text = Vec::new();

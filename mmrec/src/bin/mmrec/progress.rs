@@ -19,6 +19,7 @@ static IS_STOPPED: AtomicBool = AtomicBool::new(false);
 pub(super) fn catch_interrupts() -> Result<()> {
     ctrlc::set_handler(|| {
         if IS_STOPPED.swap(true, Ordering::SeqCst) {
+            super::convert::remove_unfinished();
             std::process::exit(130);
         }
     })
@@ -36,23 +37,32 @@ pub(super) struct Progress(ProgressBar);
 impl Progress {
     /// One of so many rows.
     pub(super) fn new(rows: u64, common: Common) -> Self {
+        Self::of(rows, common, |per_second| format!("{per_second:.0} rows/s"))
+    }
+
+    /// One of so many bytes, or of some number that is not known if it is 0.
+    pub(super) fn of_bytes(bytes: u64, common: Common) -> Self {
+        Self::of(bytes, common, |per_second| format!("{:.1} MB/s", per_second / 1e6))
+    }
+
+    fn of(all: u64, common: Common, speed: fn(f64) -> String) -> Self {
         let is_shown = !common.quiet && io::stderr().is_terminal();
         let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(rows), target);
+        let bar = ProgressBar::with_draw_target(Some(all), target);
         let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {speed}  {eta}");
         if let Ok(style) = style {
-            let speed = |state: &ProgressState, out: &mut dyn fmt::Write| {
+            let speed = move |state: &ProgressState, out: &mut dyn fmt::Write| {
                 // A bar that cannot be drawn has nobody to tell.
-                let _ = write!(out, "{:.0} rows/s", state.per_sec());
+                let _ = write!(out, "{}", speed(state.per_sec()));
             };
             bar.set_style(style.with_key("speed", speed));
         }
         Self(bar)
     }
 
-    /// So many rows more are done; an error once the command is to stop. Any thread may call it.
-    pub(super) fn add(&self, rows: u64) -> Result<()> {
-        self.0.inc(rows);
+    /// So many rows or bytes more are done; an error once the command is to stop. Any thread may call it.
+    pub(super) fn add(&self, more: u64) -> Result<()> {
+        self.0.inc(more);
         is_to_stop()
     }
 }
