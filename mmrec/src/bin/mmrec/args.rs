@@ -67,8 +67,8 @@ pub(super) enum Command {
     ///
     /// The new file has its name only when all of it is there and on the disk: whatever happens before, nothing is left of it.
     ///
-    /// In CSV a column is named as NumPy would ask for it: a.b is field b of the record in field a, and v[0] the first of the array
-    /// in field v. Of an array of several axes a row is one index of the first. Floats have the fewest digits that read back as the
+    /// In CSV a column is named as NumPy would ask for it: a.b is field b of the record in field a, and v[0][1] an element of the
+    /// array in field v. Of an array of several axes a row is one index of the first. Floats have the fewest digits that read back as the
     /// same float, dates are as NumPy writes them, timedelta64 is a number of its steps, a complex number is 1.5-2j, and opaque
     /// bytes and long doubles are hexadecimal digits. What is read back is what was written, but for the bits of NaN and padding.
     Convert(Convert),

@@ -46,7 +46,7 @@ pub(super) struct Layout {
 
     /// Records of this dtype: fields of the same name are copied, if no value is lost, and others are zero
     #[arg(long = "as", value_name = "DTYPE")]
-    pub(super) dtype: Option<String>,
+    pub(super) record: Option<String>,
 
     /// One field after another, without gaps
     #[arg(long, conflicts_with = "aligned")]
@@ -181,7 +181,7 @@ impl Layout {
 
     /// Whether anything but the fields is asked for.
     pub(super) fn is_asked(&self) -> bool {
-        self.dtype.is_some()
+        self.record.is_some()
             || self.packed
             || self.aligned
             || self.endian.is_some()

@@ -13,7 +13,7 @@ const MOST: usize = 100_000;
 /// A scalar of each row.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
-    /// `a.b`, and `v[0]` or `v[0,1]` for an element of an array.
+    /// `a.b`, and `v[0]` or `v[0][1]` for an element of an array.
     pub(super) name: String,
     pub(super) scalar: Scalar,
     /// Where it lies in the row, in bytes.
@@ -37,8 +37,7 @@ pub(super) fn of_leaf(leaf: &Leaf, field: &DynView<'_>, known: usize) -> Result<
     let columns = ndarray::indices(shape).into_iter().map(|index| {
         let index = ndarray::Dimension::slice(&index);
         let steps = index.iter().zip(strides).map(|(&at, &stride)| at * stride.unsigned_abs());
-        let texts: Vec<String> = index.iter().map(usize::to_string).collect();
-        let place = if texts.is_empty() { String::new() } else { format!("[{}]", texts.join(",")) };
+        let place: String = index.iter().map(|at| format!("[{at}]")).collect();
         Column { name: leaf.name() + &place, scalar, offset: start + steps.sum::<usize>() }
     });
     Ok(columns.collect())
@@ -54,6 +53,8 @@ fn leaf_start(field: &DynView<'_>) -> usize {
 pub(super) struct Style {
     pub(super) delimiter: u8,
     pub(super) has_header: bool,
+    /// Whether a row is one value, so that one without text needs quotes to be a line that is not empty.
+    pub(super) is_single: bool,
     /// A float or time of which there is no text is none.
     pub(super) empty_is_nan: bool,
 }
@@ -62,7 +63,7 @@ impl Style {
     /// Writes a text, in quotes where it must be.
     pub(super) fn put(self, text: &[u8], out: &mut Vec<u8>) {
         let special = |byte: &u8| matches!(byte, b'"' | b'\n' | b'\r') || *byte == self.delimiter;
-        if !text.is_empty() && !text.iter().any(special) {
+        if !text.iter().any(special) && !(text.is_empty() && self.is_single) {
             return out.extend_from_slice(text);
         }
         out.push(b'"');

@@ -8,7 +8,7 @@ impl Layout {
     /// The dtype to write.
     pub(super) fn of(&self, dtype: &DType) -> Result<DType> {
         let mut made = selected(dtype, &self.fields)?;
-        if let Some(text) = &self.dtype {
+        if let Some(text) = &self.record {
             made = text.parse()?;
         }
         if let Some(order) = self.byte_order() {

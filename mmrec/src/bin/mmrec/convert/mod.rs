@@ -60,10 +60,15 @@ pub(super) fn run(asked: &Convert, common: Common) -> Result<()> {
 }
 
 fn to_records(asked: &Convert, format: Format, common: Common) -> Result<Done> {
-    let target = target(asked)?;
     let map = asked.input.open()?;
+    let target = target(asked)?;
     let dtype = asked.layout.of(map.dtype())?;
-    let new = New { dtype: &dtype, order: asked.layout.order().unwrap_or(map.order()), format };
+    let order = match asked.layout.order() {
+        // Of one axis both are the same, and NumPy calls it C.
+        Some(_) if map.ndim() < 2 => Order::C,
+        order => order.unwrap_or(map.order()),
+    };
+    let new = New { dtype: &dtype, order, format };
     let progress = Progress::new(map.len() as u64, common);
     copy::run(&map, &asked.input.file, &new, &target, &progress)?;
     drop(progress);
@@ -79,8 +84,8 @@ fn to_text(asked: &Convert, common: Common) -> Result<Done> {
             "--as, --packed, --aligned, --endian and --to-order are of records; a text has none of them",
         ));
     }
-    let target = if asked.is_to_stdout() { None } else { Some(target(asked)?) };
     let map = asked.input.open()?;
+    let target = if asked.is_to_stdout() { None } else { Some(target(asked)?) };
     let style = style(asked, &asked.out);
     let table = Table::new(&map, chosen(map.dtype(), &asked.layout.fields)?, style)?;
     let input = &asked.input.file;
@@ -114,7 +119,7 @@ fn to_text(asked: &Convert, common: Common) -> Result<Done> {
 
 fn from_text(asked: &Convert, format: Format, common: Common) -> Result<Done> {
     let layout = &asked.layout;
-    if layout.dtype.is_some() || layout.order() == Some(Order::F) {
+    if layout.record.is_some() || layout.order() == Some(Order::F) {
         return Err(usage(
             "--as and --to-order F are not for text: say what it is with --dtype, and convert the .npy to the other order",
         ));
@@ -148,6 +153,7 @@ fn style(asked: &Convert, text: &Path) -> Style {
     Style {
         delimiter: asked.delimiter(text),
         has_header: !asked.text.no_header,
+        is_single: false,
         empty_is_nan: asked.text.empty_is_nan,
     }
 }

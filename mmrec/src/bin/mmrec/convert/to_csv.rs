@@ -57,7 +57,7 @@ impl Table {
                 "the records have no fields with values, and a text has at least one column".to_owned();
             return Err(Failure::Usage(message));
         }
-        Ok(Self { leaves, columns: all, style })
+        Ok(Self { leaves, columns: all, style: Style { is_single: known == 1, ..style } })
     }
 
     /// Writes the rows of an array that is mapped anew from time to time.
