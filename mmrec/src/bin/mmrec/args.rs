@@ -65,7 +65,8 @@ pub(super) enum Command {
     Struct(Struct),
     /// A file of records as another: raw, .npy or CSV, in another layout, order or byte order
     ///
-    /// The new file has its name only when all of it is there and on the disk: whatever happens before, nothing is left of it.
+    /// The new file has its name only when all of it is there and on the disk: whatever happens before, nothing is left of it. A
+    /// program that is killed without being asked leaves a file .mmrec-*.part beside it.
     ///
     /// In CSV a column is named as NumPy would ask for it: a.b is field b of the record in field a, and v[0][1] an element of the
     /// array in field v. Of an array of several axes a row is one index of the first. Floats have the fewest digits that read back as the

@@ -48,7 +48,7 @@ impl Progress {
     fn of(all: u64, common: Common, speed: fn(f64) -> String) -> Self {
         let is_shown = !common.quiet && io::stderr().is_terminal();
         let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(all), target);
+        let bar = ProgressBar::with_draw_target((all > 0).then_some(all), target);
         let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {speed}  {eta}");
         if let Ok(style) = style {
             let speed = move |state: &ProgressState, out: &mut dyn fmt::Write| {

@@ -63,7 +63,9 @@ impl Style {
     /// Writes a text, in quotes where it must be.
     pub(super) fn put(self, text: &[u8], out: &mut Vec<u8>) {
         let special = |byte: &u8| matches!(byte, b'"' | b'\n' | b'\r') || *byte == self.delimiter;
-        if !text.iter().any(special) && !(text.is_empty() && self.is_single) {
+        // Whoever reads takes a mark of byte order at the start of a text for what it is, and leaves it out.
+        let is_lost = text.is_empty() && self.is_single || text.starts_with(b"\xef\xbb\xbf");
+        if !is_lost && !text.iter().any(special) {
             return out.extend_from_slice(text);
         }
         out.push(b'"');

@@ -58,7 +58,7 @@ pub(super) fn read(text: &[u8], scalar: Scalar, empty_is_nan: bool, to: &mut [u8
         }
         Kind::DateTime(Some(step)) => {
             let text = str::from_utf8(text).map_err(|_| what(scalar))?;
-            Some(times::steps(text, step).map_err(|why| format!("a date: {why}"))?.cast_unsigned())
+            Some(times::steps(text, scalar, step)?.cast_unsigned())
         }
         _ if text.eq_ignore_ascii_case(b"nat") => Some(times::NAT.cast_unsigned()),
         _ => int(text).filter(|&steps| steps != times::NAT).map(i64::cast_unsigned),

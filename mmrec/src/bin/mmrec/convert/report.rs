@@ -19,10 +19,12 @@ pub(super) fn say(asked: &Convert, read: &Done, start: Instant, common: Common) 
     let mut errors = anstream::stderr().lock();
     if read.skipped > 0 {
         // Rows that are lost are worth a word whatever is asked.
-        writeln!(errors, "left out {} bad rows, of which the first are", count(read.skipped))?;
+        let mut told = format!("left out {} bad rows, of which the first are\n", count(read.skipped));
         for wrong in &read.named {
-            writeln!(errors, "  {wrong}")?;
+            told += &format!("  {wrong}\n");
         }
+        // If nobody listens, nobody is told.
+        let _ = errors.write_all(told.as_bytes());
     }
     if common.json {
         let object = json!({
@@ -42,8 +44,8 @@ pub(super) fn say(asked: &Convert, read: &Done, start: Instant, common: Common) 
         };
     }
     if !common.quiet {
-        let (all, rows) = (count(read.rows), count(rows as u64));
-        writeln!(errors, "{all} rows in {seconds:.2} s: {rows} rows/s, {:.1} MB/s", bytes / 1e6)?;
+        let all = count(read.rows);
+        let _ = writeln!(errors, "{all} rows in {seconds:.2} s: {rows:.0} rows/s, {:.1} MB/s", bytes / 1e6);
     }
     Ok(())
 }

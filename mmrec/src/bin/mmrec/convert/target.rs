@@ -124,10 +124,8 @@ fn exists(out: &Path) -> Failure {
     ))
 }
 
-/// The system's own words: those of the temporary file have its name, which says nothing.
+/// The error in the system's own words, without the name of the temporary file, which says nothing.
 fn without_path(error: &io::Error) -> io::Error {
-    match error.raw_os_error() {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => io::Error::from(error.kind()),
-    }
+    let text = error.to_string();
+    io::Error::new(error.kind(), text.split(" at path ").next().unwrap_or_default().to_owned())
 }

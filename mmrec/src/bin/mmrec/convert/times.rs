@@ -1,6 +1,6 @@
 //! Times as text: dates as NumPy writes them, durations as numbers of steps.
 
-use mmrec::{DateTime64, TimeStep, TimeUnit, units};
+use mmrec::{DType, DateTime64, Scalar, TimeStep, TimeUnit, units};
 
 /// What stands for no time.
 pub(super) const NAT: i64 = i64::MIN;
@@ -30,12 +30,53 @@ pub(super) fn date(steps: i64, step: TimeStep) -> Option<String> {
     with_unit!(step.unit, U => Some(DateTime64::<U>::from_steps(units).to_string()), None)
 }
 
-/// The steps to a date; why not, if it cannot be read.
-pub(super) fn steps(text: &str, step: TimeStep) -> Result<i64, String> {
+/// The steps to a date; what was expected, if it is none, or lies between two steps.
+pub(super) fn steps(text: &str, scalar: Scalar, step: TimeStep) -> Result<i64, String> {
     let units = with_unit!(
         step.unit,
-        U => text.parse::<DateTime64<U>>().map(DateTime64::steps).map_err(|error| error.to_string()),
-        Err("its unit is unknown".to_owned())
+        U => text.parse::<DateTime64<U>>().map(DateTime64::steps).map_err(|error| format!("a date: {error}")),
+        Err("a date with a unit that is known".to_owned())
     )?;
-    Ok(if units == NAT { NAT } else { units.div_euclid(step.count.into()) })
+    if units == NAT {
+        return Ok(NAT);
+    }
+    let count = i64::from(step.count);
+    if units % count != 0 || !is_exact(text, units, step.unit) {
+        return Err(format!("a date that {} has", DType::from(scalar)));
+    }
+    Ok(units / count)
+}
+
+/// Whether a date is a whole number of units, of which it has so many.
+fn is_exact(text: &str, units: i64, unit: TimeUnit) -> bool {
+    // How many letters a date of our time has, and digits after the seconds.
+    let (len, digits) = match unit {
+        TimeUnit::Year => (4, 0),
+        TimeUnit::Month => (7, 0),
+        TimeUnit::Day => (10, 0),
+        TimeUnit::Millisecond => (0, 3),
+        TimeUnit::Microsecond => (0, 6),
+        TimeUnit::Nanosecond => (0, 9),
+        TimeUnit::Picosecond => (0, 12),
+        TimeUnit::Femtosecond => (0, 15),
+        TimeUnit::Attosecond => (0, 18),
+        _ => (0, 0),
+    };
+    if text.len() <= len {
+        return true;
+    }
+    let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction).bytes();
+    let mut finer = fraction.take_while(u8::is_ascii_digit).skip(digits);
+    if finer.any(|digit| digit != b'0') {
+        return false;
+    }
+    if matches!(
+        unit,
+        TimeUnit::Year | TimeUnit::Month | TimeUnit::Week | TimeUnit::Day | TimeUnit::Hour | TimeUnit::Minute
+    ) {
+        let seconds = |text: &str| text.parse::<DateTime64<units::Second>>().map(DateTime64::steps).ok();
+        let own = date(units, TimeStep { unit, count: 1 });
+        return own.is_none_or(|own| seconds(&own) == seconds(text));
+    }
+    true
 }

@@ -52,7 +52,7 @@ impl Table {
             known += columns.len();
             all.push(columns);
         }
-        if known == 0 {
+        if known == 0 || map.dtype().itemsize() == 0 {
             let message =
                 "the records have no fields with values, and a text has at least one column".to_owned();
             return Err(Failure::Usage(message));
