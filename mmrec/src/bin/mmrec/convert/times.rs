@@ -5,6 +5,8 @@ use mmrec::{DType, DateTime64, Scalar, TimeStep, TimeUnit, units};
 /// What stands for no time.
 pub(super) const NAT: i64 = i64::MIN;
 
+const DAYS_TO_2000: i64 = 10_957;
+
 /// Calls `$body` with the unit as a type.
 macro_rules! with_unit {
     ($unit:expr, $u:ident => $body:expr, $other:expr) => {
@@ -26,7 +28,8 @@ pub(super) fn date(steps: i64, step: TimeStep) -> Option<String> {
     }
     let units = steps.checked_mul(step.count.into())?;
     // NumPy counts years from 0, weeks in days, and days from 2000.
-    units.checked_mul(7)?.checked_sub(1 << 20)?.checked_add(1 << 20)?;
+    let counted = if step.unit == TimeUnit::Week { units.checked_mul(7)? } else { units };
+    counted.checked_sub(DAYS_TO_2000)?.checked_add(1970)?;
     with_unit!(step.unit, U => Some(DateTime64::<U>::from_steps(units).to_string()), None)
 }
 
