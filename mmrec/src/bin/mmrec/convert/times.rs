@@ -28,8 +28,12 @@ pub(super) fn date(steps: i64, step: TimeStep) -> Option<String> {
     }
     let units = steps.checked_mul(step.count.into())?;
     // NumPy counts years from 0, weeks in days, and days from 2000.
-    let counted = if step.unit == TimeUnit::Week { units.checked_mul(7)? } else { units };
-    counted.checked_sub(DAYS_TO_2000)?.checked_add(1970)?;
+    match step.unit {
+        TimeUnit::Year => units.checked_add(1970)?,
+        TimeUnit::Week => units.checked_mul(7)?.checked_sub(DAYS_TO_2000)?,
+        TimeUnit::Day => units.checked_sub(DAYS_TO_2000)?,
+        _ => units,
+    };
     with_unit!(step.unit, U => Some(DateTime64::<U>::from_steps(units).to_string()), None)
 }
 
