@@ -42,9 +42,10 @@ pub(super) fn run(
     let from = Place::of(map, file)?;
     let options = DynMap::options().dtype(new.dtype.clone()).order(new.order).shape(map.shape());
     let made = match new.format {
-        Format::Npy => options.create_npy(target.path())?,
-        _ => options.create(target.path())?,
+        Format::Npy => options.create_npy(target.path()),
+        _ => options.create(target.path()),
     };
+    let made = made.map_err(|error| target.named(&error))?;
     let reopened = target.file().try_clone().map_err(|error| target.error(error))?;
     let to = Place::of(&made, reopened)?;
     let (source, wanted) = (axes(&map.view()), axes(&made.view()));

@@ -138,7 +138,7 @@ impl<'a> Text<'a> {
                 }
             }
             if block.len() + itemsize > BLOCK {
-                append(&mut made, &mut block, self.dtype)?;
+                append(&mut made, &mut block, self.dtype).map_err(|error| target.named(&error))?;
             }
             let bytes = lines.bytes();
             if bytes - looked > STEP {
@@ -146,7 +146,7 @@ impl<'a> Text<'a> {
                 (told, looked) = (bytes, bytes);
             }
         }
-        append(&mut made, &mut block, self.dtype)?;
+        append(&mut made, &mut block, self.dtype).map_err(|error| target.named(&error))?;
         is_to_stop()?;
         read.bytes = lines.bytes();
         Ok(read)
@@ -156,10 +156,11 @@ impl<'a> Text<'a> {
         let (base, inner) = self.array();
         let shape: Vec<usize> = std::iter::once(0).chain(inner).collect();
         let options = DynMap::options().dtype(base).shape(shape);
-        Ok(match format {
-            Format::Npy => options.create_npy(target.path())?,
-            _ => options.create(target.path())?,
-        })
+        let made = match format {
+            Format::Npy => options.create_npy(target.path()),
+            _ => options.create(target.path()),
+        };
+        made.map_err(|error| target.named(&error))
     }
 
     /// Where each column is in a row, by the names in the first line.
@@ -240,7 +241,7 @@ impl<'a> Text<'a> {
 }
 
 /// Puts what was collected behind the records of the file.
-fn append(made: &mut DynMap<ReadWrite>, block: &mut Vec<u8>, dtype: &DType) -> Result<()> {
+fn append(made: &mut DynMap<ReadWrite>, block: &mut Vec<u8>, dtype: &DType) -> mmrec::Result<()> {
     if !block.is_empty() {
         made.append(DynView::from_bytes(block, dtype)?)?;
         block.clear();

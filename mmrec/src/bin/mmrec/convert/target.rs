@@ -78,6 +78,12 @@ impl Target {
         Failure::io(&self.out, error)
     }
 
+    /// The same of an error of the library.
+    pub(super) fn named(&self, error: &mmrec::Error) -> Failure {
+        let (own, out) = (self.path().display().to_string(), self.out.display().to_string());
+        Failure::Usage(error.to_string().replace(&own, &out))
+    }
+
     /// Brings it to the disk and gives it its name, at once and whole.
     pub(super) fn finish(self) -> Result<()> {
         self.file().sync_all().map_err(|error| self.error(error))?;
