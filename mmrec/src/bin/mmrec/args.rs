@@ -68,6 +68,9 @@ pub(super) enum Command {
     /// The new file has its name only when all of it is there and on the disk: whatever happens before, nothing is left of it. A
     /// program that is killed without being asked leaves a file .mmrec-*.part beside it.
     ///
+    /// FILE may also be CSV, by its name or with --from csv, or - for the standard input: --dtype or --like say what its records are,
+    /// and columns are found by their names, in any order.
+    ///
     /// In CSV a column is named as NumPy would ask for it: a.b is field b of the record in field a, and v[0][1] an element of the
     /// array in field v. Of an array of several axes a row is one index of the first. Floats have the fewest digits that read back as the
     /// same float, dates are as NumPy writes them, timedelta64 is a number of its steps, a complex number is 1.5-2j, and opaque

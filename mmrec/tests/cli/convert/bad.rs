@@ -98,6 +98,21 @@ fn lines_are_counted_whatever_they_are() {
 }
 
 #[test]
+fn empty_lines_are_no_rows() {
+    for end in ["\n", "\r\n"] {
+        let lines = |text: &str| Files::new().with("a.csv", text.replace('\n', end));
+        let files = lines("\nvalue\n\n1\n\n\n2\n\n");
+        assert_eq!(files.convert("a.csv", "a.raw", &["--dtype", "u1"]), [1, 2]);
+        let files = lines("value\na\n\n\"\"\nb\n\n");
+        assert_eq!(files.convert("a.csv", "a.raw", &["--dtype", "S1"]), b"a\0b");
+        let files = lines("value\na\n\"\"");
+        assert_eq!(files.convert("a.csv", "a.raw", &["--dtype", "S1"]), b"a\0");
+        let files = lines("a,b\n1,2\n\n3,4\n\n");
+        assert_eq!(files.convert("a.csv", "a.raw", &["--dtype", "[('b', 'u1'), ('a', 'u1')]"]), [2, 1, 4, 3]);
+    }
+}
+
+#[test]
 fn columns_are_found_by_their_names() {
     let files = Files::new().with("a.csv", "b,a\n1,2\n3,4\n");
     let dtype = ["--dtype", "[('a', 'u1'), ('b', '>u2')]"];

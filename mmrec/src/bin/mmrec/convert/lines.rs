@@ -42,14 +42,14 @@ impl Lines {
         loop {
             self.reader.get_mut().left = self.most;
             self.line = self.reader.position().line();
+            let start = self.bytes();
             if !self.reader.read_byte_record(row).map_err(io_error)? {
                 return Ok(false);
             }
-            if self.has_returns {
-                without_return(row);
-            }
-            // Of one column, it may be an empty text.
-            if row.len() != 1 || !row[0].is_empty() || self.columns == 1 {
+            let had_return = self.has_returns && without_return(row);
+            // Of one column, it may be an empty text in quotes.
+            let is_bare = had_return && self.bytes() - start <= "\r\n".len() as u64;
+            if row.len() != 1 || !row[0].is_empty() || self.columns == 1 && !is_bare {
                 return Ok(true);
             }
         }
@@ -70,17 +70,14 @@ impl Lines {
     }
 }
 
-/// The last field of a line that ends with `\r\n` has the `\r`.
-fn without_return(row: &mut ByteRecord) {
-    if row.as_slice().last() == Some(&b'\r') && row.iter().next_back().is_some_and(|last| !last.is_empty()) {
-        let fields: Vec<&[u8]> = row.iter().collect();
-        let (last, before) =
-            fields.split_last().map_or((&b""[..], &[][..]), |(last, before)| (*last, before));
-        let mut short = ByteRecord::with_capacity(row.as_slice().len(), row.len());
-        short.extend(before);
-        short.push_field(&last[..last.len() - 1]);
-        *row = short;
-    }
+/// Takes off the `\r` that the last field of a line has which ends with `\r\n`; whether there was one.
+fn without_return(row: &mut ByteRecord) -> bool {
+    let Some(last) = row.len().checked_sub(1) else { return false };
+    let Some(text) = row[last].strip_suffix(b"\r") else { return false };
+    let text = text.to_vec();
+    row.truncate(last);
+    row.push_field(&text);
+    true
 }
 
 /// Whether the first line, which may have others in quotes, ends with `\r\n`.
