@@ -57,6 +57,10 @@ fn a_value_that_is_none_is_named_with_its_line_and_column() {
     let files = Files::new().with("a.csv", "value\nTrue\nyes\n");
     let wrong = format!("a.csv: line 3, column value: expected True or False, found \"yes\"; {advice}");
     assert_eq!(files.fail("a.csv", "a.npy", &["--dtype", "?"]), wrong);
+    let files = Files::new().with("a.csv", "value\n65504\n65520\n");
+    let wrong =
+        format!("a.csv: line 3, column value: expected a float of 16 bits, found \"65520\"; {advice}");
+    assert_eq!(files.fail("a.csv", "a.npy", &["--dtype", "f2"]), wrong);
     let files = Files::new().with("a.csv", "value\n1-2j\n1-2k\n");
     let wrong = "a.csv: line 3, column value: expected a complex number such as 1.5-2j, of two floats of 32 bits, found \"1-2k\"";
     assert_eq!(files.fail("a.csv", "a.npy", &["--dtype", "c8"]), format!("{wrong}; {advice}"));

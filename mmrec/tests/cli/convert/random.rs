@@ -90,6 +90,15 @@ fn records() -> impl Strategy<Value = (Vec<Kind>, Vec<Vec<u128>>)> {
     })
 }
 
+#[test]
+fn every_half_is_read_back() {
+    let is_nan = |bits: &u16| bits & 0x7fff > 0x7c00;
+    let raw: Vec<u8> = (0..=u16::MAX).filter(|bits| !is_nan(bits)).flat_map(u16::to_le_bytes).collect();
+    let files = Files::new().with("a.raw", &raw);
+    files.convert("a.raw", "a.csv", &["--dtype", "<f2"]);
+    assert!(files.convert("a.csv", "b.raw", &["--dtype", "<f2"]) == raw);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -1,6 +1,6 @@
 //! Text as stored scalars.
 
-use mmrec::{Kind, Scalar, f16};
+use mmrec::{ByteOrder, Kind, Scalar, Value, f16};
 
 use super::{
     scalar::{is_opaque, put_bits},
@@ -117,21 +117,28 @@ fn int(text: &[u8]) -> Option<i64> {
 /// The bits of a float of so many bytes. A number that is too large is none.
 fn float(text: &[u8], size: usize) -> Option<u64> {
     let text = str::from_utf8(text).ok()?;
-    let number: f64 = text.parse().ok()?;
-    let single: f32 = if size == 4 { text.parse().ok()? } else { 0.0 };
-    let (bits, is_infinite) = match size {
-        8 => (number.to_bits(), number.is_infinite()),
-        4 => (single.to_bits().into(), single.is_infinite()),
+    let (word, is_nan, is_infinite) = match size {
+        8 => {
+            let number: f64 = text.parse().ok()?;
+            (number.to_bits(), number.is_nan(), number.is_infinite())
+        }
+        4 => {
+            let number: f32 = text.parse().ok()?;
+            (number.to_bits().into(), number.is_nan(), number.is_infinite())
+        }
+        // Not by `f16::from_f64`, which looks at the first digits alone.
         _ => {
-            let half = f16::from_f64(number);
-            (half.to_bits().into(), half.is_infinite())
+            let half = Scalar::new(Kind::Float, 2, ByteOrder::Little);
+            let value = Value::from(text.parse::<f64>().ok()?).cast(&half.into()).ok()?;
+            let number = value.to::<f16>().ok()?;
+            (number.to_bits().into(), number.is_nan(), number.is_infinite())
         }
     };
-    if number.is_nan() {
+    if is_nan {
         return Some(nan(size));
     }
     // Infinity has an n, and a number has none.
-    (!is_infinite || text.contains(['n', 'N'])).then_some(bits)
+    (!is_infinite || text.contains(['n', 'N'])).then_some(word)
 }
 
 fn nan(size: usize) -> u64 {
