@@ -76,3 +76,28 @@ fn padding_goes_with_records_that_stay_as_they_are() {
     let packed = files.convert("b.npy", "d.raw", &["--packed"]);
     assert_eq!(packed[..10], [0, 4, 5, 6, 7, 10, 14, 15, 16, 17]);
 }
+
+#[test]
+fn a_name_need_not_say_what_a_file_is() {
+    let files = Files::new().with("text", "value\n258\n").with("records.csv", [2, 1]);
+    assert_eq!(files.convert("text", "a", &["--from", "csv", "--dtype", "<u2"]), [2, 1]);
+    assert_eq!(
+        files.convert("records.csv", "b", &["--from", "binary", "--to", "csv", "--dtype", "<u2"]),
+        b"value\n258\n"
+    );
+    let npy = files.convert("records.csv", "c.csv", &["--from", "binary", "--to", "npy", "--dtype", "<u2"]);
+    assert!(npy.starts_with(b"\x93NUMPY") && npy.ends_with(&[2, 1]));
+    assert_eq!(
+        files.convert("records.csv", "d.npy", &["--from", "binary", "--to", "raw", "--dtype", "<u2"]),
+        [2, 1]
+    );
+}
+
+#[test]
+fn rows_have_the_standard_output_to_themselves() {
+    let files = Files::new().with("a.raw", [1, 2]);
+    let ran = super::mmrec(&["convert", &files.path("a.raw"), "-", "--dtype", "u1", "--json"]);
+    assert_eq!((ran.code, ran.text.as_str()), (Some(0), "value\n1\n2\n"));
+    let said: serde_json::Value = serde_json::from_str(&ran.errors).unwrap();
+    assert_eq!((&said["rows"], &said["file"]), (&2.into(), &"-".into()));
+}
