@@ -207,7 +207,8 @@ fn what_makes_no_sense_is_refused() {
     let little = std::fs::read(golden("little.npy")).unwrap();
     let files = files
         .with("short.npy", &little[..little.len() - 1])
-        .with("f.npy", std::fs::read(golden("floats.npy")).unwrap());
+        .with("f.npy", std::fs::read(golden("floats.npy")).unwrap())
+        .with("two.npy", std::fs::read(golden("wide.npy")).unwrap());
     for (from, to, args, error) in [
         (
             "a.csv",
@@ -252,6 +253,12 @@ fn what_makes_no_sense_is_refused() {
             "b.npy",
             &["--as", "[('d', '<f4')]"],
             "values would be lost; make these fields wider, or leave them out\nfield `d`: '<f8' does not become '<f4' without loss",
+        ),
+        (
+            "two.npy",
+            "b.raw",
+            &["--as", "(3,)<f8", "--to-order", "F"],
+            "the shapes differ: (2, 150, 3) here, (2, 150) of what is copied; take slices of one shape",
         ),
         (
             "f.npy",

@@ -54,7 +54,13 @@ fn of_ten_gigabytes() {
 fn in_another_order() {
     let files = Files::new();
     sparse(&files, 256 << 20);
-    for (dtype, shape) in [("V65536", "64,64"), ("V4096", "4,4096,4"), ("V8192", "32768,1")] {
+    for (dtype, shape) in [
+        ("V65536", "64,64"),
+        ("V4096", "4,4096,4"),
+        ("V8192", "32768,1"),
+        ("<u8", "4096,8192"),
+        ("<u8", "32,1048576"),
+    ] {
         let args = ["--dtype", dtype, "--shape", shape, "--to-order", "F", "--force"];
         let most = peak(&files, "a.raw", "b.raw", &args);
         assert!(most < MOST, "{dtype} {shape}: {most} KiB");

@@ -18,6 +18,7 @@ use super::{
     place::Place,
     target::Target,
     tiles::Tiles,
+    transpose::{self, Side},
 };
 
 /// Bytes that are copied before the next look whether to stop.
@@ -48,56 +49,88 @@ pub(super) fn run(
     let made = made.map_err(|error| target.named(&error))?;
     let reopened = target.file().try_clone().map_err(|error| target.error(error))?;
     let to = Place::of(&made, reopened)?;
-    let (source, wanted) = (axes(&map.view()), axes(&made.view()));
-    let is_same = source == wanted && map.dtype() == new.dtype;
-    drop(made);
-    if is_same {
+    let (source, wanted) = (Array::of(map, &from), Array::of(&made, &to));
+    if source.axes == wanted.axes && map.dtype() == new.dtype {
         let bytes = map.len() as u64 * map.dtype().itemsize() as u64;
         return verbatim(&from, input, &to, target, bytes, map.len() as u64, progress);
     }
-    fill(&from, &to, map, (&source, &wanted), new.dtype, progress)
+    fill(&source, &wanted, &|error| Failure::io(input, error), &|error| target.error(error), progress)?;
+    // Of the first mapping too, by which the input has its name.
+    Ok(map.health()?)
 }
 
 /// Copies an array of several axes to an unnamed file, in order C.
 pub(super) fn in_order_c(
     map: &DynMap<ReadOnly>,
     from: &Place,
+    input: &Path,
     directory: &Path,
     progress: &Progress,
 ) -> Result<Place> {
     let file = tempfile::tempfile_in(directory).map_err(|error| Failure::io(directory, error))?;
-    let options = DynMap::options().dtype(map.dtype().clone()).shape(map.shape());
-    let made = options.create(&file)?;
-    let wanted = axes(&made.view());
+    let made = DynMap::options().dtype(map.dtype().clone()).shape(map.shape()).create(&file)?;
     let to = Place::of(&made, file)?;
-    drop(made);
-    fill(from, &to, map, (&axes(&map.view()), &wanted), map.dtype(), progress)?;
+    let failed = |error| Failure::io(directory, error);
+    fill(
+        &Array::of(map, from),
+        &Array::of(&made, &to),
+        &|error| Failure::io(input, error),
+        &failed,
+        progress,
+    )?;
     Ok(to)
 }
 
+/// An array, and where it is.
+struct Array<'a> {
+    view: DynView<'a>,
+    place: &'a Place,
+    /// Axes of more than one element, those first whose elements are farther apart.
+    axes: Vec<usize>,
+}
+
+impl<'a> Array<'a> {
+    fn of<M>(map: &'a DynMap<M>, place: &'a Place) -> Self {
+        let view = map.view();
+        Self { axes: axes(&view), view, place }
+    }
+
+    fn side<'b>(&'b self, failed: &'b dyn Fn(io::Error) -> Failure) -> Side<'b> {
+        Side {
+            file: &self.place.file,
+            offset: self.place.offset,
+            dtype: self.view.dtype(),
+            strides: self.view.strides().iter().map(|stride| stride.unsigned_abs() as u64).collect(),
+            axes: &self.axes,
+            failed,
+        }
+    }
+}
+
 fn fill(
-    from: &Place,
-    to: &Place,
-    map: &DynMap<ReadOnly>,
-    (source, wanted): (&[usize], &[usize]),
-    dtype: &DType,
+    from: &Array<'_>,
+    to: &Array<'_>,
+    unread: &dyn Fn(io::Error) -> Failure,
+    unwritten: &dyn Fn(io::Error) -> Failure,
     progress: &Progress,
 ) -> Result<()> {
-    let itemsize = map.dtype().itemsize().max(dtype.itemsize());
-    if map.is_empty() || itemsize == 0 {
+    let (shape, sizes) = (from.view.shape(), [&from.view, &to.view].map(|view| view.dtype().itemsize()));
+    if from.view.is_empty() || sizes.contains(&0) || shape != to.view.shape() {
         // For what cannot be copied is an error without elements, too.
-        return Ok(to.open_rw()?.view_mut().assign_by_name(&from.open()?)?);
+        return Ok(to.place.open_rw()?.view_mut().assign_by_name(&from.place.open()?)?);
     }
-    for tile in Tiles::new(map.shape(), itemsize, source, wanted).iter() {
-        let (from, mut to) = (from.open()?, to.open_rw()?);
-        let (info, mut whole) = (tile.info.as_slice(), to.view_mut());
-        whole.slice_mut(info).assign_by_name(from.view().slice(info))?;
+    if from.axes != to.axes {
+        return transpose::run(&from.side(unread), &to.side(unwritten), shape, progress);
+    }
+    for tile in Tiles::new(shape, sizes[0].max(sizes[1]), &from.axes, &to.axes).iter() {
+        let (from, mut to) = (from.place.open()?, to.place.open_rw()?);
+        let (info, mut whole) = (tile.info(), to.view_mut());
+        whole.slice_mut(info.as_slice()).assign_by_name(from.view().slice(info.as_slice()))?;
         from.health()?;
         to.health()?;
         progress.add(tile.elements)?;
     }
-    // Of the first mapping too, by which the input has its name.
-    Ok(map.health()?)
+    Ok(())
 }
 
 /// Axes of more than one element, those first whose elements are farther apart.

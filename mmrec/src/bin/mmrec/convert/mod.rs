@@ -2,7 +2,7 @@
 //!
 //! `asked.rs` says what can be asked for, `layout.rs` makes the dtype of the new file, and `target.rs` the file, which has its name
 //! only when all of it is there. `copy.rs` goes from records to records, in parts (`tiles.rs`) that are mapped one after another
-//! (`place.rs`), so that memory stays small. `to_csv.rs` and `from_csv.rs` go to text and back, scalar by scalar (`encode.rs`,
+//! (`place.rs`), or read and written where the order of the axes changes (`transpose.rs`), so that memory stays small. `to_csv.rs` and `from_csv.rs` go to text and back, scalar by scalar (`encode.rs`,
 //! `decode.rs`, `times.rs`).
 
 mod asked;
@@ -20,6 +20,7 @@ mod target;
 mod tiles;
 mod times;
 mod to_csv;
+mod transpose;
 
 use std::{fs::File, io::Write, path::Path, time::Instant};
 
@@ -42,9 +43,10 @@ use super::{
     progress::Progress,
 };
 
-/// Bytes of an array of several axes that is read row by row whatever its order; and elements of a row.
+/// Bytes of an array of several axes that is read row by row whatever its order; and elements of a row, each of which may bring
+/// in a large page.
 const SMALL: u64 = 32 << 20;
-const FEW: usize = 256;
+const FEW: usize = 16;
 
 pub(super) fn run(asked: &Convert, common: Common) -> Result<()> {
     let start = Instant::now();
@@ -98,7 +100,7 @@ fn to_text(asked: &Convert, common: Common) -> Result<Done> {
             None => std::env::temp_dir(),
         };
         let progress = Progress::new(map.len() as u64, common);
-        place = copy::in_order_c(&map, &place, &directory, &progress)?;
+        place = copy::in_order_c(&map, &place, input, &directory, &progress)?;
     }
     let progress = Progress::new(read.rows, common);
     match target {

@@ -1,14 +1,11 @@
 //! An array cut into parts that take little memory, of which each is in few runs in the old file and in the new one.
 
+use std::ops::Range;
+
 use mmrec::ndarray::{Slice, SliceInfoElem};
 
-/// Bytes of a part that lies in the same order in both files.
+/// Bytes of a part.
 const TOGETHER: usize = 8 << 20;
-
-/// Bytes that lie together in either file, of a part that does not; and the most elements, for each run touches a few pages more.
-const RUN: usize = 64 << 10;
-const MOST_READ: usize = 4096;
-const MOST_WRITTEN: usize = 128;
 
 /// The parts of an array, in the order in which they are written.
 #[derive(Debug)]
@@ -22,7 +19,7 @@ pub(super) struct Tiles {
 /// A part of an array.
 #[derive(Debug)]
 pub(super) struct Tile {
-    pub(super) info: Vec<SliceInfoElem>,
+    pub(super) ranges: Vec<Range<usize>>,
     pub(super) elements: u64,
 }
 
@@ -30,12 +27,13 @@ impl Tiles {
     /// Of an array with elements, whose axes are in these orders in the old and the new file, the slowest first.
     pub(super) fn new(shape: &[usize], itemsize: usize, from: &[usize], to: &[usize]) -> Self {
         let mut extent = vec![1; shape.len()];
-        let bytes = |total: usize| (total / itemsize).max(1);
+        let elements = (TOGETHER / itemsize).max(1);
         if from == to {
-            grow(&mut extent, shape, from, bytes(TOGETHER));
+            grow(&mut extent, shape, from, elements);
         } else {
-            grow(&mut extent, shape, from, bytes(RUN).min(MOST_READ));
-            grow(&mut extent, shape, to, bytes(RUN).min(MOST_WRITTEN));
+            // Runs as long in one file as in the other.
+            grow(&mut extent, shape, from, elements.isqrt());
+            grow(&mut extent, shape, to, elements.isqrt());
         }
         Self { shape: shape.to_vec(), extent, axes: to.to_vec() }
     }
@@ -44,17 +42,24 @@ impl Tiles {
         let counts: Vec<usize> =
             self.axes.iter().map(|&axis| self.shape[axis].div_ceil(self.extent[axis])).collect();
         (0..counts.iter().product()).map(move |mut at: usize| {
-            let mut info = vec![SliceInfoElem::from(Slice::from(..)); self.shape.len()];
+            let mut ranges: Vec<_> = self.shape.iter().map(|&len| 0..len).collect();
             let mut elements = 1;
             for (&axis, &count) in self.axes.iter().zip(&counts).rev() {
                 let start = at % count * self.extent[axis];
                 let end = self.shape[axis].min(start + self.extent[axis]);
-                info[axis] = SliceInfoElem::from(Slice::from(start..end));
+                ranges[axis] = start..end;
                 elements *= end - start;
                 at /= count;
             }
-            Tile { info, elements: elements as u64 }
+            Tile { ranges, elements: elements as u64 }
         })
+    }
+}
+
+impl Tile {
+    /// What `slice` takes for it.
+    pub(super) fn info(&self) -> Vec<SliceInfoElem> {
+        self.ranges.iter().map(|range| SliceInfoElem::from(Slice::from(range.clone()))).collect()
     }
 }
 
