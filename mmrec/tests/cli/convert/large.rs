@@ -94,3 +94,22 @@ fn of_text_from_columns_far_apart() {
     assert_eq!(files.read("b.csv").split(|&byte| byte == b'\n').nth(1).unwrap(), [b','; 2047]);
     assert_eq!(files.names(), ["a.raw", "b.csv"]);
 }
+
+#[test]
+fn each_element_goes_where_it_belongs() {
+    let (a, b, c) = (100, 50, 501);
+    let numbers: Vec<u8> = (0..a * b * c).flat_map(u32::to_le_bytes).collect();
+    let files = Files::new().with("a.raw", &numbers);
+    let shape = format!("{a},{b},{c}");
+    let as_c = ["--dtype", "<u4", "--shape", &shape, "--to-order", "F", "--endian", "big"];
+    let in_f = files.convert("a.raw", "f.raw", &as_c);
+    let expected: Vec<u8> = (0..c)
+        .flat_map(|k| (0..b).flat_map(move |j| (0..a).map(move |i| (i * b + j) * c + k)))
+        .flat_map(u32::to_be_bytes)
+        .collect();
+    assert!(in_f == expected);
+    let as_f = ["--dtype", ">u4", "--shape", &shape, "--order", "F", "--endian", "little"];
+    assert!(files.convert("f.raw", "c.raw", &[&as_f[..], &["--to-order", "C"]].concat()) == numbers);
+    let in_order: Vec<u8> = expected.chunks(4).flat_map(|number| number.iter().rev().copied()).collect();
+    assert!(files.convert("f.raw", "d.raw", &as_f) == in_order);
+}
