@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, builder::PossibleValue};
 
-use super::input::Input;
+use super::{convert::Convert, input::Input};
 
 /// Looks at files of fixed-size records: .npy files, arrays in .npz archives, and raw records.
 #[derive(Debug, Parser)]
@@ -86,6 +86,19 @@ pub(super) enum Command {
     Plot(Plot),
     /// The struct to derive `MmapRecord` on, or the record in C or Python
     Struct(Struct),
+    /// A file of records as another: raw, .npy or CSV, in another layout, order or byte order
+    ///
+    /// The new file has its name only when all of it is there and on the disk: whatever happens before, nothing is left of it. A
+    /// program that is killed without being asked leaves a file .mmrec-*.part beside it.
+    ///
+    /// FILE may also be CSV, by its name or with --from csv, or - for the standard input: --dtype or --like say what its records are,
+    /// and columns are found by their names, in any order.
+    ///
+    /// In CSV a column is named as NumPy would ask for it: a.b is field b of the record in field a, and v[0][1] an element of the
+    /// array in field v. Of an array of several axes a row is one index of the first. Floats have the fewest digits that read back as the
+    /// same float, dates are as NumPy writes them, timedelta64 is a number of its steps, a complex number is 1.5-2j, and opaque
+    /// bytes and long doubles are hexadecimal digits. What is read back is what was written, but for the bits of NaN and padding.
+    Convert(Convert),
     /// How the records of two files differ, field by field
     Diff(Diff),
     /// Completions for a shell: mmrec completions bash > /etc/bash_completion.d/mmrec

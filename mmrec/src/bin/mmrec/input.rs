@@ -61,13 +61,41 @@ impl Input {
         self.member.as_deref()
     }
 
-    /// Maps the file, to be read.
-    pub(super) fn open(&self) -> Result<DynMap<ReadOnly>> {
-        let dtype = match (&self.dtype, &self.like) {
-            (Some(text), _) => Some(text.parse::<DType>()?),
+    /// Whether it is the standard input, which text alone is read from.
+    pub(super) fn is_stdin(&self) -> bool {
+        self.file.as_os_str() == "-"
+    }
+
+    /// What a row of a text is: an element, or all that an array has at one index of its first axis.
+    pub(super) fn row(&self) -> Result<DType> {
+        if self.offset.is_some() || self.shape.is_some() || self.order.is_some() || self.member.is_some() {
+            let message = "--offset, --shape, --order and --member are not for text, which has rows alone";
+            return Err(Failure::Usage(message.to_owned()));
+        }
+        if let Some(path) = &self.like {
+            let like = DynMap::open(path)?;
+            return Ok(DType::array(like.dtype().clone(), like.shape().get(1..).unwrap_or_default())?);
+        }
+        self.dtype()?.ok_or_else(|| {
+            let message = format!(
+                "{}: a text does not say what its records are: say it with --dtype or --like",
+                self.file.display()
+            );
+            Failure::Usage(message)
+        })
+    }
+
+    fn dtype(&self) -> Result<Option<DType>> {
+        Ok(match (&self.dtype, &self.like) {
+            (Some(text), _) => Some(text.parse()?),
             (_, Some(path)) => Some(DynMap::open(path)?.dtype().clone()),
             _ => None,
-        };
+        })
+    }
+
+    /// Maps the file, to be read.
+    pub(super) fn open(&self) -> Result<DynMap<ReadOnly>> {
+        let dtype = self.dtype()?;
         let mut options = DynMap::options();
         if let Some(dtype) = dtype {
             options = options.dtype(dtype).raw();

@@ -6,6 +6,7 @@
 
 mod args;
 mod bytemap;
+mod convert;
 mod diff;
 mod failure;
 mod info;
@@ -52,6 +53,7 @@ fn run(args: Args) -> Result<ExitCode> {
         Command::Stats(asked) => stats::run(&asked, common)?,
         Command::Plot(asked) => plot::run(&asked, common)?,
         Command::Struct(asked) => schema::run(&asked, common)?,
+        Command::Convert(asked) => convert::run(&asked, common)?,
         Command::Diff(asked) => return diff::run(&asked, common),
         Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -21,6 +21,7 @@ static IS_STOPPED: AtomicBool = AtomicBool::new(false);
 pub(super) fn catch_interrupts() -> Result<()> {
     ctrlc::set_handler(|| {
         if IS_STOPPED.swap(true, Ordering::SeqCst) {
+            super::convert::remove_unfinished();
             std::process::exit(130);
         }
     })
@@ -45,11 +46,20 @@ const SOON: Duration = Duration::from_millis(300);
 impl Progress {
     /// One of so many rows.
     pub(super) fn new(rows: u64, common: Common) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::hidden());
+        Self::of(rows, common, |per_second| format!("{} rows/s", rounded(per_second)))
+    }
+
+    /// One of so many bytes, or of some number that is not known if it is 0.
+    pub(super) fn of_bytes(bytes: u64, common: Common) -> Self {
+        Self::of(bytes, common, |per_second| format!("{:.1} MB/s", per_second / 1e6))
+    }
+
+    fn of(all: u64, common: Common, speed: fn(f64) -> String) -> Self {
+        let bar = ProgressBar::with_draw_target((all > 0).then_some(all), ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {speed}  {eta}") {
-            let speed = |state: &ProgressState, out: &mut dyn fmt::Write| {
+            let speed = move |state: &ProgressState, out: &mut dyn fmt::Write| {
                 // A bar that cannot be drawn has nobody to tell.
-                let _ = write!(out, "{} rows/s", rounded(state.per_sec()));
+                let _ = write!(out, "{}", speed(state.per_sec()));
             };
             bar.set_style(style.with_key("speed", speed));
         }
@@ -57,9 +67,9 @@ impl Progress {
         Self { bar, start: Instant::now(), is_wanted: is_wanted.into() }
     }
 
-    /// So many rows more are done; an error once the command is to stop. Any thread may call it.
-    pub(super) fn add(&self, rows: u64) -> Result<()> {
-        self.bar.inc(rows);
+    /// So many rows or bytes more are done; an error once the command is to stop. Any thread may call it.
+    pub(super) fn add(&self, more: u64) -> Result<()> {
+        self.bar.inc(more);
         if self.is_wanted.load(Ordering::Relaxed)
             && self.start.elapsed() >= SOON
             && self.is_wanted.swap(false, Ordering::Relaxed)

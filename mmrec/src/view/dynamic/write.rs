@@ -19,6 +19,31 @@ impl<'a> DynViewMut<'a> {
         Ok(Self { raw: raw.axes().ok_or(error)? })
     }
 
+    /// Bytes in memory as an array of this dtype with one axis, at any alignment, to be written.
+    ///
+    /// ```
+    /// use mmrec::{DynView, DynViewMut};
+    ///
+    /// let (narrow, wide) = ("('<u2', (2,))".parse()?, "('>u4', (2,))".parse()?);
+    /// let mut bytes = [0; 8];
+    /// DynViewMut::from_bytes(&mut bytes, &wide)?.assign_by_name(DynView::from_bytes(&[1, 0, 2, 0], &narrow)?)?;
+    /// assert_eq!(bytes, [0, 0, 0, 1, 0, 0, 0, 2]);
+    /// # Ok::<(), mmrec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`DynView::from_bytes`].
+    ///
+    /// NumPy: `numpy.frombuffer` of a `bytearray`.
+    pub fn from_bytes(to: &'a mut [u8], dtype: &DType) -> Result<Self> {
+        let shape = IxDyn(DynView::from_bytes(to, dtype)?.shape().get(..1).unwrap_or_default());
+        match DynRawMut::of_bytes(to, shape, dtype.clone()) {
+            Some(raw) => Self::from_raw(raw),
+            None => unreachable!("there are as many bytes as the elements take"),
+        }
+    }
+
     /// The view to read through, with all the ways to read.
     pub fn view(&self) -> DynView<'_> {
         DynView { raw: self.raw.raw() }

@@ -1,0 +1,262 @@
+//! From text to records.
+
+use std::{fs::File, io::Read, path::Path};
+
+use csv::ByteRecord;
+use mmrec::{DType, DynMap, DynView, ReadWrite};
+
+use super::{
+    super::{
+        failure::{Failure, Result},
+        leaf::leaves,
+        progress::{Progress, is_to_stop},
+    },
+    asked::{BadRows, Format},
+    columns::{self, Column, Style},
+    decode,
+    lines::Lines,
+    target::Target,
+};
+
+/// Bytes of records that are collected before they are written.
+const BLOCK: usize = 4 << 20;
+
+/// Bytes of text between two looks whether to stop.
+const STEP: u64 = 256 << 10;
+
+/// The least that a row may have, in bytes of text.
+const ROW: u64 = 16 << 20;
+
+/// The most rows that are named of those that were left out.
+const NAMED: usize = 10;
+
+/// The most of a text that an error shows.
+const SHOWN: usize = 60;
+
+/// How a text becomes records.
+pub(super) struct Text<'a> {
+    /// `None` for the standard input.
+    path: Option<&'a Path>,
+    /// Of a row.
+    dtype: &'a DType,
+    columns: Vec<Column>,
+    style: Style,
+    bad_rows: BadRows,
+}
+
+/// What became of the rows.
+#[derive(Default)]
+pub(super) struct Done {
+    pub(super) rows: u64,
+    pub(super) bytes: u64,
+    pub(super) skipped: u64,
+    /// What is wrong with the first of those.
+    pub(super) named: Vec<String>,
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn new(
+        path: Option<&'a Path>,
+        dtype: &'a DType,
+        style: Style,
+        bad_rows: BadRows,
+    ) -> Result<Self> {
+        let row = vec![0; dtype.itemsize()];
+        let view = DynView::from_bytes(&row, dtype);
+        // Of no bytes there is no view.
+        let mut columns = Vec::new();
+        if let Ok(view) = view
+            && !row.is_empty()
+        {
+            let base = view.dtype().clone();
+            for leaf in leaves(&base) {
+                let mut more = columns::of_leaf(&leaf, &leaf.of(&view)?, columns.len())?;
+                columns.append(&mut more);
+            }
+        }
+        if columns.is_empty() {
+            return Err(Failure::Usage(format!(
+                "{dtype} has no fields with values, of which a text has at least one"
+            )));
+        }
+        Ok(Self { path, dtype, columns, style, bad_rows })
+    }
+
+    /// The names of the columns.
+    pub(super) fn names(self) -> Vec<String> {
+        self.columns.into_iter().map(|column| column.name).collect()
+    }
+
+    /// The dtype and the axes of what is made, without that of rows.
+    fn array(&self) -> (DType, Vec<usize>) {
+        let (mut base, mut shape) = (self.dtype.clone(), Vec::new());
+        while !base.shape().is_empty() {
+            shape.extend(base.shape());
+            base = base.base().clone();
+        }
+        (base, shape)
+    }
+
+    /// Reads all rows into a new file. `known` are the columns that the text may have besides.
+    pub(super) fn read(
+        &self,
+        known: &[String],
+        format: Format,
+        target: &Target,
+        progress: &Progress,
+    ) -> Result<Done> {
+        let from: Box<dyn Read> = match self.path {
+            Some(path) => Box::new(File::open(path).map_err(|error| Failure::io(path, error))?),
+            None => Box::new(std::io::stdin()),
+        };
+        let most = ROW.max(8 * self.dtype.itemsize() as u64);
+        let mut lines =
+            Lines::new(from, self.style, self.columns.len(), most).map_err(|error| self.io(1, error))?;
+        let mut made = self.make(format, target)?;
+        let mut row = ByteRecord::new();
+        let places = self.places(known, &mut lines, &mut row)?;
+        let width = if self.style.has_header { row.len() } else { self.columns.len() };
+
+        let (mut read, mut block, mut told, mut looked) = (Done::default(), Vec::with_capacity(BLOCK), 0, 0);
+        let itemsize = self.dtype.itemsize();
+        while lines.read(&mut row).map_err(|error| self.io(lines.line(None), error))? {
+            let start = block.len();
+            block.resize(start + itemsize, 0);
+            match self.row(&row, &places, width, &mut block[start..]) {
+                Ok(()) => read.rows += 1,
+                Err(wrong) => {
+                    let wrong = format!("line {}{wrong}", lines.line(Some(&row)));
+                    if self.bad_rows == BadRows::Error {
+                        let advice = "correct it, or leave such rows out with --bad-rows skip";
+                        return Err(Failure::Usage(format!("{}: {wrong}; {advice}", self.name())));
+                    }
+                    block.truncate(start);
+                    read.skipped += 1;
+                    if read.named.len() < NAMED {
+                        read.named.push(wrong);
+                    }
+                }
+            }
+            if block.len() + itemsize > BLOCK {
+                append(&mut made, &mut block, self.dtype).map_err(|error| target.named(&error))?;
+            }
+            let bytes = lines.bytes();
+            if bytes - looked > STEP {
+                progress.add(bytes - told)?;
+                (told, looked) = (bytes, bytes);
+            }
+        }
+        append(&mut made, &mut block, self.dtype).map_err(|error| target.named(&error))?;
+        is_to_stop()?;
+        read.bytes = lines.bytes();
+        Ok(read)
+    }
+
+    fn make(&self, format: Format, target: &Target) -> Result<DynMap<ReadWrite>> {
+        let (base, inner) = self.array();
+        let shape: Vec<usize> = std::iter::once(0).chain(inner).collect();
+        let options = DynMap::options().dtype(base).shape(shape);
+        let made = match format {
+            Format::Npy => options.create_npy(target.path()),
+            _ => options.create(target.path()),
+        };
+        made.map_err(|error| target.named(&error))
+    }
+
+    /// Where each column is in a row, by the names in the first line.
+    fn places(&self, known: &[String], lines: &mut Lines, row: &mut ByteRecord) -> Result<Vec<usize>> {
+        if !self.style.has_header {
+            return Ok((0..self.columns.len()).collect());
+        }
+        if !lines.read(row).map_err(|error| self.io(lines.line(None), error))? {
+            return Err(self.wrong(1, "expected the names of the columns, found the end of the text"));
+        }
+        let line = lines.line(Some(row));
+        let mut is_used = vec![false; row.len()];
+        let mut by_name: std::collections::HashMap<&[u8], std::collections::VecDeque<usize>> =
+            Default::default();
+        for (at, name) in row.iter().enumerate() {
+            by_name.entry(name).or_default().push_back(at);
+        }
+        let names = || {
+            let all: Vec<_> = row.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+            shortened(&all.join(", "))
+        };
+        let mut places = Vec::new();
+        for column in &self.columns {
+            let place =
+                by_name.get_mut(column.name.as_bytes()).and_then(std::collections::VecDeque::pop_front);
+            let Some(place) = place else {
+                let what = format!(
+                    "expected a column {}, found {}; choose fields with --fields, or give --no-header if the first line is a row",
+                    column.name,
+                    names()
+                );
+                return Err(self.wrong(line, &what));
+            };
+            is_used[place] = true;
+            places.push(place);
+        }
+        for (name, is_used) in row.iter().zip(is_used) {
+            if !is_used && !known.iter().any(|known| known.as_bytes() == name) {
+                let all: Vec<_> = self.columns.iter().map(|column| column.name.as_str()).collect();
+                let what = format!(
+                    "expected the columns {}, found one more, {}; give a dtype that has it, and --fields if it is not wanted",
+                    shortened(&all.join(", ")),
+                    shown(name)
+                );
+                return Err(self.wrong(line, &what));
+            }
+        }
+        Ok(places)
+    }
+
+    /// Reads a row.
+    fn row(&self, row: &ByteRecord, places: &[usize], width: usize, to: &mut [u8]) -> Result<(), String> {
+        if row.len() != width {
+            let found = row.len();
+            return Err(format!(": expected {width} values, found {found}"));
+        }
+        for (column, &place) in self.columns.iter().zip(places) {
+            let to = &mut to[column.offset..][..column.scalar.size()];
+            decode::read(&row[place], column.scalar, self.style.empty_is_nan, to).map_err(|expected| {
+                let (name, found) = (&column.name, shown(&row[place]));
+                format!(", column {name}: expected {expected}, found {found}")
+            })?;
+        }
+        Ok(())
+    }
+
+    fn name(&self) -> String {
+        self.path.map_or_else(|| "the standard input".to_owned(), |path| path.display().to_string())
+    }
+
+    fn wrong(&self, line: u64, what: &str) -> Failure {
+        Failure::Usage(format!("{}: line {line}: {what}", self.name()))
+    }
+
+    fn io(&self, line: u64, error: std::io::Error) -> Failure {
+        Failure::Io(format!("{}: line {line}", self.name()), error)
+    }
+}
+
+/// Puts what was collected behind the records of the file.
+fn append(made: &mut DynMap<ReadWrite>, block: &mut Vec<u8>, dtype: &DType) -> mmrec::Result<()> {
+    if !block.is_empty() {
+        made.append(DynView::from_bytes(block, dtype)?)?;
+        block.clear();
+    }
+    Ok(())
+}
+
+/// A value as an error shows it.
+fn shown(text: &[u8]) -> String {
+    shortened(&format!("{:?}", String::from_utf8_lossy(text)))
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

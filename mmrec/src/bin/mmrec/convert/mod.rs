@@ -1,0 +1,170 @@
+//! A file of records as another: raw, `.npy` and CSV, and other layouts.
+//!
+//! `asked.rs` says what can be asked for, `layout.rs` makes the dtype of the new file, and `target.rs` the file, which has its name
+//! only when all of it is there. `copy.rs` goes from records to records, in parts (`tiles.rs`) that are mapped one after another
+//! (`place.rs`), or read and written where the order of the axes changes (`transpose.rs`), so that memory stays small. `to_csv.rs` and `from_csv.rs` go to text and back, scalar by scalar (`encode.rs`,
+//! `decode.rs`, `times.rs`).
+
+mod asked;
+mod columns;
+mod copy;
+mod decode;
+mod encode;
+mod from_csv;
+mod layout;
+mod lines;
+mod place;
+mod report;
+mod scalar;
+mod target;
+mod tiles;
+mod times;
+mod to_csv;
+mod transpose;
+
+use std::{fs::File, io::Write, path::Path, time::Instant};
+
+use mmrec::{DType, Order};
+
+pub(super) use self::{asked::Convert, target::remove_unfinished};
+use self::{
+    asked::Format,
+    columns::Style,
+    copy::New,
+    from_csv::{Done, Text},
+    place::Place,
+    target::Target,
+    to_csv::Table,
+};
+use super::{
+    args::Common,
+    failure::{Failure, Result},
+    leaf::chosen,
+    progress::Progress,
+};
+
+/// Bytes of an array of several axes that is read row by row whatever its order; and elements of a row, each of which may bring
+/// in a large page.
+const SMALL: u64 = 32 << 20;
+const FEW: usize = 16;
+
+pub(super) fn run(asked: &Convert, common: Common) -> Result<()> {
+    let start = Instant::now();
+    let read = match (asked.is_from_csv(), asked.format()?) {
+        (true, Format::Csv) => {
+            return Err(usage("from text to text nothing is converted; make a .npy or raw file"));
+        }
+        (true, format) => from_text(asked, format, common)?,
+        (false, Format::Csv) => to_text(asked, common)?,
+        (false, format) => to_records(asked, format, common)?,
+    };
+    report::say(asked, &read, start, common)
+}
+
+fn to_records(asked: &Convert, format: Format, common: Common) -> Result<Done> {
+    let map = asked.input.open()?;
+    let target = target(asked)?;
+    let dtype = asked.layout.of(map.dtype())?;
+    let order = match asked.layout.order() {
+        // Of one axis both are the same, and NumPy calls it C.
+        Some(_) if map.ndim() < 2 => Order::C,
+        order => order.unwrap_or(map.order()),
+    };
+    let new = New { dtype: &dtype, order, format };
+    let progress = Progress::new(map.len() as u64, common);
+    copy::run(&map, &asked.input.file, &new, &target, &progress)?;
+    drop(progress);
+    let read = all_of(map.shape(), map.len(), map.dtype());
+    drop(map);
+    target.finish()?;
+    Ok(read)
+}
+
+fn to_text(asked: &Convert, common: Common) -> Result<Done> {
+    if asked.layout.is_asked() {
+        return Err(usage(
+            "--as, --packed, --aligned, --endian and --to-order are of records; a text has none of them",
+        ));
+    }
+    let map = asked.input.open()?;
+    let target = if asked.is_to_stdout() { None } else { Some(target(asked)?) };
+    let style = style(asked, &asked.out);
+    let table = Table::new(&map, chosen(map.dtype(), &asked.layout.fields)?, style)?;
+    let input = &asked.input.file;
+    let mut place = Place::of(&map, File::open(input).map_err(|error| Failure::io(input, error))?)?;
+    let read = all_of(map.shape(), map.len(), map.dtype());
+    let row = map.shape().iter().skip(1).product::<usize>();
+    if map.order() == Order::F && map.ndim() > 1 && row > FEW && read.bytes > SMALL {
+        let directory = match &target {
+            Some(target) => target.path().parent().unwrap_or(Path::new(".")).to_path_buf(),
+            None => std::env::temp_dir(),
+        };
+        let progress = Progress::new(map.len() as u64, common);
+        place = copy::in_order_c(&map, &place, input, &directory, &progress)?;
+    }
+    let progress = Progress::new(read.rows, common);
+    match target {
+        Some(target) => {
+            let mut file = target.file();
+            table.write(&map, &place, &mut file, &|error| target.error(error), &progress)?;
+            drop(progress);
+            target.finish()?;
+        }
+        None => {
+            let mut out = std::io::stdout().lock();
+            table.write(&map, &place, &mut out, &Failure::from, &progress)?;
+            out.flush()?;
+        }
+    }
+    Ok(read)
+}
+
+fn from_text(asked: &Convert, format: Format, common: Common) -> Result<Done> {
+    let layout = &asked.layout;
+    if layout.record.is_some() || layout.order() == Some(Order::F) {
+        return Err(usage(
+            "--as and --to-order F are not for text: say what it is with --dtype, and convert the .npy to the other order",
+        ));
+    }
+    let path = if asked.input.is_stdin() { None } else { Some(asked.input.file.as_path()) };
+    let all = asked.input.row()?;
+    let dtype = layout.of(&all)?;
+    let style = style(asked, &asked.input.file);
+    let text = Text::new(path, &dtype, style, asked.text.bad_rows)?;
+    let known = match layout.fields.is_empty() {
+        true => Vec::new(),
+        false => Text::new(path, &all, style, asked.text.bad_rows)?.names(),
+    };
+    let target = target(asked)?;
+    let progress =
+        Progress::of_bytes(path.and_then(|path| path.metadata().ok()).map_or(0, |found| found.len()), common);
+    let read = text.read(&known, format, &target, &progress)?;
+    drop(progress);
+    target.finish()?;
+    Ok(read)
+}
+
+fn target(asked: &Convert) -> Result<Target> {
+    if asked.is_to_stdout() {
+        return Err(usage("the standard output takes text alone; name a file, or give --to csv"));
+    }
+    Target::new(&asked.out, asked.force)
+}
+
+fn style(asked: &Convert, text: &Path) -> Style {
+    Style {
+        delimiter: asked.delimiter(text),
+        has_header: !asked.text.no_header,
+        is_single: false,
+        empty_is_nan: asked.text.empty_is_nan,
+    }
+}
+
+fn all_of(shape: &[usize], len: usize, dtype: &DType) -> Done {
+    let rows = shape.first().map_or(1, |&rows| rows as u64);
+    Done { rows, bytes: len as u64 * dtype.itemsize() as u64, ..Done::default() }
+}
+
+fn usage(text: &str) -> Failure {
+    Failure::Usage(text.to_owned())
+}

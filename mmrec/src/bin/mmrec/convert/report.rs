@@ -1,0 +1,51 @@
+//! What is said in the end.
+
+use std::{
+    io::Write,
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+
+use super::{
+    super::{args::Common, failure::Result, text::count},
+    asked::Convert,
+    from_csv::Done,
+};
+
+pub(super) fn say(asked: &Convert, read: &Done, start: Instant, common: Common) -> Result<()> {
+    let seconds = start.elapsed().max(Duration::from_micros(1)).as_secs_f64();
+    let (rows, bytes) = (read.rows as f64 / seconds, read.bytes as f64 / seconds);
+    let mut errors = anstream::stderr().lock();
+    if read.skipped > 0 {
+        // Rows that are lost are worth a word whatever is asked.
+        let mut told = format!("left out {} bad rows, of which the first are\n", count(read.skipped));
+        for wrong in &read.named {
+            told += &format!("  {wrong}\n");
+        }
+        // If nobody listens, nobody is told.
+        let _ = errors.write_all(told.as_bytes());
+    }
+    if common.json {
+        let object = json!({
+            "file": asked.out.display().to_string(),
+            "rows": read.rows,
+            "skipped": read.skipped,
+            "bytes": read.bytes,
+            "seconds": seconds,
+            "rows_per_second": rows,
+            "bytes_per_second": bytes,
+        });
+        let line = format!("{object}\n");
+        // The rows have the standard output to themselves.
+        return match asked.is_to_stdout() {
+            true => Ok(errors.write_all(line.as_bytes())?),
+            false => super::super::failure::write_out(line.as_bytes()),
+        };
+    }
+    if !common.quiet {
+        let all = count(read.rows);
+        let _ = writeln!(errors, "{all} rows in {seconds:.2} s: {rows:.0} rows/s, {:.1} MB/s", bytes / 1e6);
+    }
+    Ok(())
+}

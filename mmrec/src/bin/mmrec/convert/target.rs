@@ -1,0 +1,137 @@
+//! The file that is made: under a name of its own beside the place where it goes, until all of it is there and on the disk.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use tempfile::{Builder, NamedTempFile};
+
+use super::super::failure::{Failure, Result};
+
+/// The file that is being made, for a second Ctrl-C, which ends the process at once.
+static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// Removes what is not finished; to be called before the process ends without unwinding.
+pub(crate) fn remove_unfinished() {
+    if let Some(path) = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        // It may have been removed, or got its name, just now.
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// A new file, which is removed unless [`finish`](Self::finish) gives it its name.
+pub(super) struct Target {
+    file: NamedTempFile,
+    out: PathBuf,
+    force: bool,
+    /// Dropped after the file, which removes itself if it has no name yet.
+    _unfinished: Unfinished,
+}
+
+/// While there is one, a second Ctrl-C removes the file.
+struct Unfinished;
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
+impl Target {
+    /// A file without contents, to be given the name `out` later.
+    pub(super) fn new(out: &Path, force: bool) -> Result<Self> {
+        let out = checked(out, force)?;
+        let directory = match out.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let mut builder = Builder::new();
+        builder.prefix(".mmrec-").suffix(".part");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        // Under the lock, so that a second Ctrl-C does not come between.
+        let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = builder.tempfile_in(directory).map_err(|error| {
+            Failure::Io(
+                format!("{}: cannot make a file in its directory", out.display()),
+                without_path(&error),
+            )
+        })?;
+        *unfinished = Some(file.path().to_path_buf());
+        Ok(Self { file, out, force, _unfinished: Unfinished })
+    }
+
+    /// Where it is until it is finished.
+    pub(super) fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    pub(super) fn file(&self) -> &File {
+        self.file.as_file()
+    }
+
+    /// An error of the new file, with the name that it was to have.
+    pub(super) fn error(&self, error: io::Error) -> Failure {
+        Failure::io(&self.out, error)
+    }
+
+    /// The same of an error of the library.
+    pub(super) fn named(&self, error: &mmrec::Error) -> Failure {
+        let (own, out) = (self.path().display().to_string(), self.out.display().to_string());
+        Failure::Usage(error.to_string().replace(&own, &out))
+    }
+
+    /// Brings it to the disk and gives it its name, at once and whole.
+    pub(super) fn finish(self) -> Result<()> {
+        self.file().sync_all().map_err(|error| self.error(error))?;
+        super::super::progress::is_to_stop()?;
+        let kept = match self.force {
+            true => self.file.persist(&self.out),
+            false => self.file.persist_noclobber(&self.out),
+        };
+        kept.map_err(|error| match error.error.kind() {
+            io::ErrorKind::AlreadyExists => exists(&self.out),
+            _ => Failure::io(&self.out, error.error),
+        })?;
+        // The name itself is to outlast a loss of power, where the system can say so of a directory.
+        #[cfg(unix)]
+        if let Some(parent) = self.out.parent() {
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            let _ = File::open(parent).and_then(|directory| directory.sync_all());
+        }
+        Ok(())
+    }
+}
+
+/// The place of the new file: where a link leads, if there is one.
+fn checked(out: &Path, force: bool) -> Result<PathBuf> {
+    if fs::symlink_metadata(out).is_err() {
+        return Ok(out.to_path_buf());
+    }
+    let found = fs::metadata(out).map_err(|error| Failure::io(out, error))?;
+    if !found.is_file() {
+        let message =
+            format!("{}: expected a file or nothing, found something else; give another name", out.display());
+        return Err(Failure::Usage(message));
+    }
+    if !force {
+        return Err(exists(out));
+    }
+    fs::canonicalize(out).map_err(|error| Failure::io(out, error))
+}
+
+fn exists(out: &Path) -> Failure {
+    Failure::Usage(format!(
+        "{}: the file exists; give --force to put the new one in its place, or another name",
+        out.display()
+    ))
+}
+
+/// The error in the system's own words, without the name of the temporary file, which says nothing.
+fn without_path(error: &io::Error) -> io::Error {
+    let text = error.to_string();
+    io::Error::new(error.kind(), text.split(" at path ").next().unwrap_or_default().to_owned())
+}

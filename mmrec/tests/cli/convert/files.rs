@@ -1,0 +1,103 @@
+//! The new file, and the one whose place it takes.
+
+use super::{Files, golden};
+
+#[test]
+fn an_old_file_is_kept_unless_it_is_to_go() {
+    let nested = std::fs::read(golden("nested.npy")).unwrap();
+    let packed = std::fs::read(golden("nested_packed.npy")).unwrap();
+    let files = Files::new().with("a.npy", &nested).with("old.npy", "old");
+    files.fail("a.npy", "old.npy", &[]);
+    assert_eq!(files.read("old.npy"), b"old");
+    assert_eq!(files.convert("a.npy", "old.npy", &["--force"]), nested);
+    // Over the file itself, too.
+    assert_eq!(files.convert("a.npy", "a.npy", &["--force", "--packed"]), packed);
+    assert_eq!(files.names(), ["a.npy", "old.npy"]);
+    // One that fails leaves it.
+    files.fail("a.npy", "a.npy", &["--force", "--as", "[('a', 'i1')]"]);
+    assert_eq!(files.read("a.npy"), packed);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_and_leads_to_the_new_file() {
+    let files = Files::new().with("old.npy", "old");
+    std::os::unix::fs::symlink("old.npy", files.path("link.npy")).unwrap();
+    std::fs::copy(golden("grid.npy"), files.path("grid.npy")).unwrap();
+    files.fail("grid.npy", "link.npy", &[]);
+    files.convert("grid.npy", "link.npy", &["--force"]);
+    assert_eq!(files.read("old.npy"), files.read("grid.npy"));
+    assert!(std::fs::symlink_metadata(files.path("link.npy")).unwrap().is_symlink());
+    std::os::unix::fs::symlink("nothing", files.path("broken.npy")).unwrap();
+    files.fail("grid.npy", "broken.npy", &["--force"]);
+    std::fs::create_dir(files.path("directory.npy")).unwrap();
+    let error = files.fail("grid.npy", "directory.npy", &["--force"]);
+    assert_eq!(error, "directory.npy: expected a file or nothing, found something else; give another name");
+}
+
+#[cfg(unix)]
+#[test]
+fn it_may_be_read_by_whoever_may_read_new_files() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let files = Files::new().with("new", "");
+    let mode = |name: &str| std::fs::metadata(files.path(name)).unwrap().permissions().mode();
+    for to in ["a.npy", "a.raw", "a.csv"] {
+        std::fs::copy(golden("grid.npy"), files.path("grid.npy")).unwrap();
+        files.convert("grid.npy", to, &[]);
+        assert_eq!(mode(to), mode("new"), "{to}");
+    }
+}
+
+#[test]
+fn the_end_is_told() {
+    let files = Files::new();
+    std::fs::copy(golden("grid.npy"), files.path("grid.npy")).unwrap();
+    let ran = files.run("grid.npy", "a.npy", &[]);
+    assert_eq!((ran.code, ran.text.as_str()), (Some(0), ""));
+    assert!(ran.errors.starts_with("3 rows in 0.") && ran.errors.ends_with(" MB/s\n"), "{ran:?}");
+    assert!(ran.errors.contains(" rows/s, "), "{ran:?}");
+    let ran = files.run("grid.npy", "a.csv", &["--json"]);
+    let said: serde_json::Value = serde_json::from_str(&ran.text).unwrap();
+    assert_eq!((ran.code, ran.errors.as_str()), (Some(0), ""));
+    assert_eq!((&said["rows"], &said["bytes"], &said["skipped"]), (&3.into(), &240.into(), &0.into()));
+    assert!(said["rows_per_second"].as_f64().unwrap() > 0.0 && said["seconds"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn padding_goes_with_records_that_stay_as_they_are() {
+    let bytes: Vec<u8> = (0..60).collect();
+    let files = Files::new().with("a.raw", &bytes);
+    let dtype = "{'names': ['a', 'b'], 'formats': ['u1', '<u4'], 'offsets': [0, 4], 'itemsize': 10}";
+    assert_eq!(files.convert("a.raw", "b.raw", &["--dtype", dtype]), bytes);
+    assert_eq!(files.convert("a.raw", "c.raw", &["--dtype", dtype, "--offset", "20"]), bytes[20..]);
+    let npy = files.convert("a.raw", "b.npy", &["--dtype", dtype]);
+    assert_eq!(npy[npy.len() - 60..], bytes);
+    let packed = files.convert("b.npy", "d.raw", &["--packed"]);
+    assert_eq!(packed[..10], [0, 4, 5, 6, 7, 10, 14, 15, 16, 17]);
+}
+
+#[test]
+fn a_name_need_not_say_what_a_file_is() {
+    let files = Files::new().with("text", "value\n258\n").with("records.csv", [2, 1]);
+    assert_eq!(files.convert("text", "a", &["--from", "csv", "--dtype", "<u2"]), [2, 1]);
+    assert_eq!(
+        files.convert("records.csv", "b", &["--from", "binary", "--to", "csv", "--dtype", "<u2"]),
+        b"value\n258\n"
+    );
+    let npy = files.convert("records.csv", "c.csv", &["--from", "binary", "--to", "npy", "--dtype", "<u2"]);
+    assert!(npy.starts_with(b"\x93NUMPY") && npy.ends_with(&[2, 1]));
+    assert_eq!(
+        files.convert("records.csv", "d.npy", &["--from", "binary", "--to", "raw", "--dtype", "<u2"]),
+        [2, 1]
+    );
+}
+
+#[test]
+fn rows_have_the_standard_output_to_themselves() {
+    let files = Files::new().with("a.raw", [1, 2]);
+    let ran = super::mmrec(&["convert", &files.path("a.raw"), "-", "--dtype", "u1", "--json"]);
+    assert_eq!((ran.code, ran.text.as_str()), (Some(0), "value\n1\n2\n"));
+    let said: serde_json::Value = serde_json::from_str(&ran.errors).unwrap();
+    assert_eq!((&said["rows"], &said["file"]), (&2.into(), &"-".into()));
+}
