@@ -261,7 +261,10 @@ fn no_field(asked: &str, all: &[Leaf]) -> String {
     let mut names: Vec<_> = all.iter().map(Leaf::label).collect();
     let near = names.iter().map(|name| (distance(name, asked), name)).min();
     let near = match near {
-        Some((distance, name)) if distance <= 1 + asked.chars().count() / 4 => {
+        // One letter for another is no slip where there is no other.
+        Some((distance, name))
+            if distance <= 1 + asked.chars().count() / 4 && distance < name.chars().count() =>
+        {
             format!("did you mean {name}? ")
         }
         _ => String::new(),

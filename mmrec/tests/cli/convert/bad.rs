@@ -241,7 +241,7 @@ fn what_makes_no_sense_is_refused() {
             &["--dtype", "u1", "--packed"],
             "--as, --packed, --aligned, --endian and --to-order are of records; a text has none of them",
         ),
-        ("f.npy", "b.npy", &["--fields", "d,q"], "there is no field q; there are d, s, h, z, c"),
+        ("f.npy", "b.npy", &["--fields", "d,q"], "there is no field `q`; there are d, s, h, z, c"),
         (
             "f.npy",
             "b.npy",

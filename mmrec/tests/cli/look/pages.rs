@@ -4,7 +4,8 @@ use std::fs;
 
 use super::kit::look;
 
-const COMMANDS: [&str; 9] = ["info", "head", "tail", "rows", "stats", "struct", "diff", "completions", "man"];
+const COMMANDS: [&str; 11] =
+    ["info", "head", "tail", "rows", "stats", "plot", "struct", "diff", "convert", "completions", "man"];
 
 #[test]
 fn completions_know_the_commands_and_options() {

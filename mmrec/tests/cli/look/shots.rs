@@ -173,7 +173,9 @@ fn help_and_versions() {
     );
     text = text.replace(env!("CARGO_PKG_VERSION"), "VERSION");
     is_as_kept("help", &text);
-    for command in ["info", "head", "tail", "rows", "stats", "struct", "diff", "completions", "man"] {
+    for command in
+        ["info", "head", "tail", "rows", "stats", "plot", "struct", "diff", "convert", "completions", "man"]
+    {
         let version = look(&[command, "--version"]).text;
         assert_eq!(version, format!("mmrec-{command} {}\n", env!("CARGO_PKG_VERSION")));
         for help in ["-h", "--help"] {

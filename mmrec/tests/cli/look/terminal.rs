@@ -114,7 +114,7 @@ fn what_is_wide_is_paged_to_the_terminal() {
 /// Records in a file that takes a while to go over.
 fn slow(dir: &tempfile::TempDir) -> [&'static str; 5] {
     // What is not optimised goes over less in a second.
-    let bytes = if cfg!(debug_assertions) { 32 << 20 } else { 8 << 30 };
+    let bytes = if cfg!(debug_assertions) { 128 << 20 } else { 16 << 30 };
     File::create(dir.path().join("sparse.bin")).unwrap().set_len(bytes).unwrap();
     ["stats", "sparse.bin", "--no-histogram", "--dtype", "<u4"]
 }
