@@ -5,8 +5,14 @@ use std::{fs, path::PathBuf};
 use mmrec::{Advice, CopyOnWrite, ErrorKind, Ix1, Order, ReadOnly, ReadWrite, RecordMap};
 use tempfile::{TempDir, tempdir};
 
-const ADVICE: [Advice; 5] =
-    [Advice::Random, Advice::Sequential, Advice::WillNeed, Advice::HugePage, Advice::Normal];
+const ADVICE: [Advice; 6] = [
+    Advice::Random,
+    Advice::Sequential,
+    Advice::WillNeed,
+    Advice::HugePage,
+    Advice::DontNeed,
+    Advice::Normal,
+];
 
 /// A directory with a file of `n` numbers, behind as many bytes as asked for.
 fn numbers(offset: usize, n: u32) -> (TempDir, PathBuf) {

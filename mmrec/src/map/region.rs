@@ -89,6 +89,10 @@ pub enum Advice {
     WillNeed,
     /// In large pages where the file system has them (Linux), which take longer to read and shorter to look up.
     HugePage,
+    /// Not for now: takes what was read out of this process's resident memory (Linux), so that a scan of a file of any size takes little.
+    /// The system keeps it as it keeps other files, and reading brings it back; what was written is in the file as before. In mode
+    /// c nothing is taken, for there what was written is in these pages alone.
+    DontNeed,
 }
 
 /// A mapped range of a file, or nothing for a range of no bytes.
@@ -395,12 +399,30 @@ impl<A> Mapped<A> {
             Advice::Random => memmap2::Advice::Random,
             Advice::Sequential => memmap2::Advice::Sequential,
             Advice::WillNeed => return read_ahead(map, range),
+            Advice::DontNeed => return self.let_go(map, range),
             #[cfg(target_os = "linux")]
             Advice::HugePage => memmap2::Advice::HugePage,
             #[cfg(not(target_os = "linux"))]
             Advice::HugePage => return Ok(()),
         };
         map.advise_range(advice, range.start, range.len())
+    }
+
+    /// Takes the pages of a range out of memory, if they are the file's. Those at its ends go too, with what of them lies outside.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn let_go(&self, map: &MmapRaw, range: Range<usize>) -> io::Result<()> {
+        if self.region.access == Access::Copy {
+            return Ok(());
+        }
+        // SAFETY: the mapping is shared with the file, so the next access finds in these pages what the file has, which is what they had: no
+        // byte changes, neither for volatile accesses nor for references (of a sealed map, or by promise of the caller).
+        unsafe { map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, range.start, range.len()) }
+    }
+
+    #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+    #[allow(clippy::unnecessary_wraps, clippy::unused_self, reason = "elsewhere nothing is taken")]
+    fn let_go(&self, _: &MmapRaw, _: Range<usize>) -> io::Result<()> {
+        Ok(())
     }
 
     #[cfg(not(unix))]

@@ -232,7 +232,7 @@ fn memory_does_not_grow_with_the_file() {
         .unwrap();
     let (mut most, mut looks) = (0, 0);
     while child.try_wait().unwrap().is_none() {
-        if let Some(text) = line(child.id(), "RssAnon") {
+        if let Some(text) = line(child.id(), "VmHWM") {
             most = most.max(text.trim_end_matches(" kB").parse::<u64>().unwrap());
             looks += 1;
         }
@@ -340,7 +340,7 @@ fn many_fields_and_threads_take_little_memory() {
         .unwrap();
     let mut most = 0;
     while child.try_wait().unwrap().is_none() {
-        if let Some(text) = line(child.id(), "RssAnon") {
+        if let Some(text) = line(child.id(), "VmHWM") {
             most = most.max(text.trim_end_matches(" kB").parse::<u64>().unwrap());
         }
         thread::sleep(Duration::from_millis(2));

@@ -13,6 +13,7 @@ mod info;
 mod input;
 mod json;
 mod leaf;
+mod pages;
 mod plot;
 mod progress;
 mod rows;

@@ -10,6 +10,7 @@ use super::{
     failure::{Failure, Result},
     json,
     leaf::{Leaf, chosen_in_rows},
+    pages::Pages,
     progress::is_to_stop,
     table::{Column, Sheet, width},
     text::{cell, count, cut, size},
@@ -124,7 +125,14 @@ fn show(
             return Err(Failure::Usage(message));
         }
     }
-    let mut sink = Sink { map, out: anstream::stdout().lock(), text: Vec::new() };
+    let bytes_of_row = map.dtype().itemsize() * view.shape()[1..].iter().product::<usize>();
+    let mut sink = Sink {
+        map,
+        pages: Pages::of(map),
+        bytes_of_row: bytes_of_row as u64,
+        out: anstream::stdout().lock(),
+        text: Vec::new(),
+    };
     match common.json {
         true => objects(&mut sink, &leaves, &view, asked)?,
         false if asked.is_empty() && rows == 0 => writeln!(sink.text, "no rows")?,
@@ -142,6 +150,8 @@ fn with_axis<'a>(view: &DynView<'a>) -> DynView<'a> {
 /// What is written, held back until it is known that it was read from the file: rows that are lost are an error, and not zeros.
 struct Sink<'a, W> {
     map: &'a DynMap<ReadOnly>,
+    pages: Pages<'a>,
+    bytes_of_row: u64,
     out: W,
     text: Vec<u8>,
 }
@@ -151,6 +161,11 @@ impl<W: Write> Sink<'_, W> {
     fn step(&mut self) -> Result<()> {
         is_to_stop()?;
         if self.text.len() >= 64 << 10 { self.send() } else { Ok(()) }
+    }
+
+    /// To be called behind so many rows.
+    fn passed(&self, rows: usize) {
+        self.pages.read(rows as u64 * self.bytes_of_row);
     }
 
     fn send(&mut self) -> Result<()> {
@@ -189,6 +204,7 @@ fn tables<W: Write>(
         });
         let sheet = Sheet { columns, keys: 1, rows: rows.collect::<Result<_>>()? };
         sheet.write(&mut sink.text, width)?;
+        sink.passed(end - start);
         sink.step()?;
         start = end;
     }
@@ -219,6 +235,7 @@ fn objects<W: Write>(
     for row in rows {
         sink.text.extend(if row == start { b"[\n" } else { b",\n" });
         object(sink, &fields, row)?;
+        sink.passed(1);
     }
     sink.text.extend(b"\n]\n");
     Ok(())

@@ -22,7 +22,7 @@ use super::{
     field::Field,
     read::{Read, Source, is_time, less},
 };
-use crate::{failure::Result, progress::Progress};
+use crate::{failure::Result, pages::Pages, progress::Progress};
 
 /// Rows that are read together, and the bytes that they may have.
 const ROWS: usize = 4096;
@@ -196,7 +196,7 @@ impl Pass<'_> {
     fn drawn<X: Place>(&self, ends: &[X], add: &Add<'_, X>, less: i128) -> Result<Drawn> {
         let bits = self.bits::<X>();
         let (parts, chunk, together) = self.parts();
-        let next = AtomicUsize::new(0);
+        let (next, pages, row) = (AtomicUsize::new(0), Pages::of(self.map), self.bytes_of_row() as u64);
         let new = || {
             let mut worker = Worker::<X>::new(&self.lines, bits);
             ends.iter().for_each(|&x| worker.reach(x));
@@ -219,6 +219,7 @@ impl Pass<'_> {
                     }
                     worker.read(&rows);
                     add(rows.clone(), &mut worker);
+                    pages.read(rows.len() as u64 * row);
                     self.progress.add(rows.len() as u64)?;
                 }
                 orders.push((part, std::mem::take(&mut worker.order)));
@@ -256,10 +257,13 @@ impl Pass<'_> {
         (least..=most).rev().find(|&bits| size(bits) <= BINS).unwrap_or(least)
     }
 
+    fn bytes_of_row(&self) -> usize {
+        self.map.dtype().itemsize() * self.map.shape().iter().skip(1).product::<usize>()
+    }
+
     /// How many parts there are, how many rows are read together, and how often that is done in a part.
     fn parts(&self) -> (usize, usize, usize) {
-        let itemsize = self.map.dtype().itemsize() * self.map.shape().iter().skip(1).product::<usize>();
-        let chunk = (BYTES / itemsize.max(1)).clamp(1, ROWS);
+        let chunk = (BYTES / self.bytes_of_row().max(1)).clamp(1, ROWS);
         let chunks = self.rows.len().div_ceil(chunk);
         let together = chunks.div_ceil(PARTS).max(1);
         (chunks.div_ceil(together), chunk, together)

@@ -32,6 +32,7 @@ use super::{
     args::{Common, Stats},
     failure::{Result, write_out},
     leaf::{Leaf, chosen},
+    pages::Pages,
     progress::Progress,
 };
 
@@ -116,7 +117,7 @@ impl Fields<'_> {
         map: &DynMap<ReadOnly>,
         progress: &Progress,
     ) -> Result<(Vec<Tally>, Vec<[Moments; 2]>)> {
-        let next = AtomicUsize::new(0);
+        let (next, pages, itemsize) = (AtomicUsize::new(0), Pages::of(map), map.dtype().itemsize() as u64);
         let work = |_| -> Result<_> {
             let (mut tallies, mut moments) = (self.tallies(), Vec::new());
             loop {
@@ -130,6 +131,7 @@ impl Fields<'_> {
                     for (tally, column) in tallies.iter_mut().zip(&self.columns) {
                         tally.add(column, &chunk);
                     }
+                    pages.read(chunk.elements * itemsize);
                     progress.add(chunk.elements)?;
                 }
                 moments.push((part, tallies.iter_mut().map(Tally::take_moments).collect::<Vec<_>>()));
