@@ -273,7 +273,7 @@ impl Opening {
         }
         let space = if self.sparse { Space::None } else { Space::Whole };
         let fill = || {
-            let too_long = |error| Error::io(format!("cannot make the file {end} bytes long"), error);
+            let too_long = |error| too_long(end, space, error);
             reserve::check_room(file, end, space).map_err(too_long)?;
             reserve::write_at(file, &first, 0).map_err(too_long)?;
             let (mapped, grown_from) = self.map_and_extend(file, layout, Space::Whole)?;
@@ -359,6 +359,11 @@ fn name_rows(file: &File, layout: &Layout, head: &[u8], without_rows: &[u8]) -> 
     })
 }
 
+fn too_long(end: u64, space: Space, error: io::Error) -> Error {
+    let hint = if space == Space::None { "" } else { "; make room, or use .sparse(true) to reserve none" };
+    Error::io(format!("cannot make the file {end} bytes long{hint}"), error)
+}
+
 fn not_overwritten(error: io::Error) -> Error {
     Error::io("cannot overwrite all that the file held", error)
 }
@@ -394,11 +399,7 @@ pub(super) fn extend(
     map: impl FnOnce() -> Result<Dynamic>,
 ) -> Result<(Dynamic, Option<u64>)> {
     let end = layout.end();
-    let too_long = |error| {
-        let hint =
-            if space == Space::None { "" } else { "; make room, or use .sparse(true) to reserve none" };
-        Error::io(format!("cannot make the file {end} bytes long{hint}"), error)
-    };
+    let too_long = |error| too_long(end, space, error);
     reserve::check_room(file, end, space).map_err(too_long)?;
     #[cfg(unix)]
     {

@@ -65,7 +65,7 @@ impl fmt::Display for Failure {
 
 /// The library's calls as the arguments that stand for them here.
 fn as_flags(text: &str) -> String {
-    const PHRASES: [(&str, &str); 5] = [
+    const PHRASES: [(&str, &str); 6] = [
         (
             "give their dtype with .dtype(), map it with a Rust type, or",
             "give their dtype with --dtype or --like, or",
@@ -74,6 +74,7 @@ fn as_flags(text: &str) -> String {
         ("with .offset(", "with --dtype, .offset("),
         ("; open_rw would extend it", ""),
         ("give a shape", "give a --shape"),
+        ("make room, or use .sparse(true) to reserve none", "make room"),
     ];
     const CALLS: [(&str, &str); 5] = [
         (".dtype(", "--dtype"),
