@@ -110,7 +110,7 @@ def check(section, fixture):
     names = {"bytes": b"\1\0\2\0", "new": "new.bin"}
     for block in [fixture, *blocks(section, "python")]:
         exec(compile(block, title, "exec"), names)
-    rust = squeezed("".join(blocks(section, "")))
+    rust = squeezed("".join(blocks(section, "rust")))
     calls = compared = at = 0
     for left, right in rows(section):
         found = [run(code, names) for code in left]
