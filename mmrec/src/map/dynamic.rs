@@ -332,7 +332,7 @@ impl<M> DynMap<M> {
     /// # Errors
     ///
     /// [`ErrorKind::Io`] if there is a file of this name, and as for [`DynOptions::create_npy`] and
-    /// [`DynViewMut::assign_by_name`]; nothing is left of the new file then. Where the system can (Linux), the file has no
+    /// [`DynViewMut::assign_by_name`]; nothing is left of the new file then. Where the file system can, the file has no
     /// name before all of it is there.
     ///
     /// NumPy: `numpy.lib.recfunctions.repack_fields`, in memory.

@@ -20,6 +20,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// A program that is started by this one has a copy of every open file, and so of its lock, for the moment until it is running: a lock
 /// that was let go of meanwhile may be found held for that long.
 ///
+/// Where the file system makes no file without a name, a call that makes one holds a shared lock until it is whole, whatever lock was asked
+/// for.
+///
 /// Where another holds a lock that is in the way, opening fails at once with [`ErrorKind::Locked`], or waits as long as
 /// [`lock_timeout`] says: it asks again, up to twenty times a second, and there is no queue, so that a writer may wait for ever
 /// where readers come and go. To stand in line, lock a [`File`] with [`File::lock`] and give it to the map. A lock is

@@ -54,19 +54,26 @@ impl Opening {
         // What cannot be made is refused whether there is a file or not.
         self.plan_npy().map_err(named)?;
         let is = |error: &Error, kind| error.io_error().is_some_and(|error| error.kind() == kind);
-        let (mut again, mut waits, mut reads) = (AGAIN, AGAIN, 2);
+        // Who has locked it need not wait long for whoever has not.
+        let (mut again, mut reads, mut waits) =
+            (AGAIN, 2, if self.lock == Lock::Exclusive { 5 } else { AGAIN });
         let start = Instant::now();
+        // One time for all that waits for a lock.
+        let asked =
+            || Self { lock_timeout: self.lock_timeout.saturating_sub(start.elapsed()), ..self.clone() };
         loop {
-            // One time for all that waits for a lock.
-            let lock_timeout = self.lock_timeout.saturating_sub(start.elapsed());
-            let asked = Self { lock_timeout, ..self.clone() };
-            let existing = Self { shape: None, place: Place::NpyAt(0), ..asked.clone() };
+            let existing = Self { shape: None, place: Place::NpyAt(0), ..asked() };
             let old = match existing.open(Mode::ReadWrite, Access::Write, origin()) {
                 Err(error) if is(&error, io::ErrorKind::NotFound) => Old::Refused,
                 // One that has a name before it is whole, where the system makes no others, and whose maker is at work.
                 Err(error) if error.kind() == ErrorKind::BadNpy && waits > 0 && is_being_made(path) => {
                     waits -= 1;
                     thread::sleep(Duration::from_millis(1));
+                    continue;
+                }
+                // Or could not make it, and has removed it.
+                Err(error) if error.kind() == ErrorKind::BadNpy && again > 0 && is_gone(path) => {
+                    again -= 1;
                     continue;
                 }
                 // Or has made it since it was looked at.
@@ -89,7 +96,7 @@ impl Opening {
                     return Ok(map);
                 }
             };
-            match asked.create(origin(), old, true) {
+            match asked().create(origin(), old, true) {
                 // Another call has made it meanwhile.
                 Err(error) if is(&error, io::ErrorKind::AlreadyExists) && again > 0 => again -= 1,
                 made => return made,
@@ -138,16 +145,23 @@ impl Opening {
             if old != Old::Overwritten && (!is_kept || is_taken(&opened)) {
                 return Err(taken().with_path(opened.path.as_deref()));
             }
-            let made = self.overwrite(&layout, head.as_deref(), &opened);
-            let (mut mapped, npy) = made
+            let made = self.overwrite(&layout, head.as_deref(), &opened, old);
+            let (mut mapped, named) = made
                 .map_err(|error| error.with_path(opened.path.as_deref()))
                 .inspect_err(|error| opened.unmake(error))?;
             let filled = fill(&mut mapped);
             // With pages that were lost meanwhile it is not what it should be.
-            let checked = mapped.check(layout.end());
-            // One that has been cut meanwhile is no longer ours alone.
-            let is_ours = !matches!(&checked, Err(error) if error.kind() == ErrorKind::Truncated);
-            if let Err(error) = filled.and(checked) {
+            let checked = filled.and(mapped.check(layout.end()));
+            let checked = checked.and_then(|()| match &named {
+                Some(named) => named.name_rows(&opened.file, &layout),
+                None => Ok(()),
+            });
+            if let Err(error) = checked {
+                // One that has been cut meanwhile, or been taken, is no longer ours alone.
+                let is_ours = error.kind() != ErrorKind::Truncated && !is_taken_by_another(&error);
+                if let Some(named) = named.filter(|named| is_ours && named.was_empty) {
+                    named.take_back(&opened.file, layout.end());
+                }
                 // Some systems remove no file that is mapped.
                 drop(mapped);
                 if is_ours {
@@ -167,6 +181,7 @@ impl Opening {
                     let named_in =
                         path.as_deref().filter(|_| old == Old::TakenIfEmpty).and_then(Path::parent);
                     let named_in = named_in.map(Path::to_path_buf);
+                    let npy = named.map(|named| named.npy);
                     let map = self.finish(mapped, layout, npy, mode, opened);
                     let mut unflushed = map.unflushed();
                     unflushed.file = true;
@@ -224,13 +239,14 @@ impl Opening {
     }
 
     /// Makes the file long enough and maps it, and only when nothing but the disk itself can fail any more overwrites
-    /// what it held.
+    /// what it held. The rows of a `.npy` have no name then.
     fn overwrite(
         &self,
         layout: &Layout,
         head: Option<&[u8]>,
         opened: &Opened,
-    ) -> Result<(Dynamic, Option<Npy>)> {
+        old: Old,
+    ) -> Result<(Dynamic, Option<Unnamed>)> {
         let file = &opened.file;
         if reserve::appends(file) {
             let message =
@@ -252,73 +268,60 @@ impl Opening {
             reserve::overwrite(file, 0..layout.end(), grown_from, self.sparse).map_err(not_overwritten)?;
             return Ok((mapped, None));
         };
-        let npy = Npy { at: 0, header: read_from(head)? };
-        // Whoever opens the file before it is all there finds an array without rows.
-        let change = layout.growing_axis().and_then(|axis| npy.header.with_axis_len(axis, 0));
-        let without_rows = change.and_then(|change| patched(head, &change)).unwrap_or_else(|| head.to_vec());
-        let mapped = if is_empty {
-            self.fill_empty(file, layout, head, without_rows)
-        } else {
-            self.overwrite_npy(file, layout, head, &without_rows)
-        };
-        Ok((mapped?, Some(npy)))
+        let mut unnamed = Unnamed::new(head, layout)?;
+        if is_empty {
+            match self.begin_empty(file, layout, &unnamed) {
+                // It is overwritten as it is by now.
+                Err(error) if is_taken_by_another(&error) && old == Old::Overwritten => {}
+                begun => {
+                    unnamed.was_empty = true;
+                    return Ok((begun?, Some(unnamed)));
+                }
+            }
+        }
+        Ok((self.begin_anew(file, layout, &unnamed)?, Some(unnamed)))
     }
 
-    /// Makes a `.npy` of a file that has not a byte, which is one from the first write on. It is empty again after an error.
-    fn fill_empty(&self, file: &File, layout: &Layout, head: &[u8], mut first: Vec<u8>) -> Result<Dynamic> {
-        let end = layout.end();
-        if layout.growing_axis().is_none() && layout.bytes <= 1 << 20 {
-            // It is never without its one element.
-            first.resize(head.len() + layout.bytes, 0);
-        }
+    /// Makes a `.npy` without rows of a file that has not a byte, from the first write on, and then gives it room. It is empty
+    /// again after an error.
+    fn begin_empty(&self, file: &File, layout: &Layout, unnamed: &Unnamed) -> Result<Dynamic> {
+        let (first, end) = (unnamed.first.as_slice(), layout.end());
         let space = if self.sparse { Space::None } else { Space::Whole };
-        let fill = || {
-            let too_long = |error| too_long(end, space, error);
-            reserve::check_room(file, end, space).map_err(too_long)?;
-            reserve::write_at(file, &first, 0).map_err(too_long)?;
-            let (mapped, grown_from) = self.map_and_extend(file, layout, Space::Whole)?;
+        let begin = || {
+            let begun = extend(file, layout, space, false, || {
+                let mapped = self.map_array(file, Access::Write, layout)?;
+                reserve::write_at(file, first, 0).map_err(|error| too_long(end, space, error))?;
+                Ok(mapped)
+            });
+            let (mapped, grown_from) = begun?;
             let from = first.len() as u64;
-            // Only programs that ask for no lock can have come in between.
             let found = file.metadata().map_err(not_overwritten)?.len();
-            if found > end || grown_from.is_some_and(|grown_from| grown_from != from) {
+            // Only programs that ask for no lock can have come in between.
+            if let Some(grown_from) = grown_from.filter(|&grown_from| cfg!(unix) && grown_from != from) {
+                reserve::cut_back(file, grown_from, end);
                 return Err(taken());
             }
-            reserve::overwrite(file, from..end, Some(from), self.sparse).map_err(not_overwritten)?;
-            if !first.starts_with(head) {
-                if header_bytes(file, 0, first.len())? != first {
-                    return Err(taken());
-                }
-                name_rows(file, layout, head, &first)?;
+            if found > end || grown_from.is_none() && end > from || !unnamed.is_unnamed(file) {
+                return Err(taken());
             }
             Ok(mapped)
         };
-        fill().inspect_err(|_| {
-            let found = file.metadata().map_or(u64::MAX, |found| found.len());
-            let is_ours = |start: Vec<u8>| first.starts_with(&start) || head.starts_with(&start);
-            if (found <= first.len() as u64 || found == end)
-                && header_bytes(file, 0, head.len()).is_ok_and(is_ours)
-            {
-                // The error to report is why it could not be filled.
-                let _ = file.set_len(0);
+        begin().inspect_err(|error| {
+            if !is_taken_by_another(error) {
+                unnamed.take_back(file, end);
             }
         })
     }
 
-    /// Makes another `.npy` of what a file held.
-    fn overwrite_npy(
-        &self,
-        file: &File,
-        layout: &Layout,
-        head: &[u8],
-        without_rows: &[u8],
-    ) -> Result<Dynamic> {
+    /// Makes another `.npy` of what a file held: one without rows, and zeros.
+    fn begin_anew(&self, file: &File, layout: &Layout, unnamed: &Unnamed) -> Result<Dynamic> {
         let (mapped, grown_from) = self.map_and_extend(file, layout, Space::Whole)?;
-        let (end, kept) = (layout.end(), head.len() as u64);
-        let mut old = vec![0; without_rows.len()];
+        let (end, first) = (layout.end(), &unnamed.first[..unnamed.head.len()]);
+        let mut old = vec![0; first.len()];
         let mut read = 0;
         let cut = read_at(file, &mut old, 0).and_then(|found| {
             read = found;
-            reserve::write_at(file, without_rows, 0)?;
+            reserve::write_at(file, first, 0)?;
             reserve::cut(file, end)
         });
         if let Err(error) = cut {
@@ -329,8 +332,8 @@ impl Opening {
             }
             return Err(not_overwritten(error));
         }
+        let kept = first.len() as u64;
         reserve::overwrite(file, kept..end, grown_from, self.sparse).map_err(not_overwritten)?;
-        name_rows(file, layout, head, without_rows)?;
         Ok(mapped)
     }
 
@@ -348,15 +351,70 @@ impl Opening {
     }
 }
 
-/// Writes the header to a file that is as long as it says.
-fn name_rows(file: &File, layout: &Layout, head: &[u8], without_rows: &[u8]) -> Result<()> {
-    // Others may take the rest for rows that a program has never named, and discard it.
-    holds(file, layout)?;
-    reserve::write_at(file, head, 0).map_err(not_overwritten)?;
-    holds(file, layout).inspect_err(|_| {
-        // The error to report is that it was cut.
-        let _ = reserve::write_at(file, without_rows, 0);
-    })
+/// A `.npy` that is being made, whose rows its header does not name yet.
+struct Unnamed {
+    npy: Npy,
+    /// The header as it will be.
+    head: Vec<u8>,
+    /// What the file begins with until then: a header that names no rows, or all of an array that has none to name.
+    first: Vec<u8>,
+    was_empty: bool,
+}
+
+impl Unnamed {
+    fn new(head: &[u8], layout: &Layout) -> Result<Self> {
+        let npy = Npy { at: 0, header: read_from(head)? };
+        let change = layout.growing_axis().and_then(|axis| npy.header.with_axis_len(axis, 0));
+        let mut first = change.and_then(|change| patched(head, &change)).unwrap_or_else(|| head.to_vec());
+        if layout.growing_axis().is_none() && layout.bytes <= 1 << 20 {
+            // It is never without its one element.
+            first.resize(head.len() + layout.bytes, 0);
+        }
+        Ok(Self { npy, head: head.to_vec(), first, was_empty: false })
+    }
+
+    /// Whether nobody has written another header meanwhile.
+    fn is_unnamed(&self, file: &File) -> bool {
+        let head = self.head.len();
+        header_bytes(file, 0, head).is_ok_and(|now| now == self.first[..head])
+    }
+
+    /// Writes the header to a file that is as long as it says.
+    fn name_rows(&self, file: &File, layout: &Layout) -> Result<()> {
+        // Others may take the rest for rows that a program has never named, and discard it.
+        holds(file, layout)?;
+        if self.first.starts_with(&self.head) {
+            return Ok(());
+        }
+        if !self.is_unnamed(file) {
+            return Err(taken());
+        }
+        reserve::write_at(file, &self.head, 0).map_err(not_overwritten)?;
+        holds(file, layout).inspect_err(|_| {
+            if header_bytes(file, 0, self.head.len()).is_ok_and(|now| now == self.head) {
+                // The error to report is that it was cut.
+                let _ = reserve::write_at(file, &self.first, 0);
+            }
+        })
+    }
+
+    /// Makes a file empty again that was, if it is what this call has made of it up to now.
+    fn take_back(&self, file: &File, end: u64) {
+        let (first, found) =
+            (&self.first[..self.head.len()], file.metadata().map_or(u64::MAX, |found| found.len()));
+        let is_ours = |now: Vec<u8>| {
+            let written = now.iter().zip(&self.head).take_while(|(now, head)| now == head).count();
+            // One that has all of the other header was finished by another.
+            let is_named = written == self.head.len() && self.head != first;
+            !is_named && first.get(written..now.len()) == now.get(written..)
+        };
+        if (found <= self.first.len() as u64 || found == end)
+            && header_bytes(file, 0, self.head.len()).is_ok_and(is_ours)
+        {
+            // The error to report is why it could not be made.
+            let _ = file.set_len(0);
+        }
+    }
 }
 
 fn too_long(end: u64, space: Space, error: io::Error) -> Error {
@@ -371,6 +429,14 @@ fn not_overwritten(error: io::Error) -> Error {
 fn taken() -> Error {
     let error = io::Error::from(io::ErrorKind::AlreadyExists);
     Error::io("cannot make the file: another program has taken it meanwhile", error)
+}
+
+fn is_taken_by_another(error: &Error) -> bool {
+    error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::AlreadyExists)
+}
+
+fn is_gone(path: &Path) -> bool {
+    fs::metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 /// Whether another call may be making a file of this name, or was ended while it did: there is nothing in it.

@@ -681,5 +681,5 @@ impl<T: Element, D: Dimension, M> fmt::Debug for RecordMap<T, D, M> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

@@ -220,7 +220,7 @@ impl Opening {
             // Asked for again: others may have written all of it since.
             Place::Offset => (0, opened.len()?.or(len).unwrap_or(0)),
             place => {
-                let Some(len) = len else {
+                let Some(len) = opened.len()?.or(len) else {
                     let message = "a device without an end holds no .npy; map it with .raw() and a shape";
                     return Err(Error::new(ErrorKind::Unsupported, message));
                 };

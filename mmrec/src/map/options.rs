@@ -472,7 +472,8 @@ impl<T: Element, D: Dimension, S> MapOptions<T, D, S> {
     /// that goes on where it ended. A file that is there has the rows it has, whatever the shape says of their number.
     ///
     /// Two programs that call it at the same time do not overwrite each other's file. One without a byte, as a program leaves it that was
-    /// ended while it made it, is made whole under a lock that is exclusive, and is [`ErrorKind::BadNpy`] without. A program that was killed while it appended
+    /// ended while it made it, is made whole under a lock that is exclusive, and is [`ErrorKind::BadNpy`] without. One whose maker was killed a
+    /// little later has no rows, whatever the shape. A program that was killed while it appended
     /// may have left bytes behind the array, which [`discard_rest`](RecordMap::discard_rest) cuts.
     ///
     /// ```

@@ -5,6 +5,7 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -102,6 +103,8 @@ pub(super) struct Opened {
     /// Absolute; `None` for a file that was open already.
     pub(super) path: Option<PathBuf>,
     made: Made,
+    /// Whether another has taken the file that this call made.
+    is_taken: bool,
     is_borrowed: bool,
 }
 
@@ -205,10 +208,16 @@ impl Opened {
     fn open(origin: Origin, open: impl FnOnce(&Path) -> Result<(File, Made)>) -> Result<Self> {
         let lent = |error| Error::io("cannot duplicate the open file", error);
         let opened = match origin {
-            Origin::File(file) => Self { file, path: None, made: Made::Nothing, is_borrowed: false },
-            Origin::Borrowed(file) => {
-                Self { file: file.map_err(lent)?, path: None, made: Made::Nothing, is_borrowed: true }
+            Origin::File(file) => {
+                Self { file, path: None, made: Made::Nothing, is_taken: false, is_borrowed: false }
             }
+            Origin::Borrowed(file) => Self {
+                file: file.map_err(lent)?,
+                path: None,
+                made: Made::Nothing,
+                is_taken: false,
+                is_borrowed: true,
+            },
             Origin::Path(given) if given.as_os_str().is_empty() => {
                 let error = io::Error::from(io::ErrorKind::NotFound);
                 return Err(Error::io("the path is empty; give that of a file", error));
@@ -220,7 +229,7 @@ impl Opened {
                     Err(_) => open(given),
                 };
                 let (file, made) = opened.map_err(|error| error.with_path(Some(&path)))?;
-                Self { file, path: Some(path), made, is_borrowed: false }
+                Self { file, path: Some(path), made, is_taken: false, is_borrowed: false }
             }
         };
         let checked = opened.metadata().and_then(|metadata| refuse_unmappable(&metadata));
@@ -228,26 +237,39 @@ impl Opened {
         Ok(opened)
     }
 
-    /// Keeps others from taking the file that this call made for one that its maker has left empty, until
-    /// [`let_others`](Self::let_others) is called. `false` if another has taken it already: it is no longer ours.
+    /// Keeps others from taking the file that this call made at its name for one that its maker has left empty, until
+    /// [`let_others`](Self::let_others) is called: they take it under an exclusive lock, with which this shared one does not go, while it
+    /// goes with those of readers. `false` if another has taken it already. On Windows a lock would refuse reading, and there is none.
     pub(super) fn keep_from_others(&mut self, lock: Lock) -> bool {
-        if lock == Lock::None
-            && matches!(self.made, Made::Named(_))
-            // Where there are no locks, nobody takes it under one.
-            && let Err(TryLockError::WouldBlock) = self.file.try_lock()
-        {
-            self.made = Made::Nothing;
-            return false;
+        if !self.is_kept_by_lock(lock) {
+            return true;
         }
-        true
+        // Who looks whether it is empty may hold a lock for that moment.
+        for _ in 0..50 {
+            match self.file.try_lock_shared() {
+                Err(TryLockError::WouldBlock) => {}
+                // Where there are no locks, nobody takes it under one.
+                Ok(()) | Err(TryLockError::Error(_)) => return true,
+            }
+            if self.file.metadata().is_ok_and(|found| found.len() > 0) {
+                break;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        self.is_taken = true;
+        false
     }
 
     /// Lets go of the lock by which the file was kept from others.
     pub(super) fn let_others(&self, lock: Lock) {
-        if lock == Lock::None && matches!(self.made, Made::Named(_)) {
+        if self.is_kept_by_lock(lock) {
             // Where it cannot be let go of, there is none.
             let _ = self.file.unlock();
         }
+    }
+
+    fn is_kept_by_lock(&self, lock: Lock) -> bool {
+        cfg!(unix) && lock == Lock::None && !self.is_taken && matches!(self.made, Made::Named(_))
     }
 
     /// The directory of a file that this call made.
@@ -261,9 +283,10 @@ impl Opened {
     }
 
     /// Removes the file if this call made it and nobody else has taken it for his own: locked it, written to it, or
-    /// put another in its place. Nobody takes it meanwhile who asks for a lock, for this call holds one.
+    /// put another in its place. Who asks for an exclusive lock cannot take it meanwhile, where there are locks.
     pub(super) fn unmake(&self, why: &Error) {
-        if !matches!(why.kind(), ErrorKind::Locked | ErrorKind::Truncated)
+        if !self.is_taken
+            && !matches!(why.kind(), ErrorKind::Locked | ErrorKind::Truncated)
             && let Made::Named(made) = &self.made
             && let (Ok(own), Ok(named)) = (self.file.metadata(), fs::symlink_metadata(made))
             && named.len() == 0
@@ -276,7 +299,8 @@ impl Opened {
 
     /// Removes the file if this call made it and nobody has put another in its place.
     pub(super) fn remove(&self) {
-        if let Made::Named(made) = &self.made
+        if !self.is_taken
+            && let Made::Named(made) = &self.made
             && let (Ok(own), Ok(named)) = (self.file.metadata(), fs::symlink_metadata(made))
             && is_same(&own, &named)
         {

@@ -18,7 +18,7 @@ use super::run::{Ran, mmrec};
 
 /// Files that NumPy made.
 fn golden(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/cli/convert").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/cli/convert").join(name)
 }
 
 /// A directory of its own for files to convert.

@@ -12,7 +12,7 @@ use super::run::{Ran, mmrec};
 use super::stats::{SPARSE, line, sparse};
 
 fn golden(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/cli").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/cli").join(name);
     path.to_str().unwrap().to_owned()
 }
 

@@ -12,7 +12,7 @@ use crate::run::Ran;
 
 /// Where the files are.
 pub(crate) fn files() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/cli/look").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/cli/look").canonicalize().unwrap()
 }
 
 pub(crate) fn command(dir: &Path, args: &[&str]) -> Command {
