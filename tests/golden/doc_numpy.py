@@ -18,6 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
+# How many there are at least, so that none gets lost.
+COMPARED = 100
 PAGE = Path(__file__).resolve().parents[2] / "mmrec/src/doc/numpy_users.md"
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -164,6 +166,8 @@ def main():
             totals = [total + more for total, more in zip(totals, check(section, fixture))]
             os.chdir("/")
     calls, compared = totals
+    if compared < COMPARED:
+        sys.exit(f"{PAGE.name}: {compared} values are in the examples, and there were {COMPARED}: an example asserts less")
     for page in PAGE.parent.glob("*.md"):
         if page != PAGE:
             names = {}
