@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::run::{Ran, mmrec};
+use super::run::{Ran, mmrec, wait_until};
 #[cfg(target_os = "linux")]
 use super::stats::{SPARSE, line, sparse};
 
@@ -587,7 +587,7 @@ fn ctrl_c_leaves_no_picture() {
     let dir = tempfile::tempdir().unwrap();
     // More than can be read before the signal comes.
     let path = sparse(dir.path(), 200 << 30);
-    let child = Command::new(env!("CARGO_BIN_EXE_mmrec"))
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mmrec"))
         .args(["plot", "--dtype", "u1", "-o"])
         .args([&dir.path().join("picture.svg"), &path])
         .stdout(Stdio::piped())
@@ -595,10 +595,7 @@ fn ctrl_c_leaves_no_picture() {
         .spawn()
         .unwrap();
     // Bit 1 is of SIGINT.
-    let is_caught = || u64::from_str_radix(&line(child.id(), "SigCgt").unwrap(), 16).unwrap() & 2 != 0;
-    while !is_caught() {
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
+    wait_until(&mut child, |id| u64::from_str_radix(&line(id, "SigCgt").unwrap(), 16).unwrap() & 2 != 0);
     std::thread::sleep(std::time::Duration::from_millis(100));
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
@@ -611,19 +608,17 @@ fn ctrl_c_leaves_no_picture() {
 #[test]
 fn a_file_that_is_cut_meanwhile_leaves_no_picture() {
     let dir = tempfile::tempdir().unwrap();
-    let path = sparse(dir.path(), 4 << 30);
-    let child = Command::new(env!("CARGO_BIN_EXE_mmrec"))
+    let path = sparse(dir.path(), 200 << 30);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mmrec"))
         .args(["plot", "--dtype", "u1", "-o"])
         .args([&dir.path().join("picture.svg"), &path])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let is_mapped =
-        || fs::read_to_string(format!("/proc/{}/maps", child.id())).unwrap().contains("sparse.bin");
-    while !is_mapped() {
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
+    wait_until(&mut child, |id| {
+        fs::read_to_string(format!("/proc/{id}/maps")).unwrap().contains("sparse.bin")
+    });
     fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1 << 20).unwrap();
     let output = child.wait_with_output().unwrap();
     let errors = String::from_utf8(output.stderr).unwrap();

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::run::{Ran, mmrec};
+use super::run::{Ran, mmrec, wait_until};
 
 fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/cli").join(name)
@@ -249,7 +249,7 @@ fn ctrl_c_ends_it() {
     let dir = tempfile::tempdir().unwrap();
     // More than can be counted before the signal comes.
     let path = sparse(dir.path(), 200 << 30);
-    let child = Command::new(env!("CARGO_BIN_EXE_mmrec"))
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mmrec"))
         .args(["stats", "--dtype", "u1"])
         .arg(&path)
         .stdout(Stdio::piped())
@@ -257,13 +257,7 @@ fn ctrl_c_ends_it() {
         .spawn()
         .unwrap();
     // Bit 1 is of SIGINT.
-    let is_caught = || {
-        let caught = line(child.id(), "SigCgt").unwrap();
-        u64::from_str_radix(&caught, 16).unwrap() & 2 != 0
-    };
-    while !is_caught() {
-        thread::sleep(Duration::from_millis(2));
-    }
+    wait_until(&mut child, |id| u64::from_str_radix(&line(id, "SigCgt").unwrap(), 16).unwrap() & 2 != 0);
     thread::sleep(Duration::from_millis(100));
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
@@ -275,8 +269,8 @@ fn ctrl_c_ends_it() {
 #[test]
 fn a_file_that_is_cut_meanwhile_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
-    let path = sparse(dir.path(), 4 << 30);
-    let child = Command::new(env!("CARGO_BIN_EXE_mmrec"))
+    let path = sparse(dir.path(), 200 << 30);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mmrec"))
         .args(["stats", "--dtype", "u1"])
         .arg(&path)
         .stdout(Stdio::piped())
@@ -284,13 +278,9 @@ fn a_file_that_is_cut_meanwhile_is_an_error() {
         .spawn()
         .unwrap();
     // Mapped, and being read.
-    let is_mapped = || {
-        let maps = fs::read_to_string(format!("/proc/{}/maps", child.id())).unwrap();
-        maps.contains("sparse.bin")
-    };
-    while !is_mapped() {
-        thread::sleep(Duration::from_millis(2));
-    }
+    wait_until(&mut child, |id| {
+        fs::read_to_string(format!("/proc/{id}/maps")).unwrap().contains("sparse.bin")
+    });
     fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1 << 20).unwrap();
     let output = child.wait_with_output().unwrap();
     let errors = String::from_utf8(output.stderr).unwrap();
