@@ -61,6 +61,8 @@ fn start(act: &str, path: &Path, inject: &[&str]) -> Option<Child> {
         .arg(env::current_exe().unwrap())
         .args(["--exact", "halted::what_is_done_under_strace", "--nocapture", "--test-threads=1"])
         .env(CHILD, format!("{act} {}", path.display()))
+        // Nobody looks for leaks in a program that is traced already.
+        .env("ASAN_OPTIONS", "detect_leaks=0")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn();
