@@ -12,7 +12,7 @@ use super::{convert::Convert, input::Input};
 #[command(
     version,
     propagate_version = true,
-    after_help = "Exit codes: 0, all is well; 1, `diff` has found a difference; 2, an error; 130, stopped by Ctrl-C."
+    after_help = "Exit codes: 0, all is well; 1, `diff` has found that dtypes differ; 2, an error; 130, stopped by Ctrl-C."
 )]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -99,7 +99,9 @@ pub(super) enum Command {
     /// same float, dates are as NumPy writes them, timedelta64 is a number of its steps, a complex number is 1.5-2j, and opaque
     /// bytes and long doubles are hexadecimal digits. What is read back is what was written, but for the bits of NaN and padding.
     Convert(Convert),
-    /// How the records of two files differ, field by field
+    /// How the layouts of two files differ, field by field: their dtypes, not their rows
+    ///
+    /// The exit code is 0 if the dtypes are the same, and 1 if they differ. Shapes that differ are shown, and are no difference.
     Diff(Diff),
     /// Completions for a shell: mmrec completions bash > /etc/bash_completion.d/mmrec
     Completions {
@@ -229,7 +231,7 @@ pub(super) struct Struct {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Diff {
-    /// A .npy file, or the text of a dtype
+    /// A .npy file, FILE.npz:NAME for an array in an archive, or the text of a dtype
     pub(super) a: String,
 
     /// Another

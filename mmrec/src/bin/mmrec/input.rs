@@ -1,6 +1,10 @@
 //! The file that is looked at.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use clap::ValueEnum;
 use mmrec::{DType, DynMap, Order, ReadOnly};
@@ -50,6 +54,11 @@ impl Input {
     /// What is to be read of a file alone.
     pub(super) fn of(file: PathBuf) -> Self {
         Self { file, dtype: None, like: None, offset: None, shape: None, order: None, member: None }
+    }
+
+    /// The array of a name in an archive.
+    pub(super) fn of_member(file: PathBuf, member: &str) -> Self {
+        Self { member: Some(member.to_owned()), ..Self::of(file) }
     }
 
     /// Whether it is said what the records are, and the file has no header to say it.
@@ -133,9 +142,15 @@ impl Input {
     }
 }
 
-/// The names of the arrays in an archive, as the library lists them when there is none of a name.
-fn members(file: &Path) -> Option<String> {
-    let error = DynMap::options().npz_member("").open(file).err()?;
-    let text = error.to_string();
-    text.split_once("; it has ").map(|(_, names)| names.to_owned())
+/// Whether a file begins as each .npy file does.
+pub(super) fn starts_as_npy(path: &Path) -> Result<bool> {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(6).read_to_end(&mut start));
+    read.map_err(|error| Failure::io(path, error))?;
+    Ok(start == b"\x93NUMPY")
+}
+
+/// The names of the arrays in an archive.
+pub(super) fn members(file: &Path) -> Option<Vec<String>> {
+    DynMap::npz_members(file).ok()
 }

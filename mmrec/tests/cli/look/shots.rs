@@ -166,7 +166,12 @@ fn structs_and_differences() {
 
 #[test]
 fn help_and_versions() {
+            &["diff", "trades.npy", "trades.npy"],
     assert_eq!(look(&["--version"]).text, format!("mmrec {}\n", env!("CARGO_PKG_VERSION")));
+            &["diff", "trades.npy", "none.npy", "--json"],
+            &["diff", "grid.npy", "arrays.npz:second"],
+            &["diff", "trades.npy", "arrays.npz:first"],
+            &["diff", "arrays.npz:none", "trades.npy"],
     let mut text = session(
         &files(),
         &[&["--help"], &["rows", "--help"], &["info", "-h"], &["struct", "-h"], &["diff", "-h"]],
