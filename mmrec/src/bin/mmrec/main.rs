@@ -4,6 +4,7 @@
 //! at, `leaf.rs` takes records apart, `text.rs` and `json.rs` write values, `table.rs` lays them out, and `progress.rs` knows
 //! how far a long command is and whether it is to stop.
 
+mod archive;
 mod args;
 mod bytemap;
 mod convert;

@@ -43,6 +43,11 @@ fn info() {
         ],
     );
     is_as_kept("info", &text);
+            &["info", "arrays.npz"],
+            &["info", "arrays.npz", "--json"],
+            &["info", "deflated.npz"],
+            &["info", "deflated.npz", "--json"],
+            &["info", "raw.bin", "--shape", "3", "--dtype", NARROW],
 }
 
 #[test]
