@@ -4,6 +4,9 @@ use super::kit::{files, is_as_kept, look, session};
 
 const SHARED: &str = "{'names': ['all', 'low', 'odd'], 'formats': ['<u4', '<u2', '<u2'], 'offsets': [4, 4, 11], 'itemsize': 16}";
 
+/// Fields that have no room for their names, and some that are named as the marks were that stand for those.
+const NARROW: &str = "[('side', 'S1'), ('a', 'u1'), ('b', 'u1'), ('flag', '?'), ('x', '<u4')]";
+
 #[test]
 fn info() {
     let text = session(
