@@ -94,7 +94,48 @@ impl Input {
         })
     }
 
-    fn dtype(&self) -> Result<Option<DType>> {
+    /// Whether it is an archive, and no array of it is named.
+    pub(super) fn is_archive(&self) -> bool {
+        let is_unknown = self.member.is_none() && !self.is_raw() && self.file.is_file();
+        // Any file may end as an archive does.
+        is_unknown && !starts_as_npy(&self.file).unwrap_or(true) && members(&self.file).is_some()
+    }
+
+    /// An error of a file, or what there is to say of the file instead.
+    fn why(&self, error: mmrec::Error) -> Failure {
+        if self.member.is_some() || self.is_raw() || !self.file.is_file() {
+            return error.into();
+        }
+        let file = self.file.display();
+        let is_text = || {
+            self.file
+                .extension()
+                .is_some_and(|name| ["csv", "tsv"].iter().any(|text| name.eq_ignore_ascii_case(text)))
+        };
+        if std::fs::metadata(&self.file).is_ok_and(|metadata| metadata.len() == 0) {
+            Failure::Usage(format!("{file} is empty: there is no header in it, and there are no records"))
+        } else if let Some(names) = members(&self.file) {
+            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            Failure::Usage(format!(
+                "{file} is an .npz archive; name an array of it with --member: {}",
+                names.join(", ")
+            ))
+        } else if is_text() {
+            Failure::Usage(format!(
+                "{file} is a text by its name, and no file of records; make one of it first: \
+                 mmrec convert --dtype DTYPE {file} records.npy"
+            ))
+        } else {
+            error.into()
+        }
+    }
+
+    fn has_header(&self) -> Result<bool> {
+        Ok(self.file.is_file() && starts_as_npy(&self.file)?)
+    }
+
+    /// What it says of the dtype, if anything.
+    pub(super) fn dtype(&self) -> Result<Option<DType>> {
         Ok(match (&self.dtype, &self.like) {
             (Some(text), _) => Some(text.parse()?),
             (_, Some(path)) => Some(DynMap::open(path)?.dtype().clone()),
@@ -105,6 +146,13 @@ impl Input {
     /// Maps the file, to be read.
     pub(super) fn open(&self) -> Result<DynMap<ReadOnly>> {
         let dtype = self.dtype()?;
+        if dtype.is_some() && self.offset.is_none() && self.member.is_none() && self.has_header()? {
+            let file = self.file.display();
+            return Err(Failure::Usage(format!(
+                "{file} is a .npy file, whose header says what its records are; leave out --dtype and --like, or give \
+                 --offset 0 to take the header for records, too"
+            )));
+        }
         let mut options = DynMap::options();
         if let Some(dtype) = dtype {
             options = options.dtype(dtype).raw();
@@ -129,16 +177,7 @@ impl Input {
             Some(shape) => options.shape(shape.as_slice()).open(&self.file),
             None => options.open(&self.file),
         };
-        let is_unknown = self.member.is_none() && !self.is_raw();
-        opened.map_err(|error| match members(&self.file).filter(|_| is_unknown) {
-            Some(names) => {
-                let file = self.file.display();
-                Failure::Usage(format!(
-                    "{file} is an .npz archive; name an array of it with --member: {names}"
-                ))
-            }
-            None => error.into(),
-        })
+        opened.map_err(|error| self.why(error))
     }
 }
 
