@@ -413,6 +413,46 @@ fn points_are_joined_if_x_never_falls() {
 fn what_cannot_be_drawn_is_an_error() {
     let (packed, shuffled, little) =
         (golden("plot_packed.npy"), golden("plot_shuffled.npy"), golden("little.npy"));
+#[test]
+fn a_line_does_not_hide_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("dense.bin");
+    let bytes: Vec<u8> = numbers(20_000)
+        .flat_map(|number| {
+            let number = number as f64 / 1e9;
+            [0.4 + number / 5.0, number].map(f64::to_le_bytes).concat()
+        })
+        .collect();
+    fs::write(&path, bytes).unwrap();
+    for names in ["narrow,wide", "wide,narrow"] {
+        let dtype = "[('narrow', '<f8'), ('wide', '<f8')]";
+        let drawn = plot(
+            "picture.png",
+            &[path.to_str().unwrap(), "--dtype", dtype, "--size", "400x300", "--y", names],
+        );
+        let png = drawn.png();
+        let count = |color: [u8; 3]| (0..400 * 300).filter(|at| png.at(at % 400, at / 400) == color).count();
+        let colors = [count([0, 114, 178]), count([213, 94, 0])];
+        // About a fifth of the frame, and the rest.
+        assert!(colors.iter().all(|pixels| *pixels > 5000), "{names}: {colors:?}");
+    }
+}
+
+#[test]
+fn points_are_asked_for_with_json_on_either_side_of_the_command() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, picture) = (golden("plot_few.npy"), dir.path().join("few.svg"));
+    let args = ["plot", &file, "--y", "y", "-o", picture.to_str().unwrap(), "--points"];
+    let ran = mmrec(&args);
+    assert!(ran.code == Some(2) && ran.errors.contains("--json") && !picture.exists(), "{ran:?}");
+    let (before, behind) =
+        (mmrec(&[&["--json"], args.as_slice()].concat()), mmrec(&[args.as_slice(), &["--json"]].concat()));
+    assert!(
+        before.code == Some(0) && before.text.contains("\"points\"") && before.text == behind.text,
+        "{before:?}"
+    );
+}
+
     let (axes, single) = (golden("axes.npy"), golden("single.npy"));
     let cases: [(&[&str], &str); 15] = [
         (&[&shuffled, "--y", "s"], "s is |S2, which has no place on an axis; what can be drawn: x, y"),

@@ -207,7 +207,7 @@ pub(super) struct Plot {
     pub(super) style: super::plot::Style,
 
     /// With --json, the points that are drawn, too
-    #[arg(long, requires = "json")]
+    #[arg(long)]
     pub(super) points: bool,
 }
 
