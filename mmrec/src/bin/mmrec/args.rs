@@ -56,7 +56,7 @@ pub(super) enum Command {
     /// column for each; a longer one is shown as NumPy prints it, and of a text 1000 letters. What does not fit in the width comes in further tables.
     ///
     /// With --json, a list of objects, one in a line. NaN and the infinities are the strings "NaN", "Infinity" and "-Infinity", and NaT is
-    /// null; integers have all their digits. Times and long doubles are NumPy's texts, complex numbers [real, imaginary],
+    /// null; integers have all their digits. Dates and long doubles are NumPy's texts, a timedelta64 is the number of its steps, complex numbers [real, imaginary],
     /// opaque bytes hexadecimal digits, and in strings that are no Unicode \xff stands for such a byte. Of arrays of records, and of
     /// records in rows of several axes, each field is a list.
     Rows(Rows),
@@ -71,6 +71,9 @@ pub(super) enum Command {
     /// of times are to the nearest step. Strings have min and max in NumPy's order, and the longest. Different values are counted
     /// of bool, integers of 8 and 16 bits, strings and opaque bytes: of the last two up to 1000, or fewer if there are many
     /// fields or they are long, and of those of more than 64 KiB nothing is told but how many there are. Long doubles are opaque bytes.
+    ///
+    /// With --json, times are as in `mmrec rows`: dates, and of a timedelta64 the number of its steps, which the dtype has the unit of.
+    /// Beside min, max, mean and std of times there are min_steps and so on, and min_text and so on for people.
     Stats(Stats),
     /// A picture of fields, as SVG or PNG
     ///

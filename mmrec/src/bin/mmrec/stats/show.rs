@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use mmrec::Value;
+use mmrec::{Datum, Value};
 use serde_json::{Map, Value as Json, json};
 
 use super::{
@@ -83,7 +83,15 @@ fn mean(mean: &Mean) -> String {
 fn std(std: &Std) -> String {
     match std {
         Std::Number(number) => short(*number),
-        Std::Time(value, _) => text::text(value),
+        Std::Time(value, steps) => time(value, *steps),
+    }
+}
+
+/// A length of time, of this value or so many of its steps.
+fn time(value: &Value, steps: f64) -> String {
+    match value.data() {
+        Datum::TimeDelta(_, Some(step)) => text::duration(steps, step).unwrap_or_else(|| text::text(value)),
+        _ => text::text(value),
     }
 }
 
@@ -179,7 +187,19 @@ fn field(summary: &Summary) -> Result<Json> {
             Some(Std::Time(value, _)) => json::value(value),
         },
     );
-    if let Some(Std::Time(_, steps)) = &summary.std {
+    // Of times in steps, and as text.
+    let mean = match &summary.mean {
+        Some(Mean::Time(value)) => Some(value),
+        _ => None,
+    };
+    for (name, value) in [("min", summary.min.as_ref()), ("max", summary.max.as_ref()), ("mean", mean)] {
+        if let Some((value, steps)) = value.and_then(|value| Some((value, steps(value)?))) {
+        put("std_text", time(value, *steps).into());
+            put(&format!("{name}_steps"), steps.into());
+            put(&format!("{name}_text"), text::text(value).into());
+        }
+    }
+    if let Some(Std::Time(value, steps)) = &summary.std {
         put("std_steps", json::float(*steps));
     }
     match summary.distinct {
@@ -188,6 +208,13 @@ fn field(summary: &Summary) -> Result<Json> {
         Some(Distinct::MoreThan(number)) => {
             put("distinct", Json::Null);
             put("distinct_more_than", number.into());
+fn steps(value: &Value) -> Option<i64> {
+    match value.data() {
+        Datum::DateTime(steps, _) | Datum::TimeDelta(steps, _) => steps,
+        _ => None,
+    }
+}
+
         }
     }
     put("histogram", summary.histogram.as_ref().map_or(Ok(Json::Null), histogram)?);
