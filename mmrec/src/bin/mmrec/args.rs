@@ -53,7 +53,7 @@ pub(super) enum Command {
     /// Some rows
     ///
     /// A row is what one index along the first axis leads to. An array of up to 8 elements in it, of further axes or of a field, has a
-    /// column for each; a longer one is shown as NumPy prints it, and of a text 1000 letters. What does not fit in the width comes in further tables.
+    /// column for each; a longer one is shown as NumPy prints it, of more than 24 elements the first and last three along each axis, and of a text 1000 letters. What does not fit in the width comes in further tables.
     ///
     /// With --json, a list of objects, one in a line. NaN and the infinities are the strings "NaN", "Infinity" and "-Infinity", and NaT is
     /// null; integers have all their digits. Dates and long doubles are NumPy's texts, a timedelta64 is the number of its steps, complex numbers [real, imaginary],

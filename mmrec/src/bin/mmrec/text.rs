@@ -14,12 +14,39 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
+/// The most elements of an array that are all shown in a cell, and how many are at each end of an axis of a longer one.
+const ALL: usize = 24;
+const ENDS: usize = 3;
+
 /// What a leaf holds in one row: a value, or an array.
 pub(super) fn cell(view: &DynView<'_>) -> String {
     match view.get([]) {
         Some(value) if view.ndim() == 0 => text(&value),
+        _ if view.len() > ALL => ends(view),
         _ => one_line(&view.to_string()),
     }
+}
+
+/// An array as NumPy shortens it: of an axis its first elements, three dots, and its last.
+fn ends(view: &DynView<'_>) -> String {
+    let len = view.shape()[0];
+    if view.ndim() > 1 {
+        let part = |at: usize| ends(&view.index_axis(Axis(0), at));
+        let parts: Vec<_> = if len <= 2 * ENDS {
+            (0..len).map(part).collect()
+        } else {
+            let dots = std::iter::once("...".to_owned());
+            (0..ENDS).map(part).chain(dots).chain((len - ENDS..len).map(part)).collect()
+        };
+        return format!("[{}]", parts.join(" "));
+    }
+    if len <= 2 * ENDS {
+        return one_line(&view.to_string());
+    }
+    let (first, last) = (view.slice(mmrec::s![..ENDS]), view.slice(mmrec::s![len - ENDS..]));
+    let (first, last) = (one_line(&first.to_string()), one_line(&last.to_string()));
+    let (first, last) = (first.strip_suffix(']').unwrap_or(&first), last.strip_prefix('[').unwrap_or(&last));
+    format!("{first} ... {last}")
 }
 
 /// The start of what is longer than so many letters.
@@ -146,13 +173,6 @@ pub(super) fn counted(number: u64, thing: &str) -> String {
     format!("{} {thing}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
-/// A shape as Python writes it.
-pub(super) fn shape(shape: &[usize]) -> String {
-    match shape {
-        [one] => format!("({one},)"),
-        _ => format!("({})", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
-    }
-}
 /// A length of time as people say it: 1 h 36 min 13.66 s. `None` of months and years, which are not all of one length.
 pub(super) fn duration(steps: f64, step: TimeStep) -> Option<String> {
     const PARTS: [(f64, &str); 7] =
@@ -209,6 +229,13 @@ fn four_digits(number: f64) -> String {
     }
 }
 
+/// A shape as Python writes it.
+pub(super) fn shape(shape: &[usize]) -> String {
+    match shape {
+        [one] => format!("({one},)"),
+        _ => format!("({})", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -85,6 +85,11 @@ fn rows() {
             &["head", "raw.bin", "--like", "trades.npy", "--offset", "10", "-n", "1"],
             &["head", "arrays.npz", "--member", "second"],
             &["head", "shared.bin", "--dtype", "[]", "--shape", "2"],
+            &["head", "raw.bin", "--dtype", "u1", "--shape", "2,24"],
+            &["head", "raw.bin", "--dtype", "u1", "--shape", "2,25"],
+            &["head", "raw.bin", "--dtype", "u1", "--shape", "2,12,50"],
+            &["head", "raw.bin", "--dtype", "[('s', 'S4', (30,)), ('g', '<u2', (2, 13))]", "--shape", "2"],
+            &["head", "raw.bin", "--dtype", "u1", "--shape", "1,25", "--json"],
         ],
     );
     is_as_kept("rows", &text);
