@@ -215,6 +215,9 @@ pub(super) struct Plot {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("file", |file| {
+    file.required(false).required_unless_present_any(["dtype", "like"]).default_value("-").hide_default_value(true)
+}))]
 pub(super) struct Struct {
     #[command(flatten)]
     pub(super) input: Input,
@@ -260,4 +263,16 @@ fn color_parser() -> impl clap::builder::TypedValueParser<Value = Color> {
         let choice = COLORS.iter().find(|(known, _)| *known == name);
         Color(choice.map_or(ColorChoice::Auto, |(_, choice)| *choice))
     })
+}
+
+/// An error that says how many rows are asked for, if it is of `head -2` or the like.
+pub(super) fn with_tip(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+    let is_number =
+        |arg: &str| arg.starts_with('-') && arg[1..].starts_with(|letter: char| letter.is_ascii_digit());
+    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(arg)) if is_number(arg)) {
+        let tip = "head and tail take a number of rows as in -n 2".into();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
 }

@@ -33,7 +33,7 @@ use self::{
 };
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::try_parse().unwrap_or_else(|error| args::with_tip(error).exit());
     args.color.write_global();
     match run(args) {
         Ok(code) => code,
