@@ -26,15 +26,19 @@ impl Member {
             Ok(map) => Ok(map),
             Err(error) if error.kind() == ErrorKind::Io => return Err(error.into()),
             Err(error) => {
-                let error = error.to_string();
-                let reasons = ["compressed", "encrypted"];
-                let reason = reasons
-                    .iter()
-                    .find(|reason| error.contains(&format!("is {reason}, and cannot be mapped")));
-                Err(reason.map_or(error.clone(), |reason| (*reason).to_owned()))
+                let error = Failure::from(error).to_string();
+                // Which file it is has been said.
+                let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+                let of_file = format!("{}: ", path.display());
+                Err(error.strip_prefix(&of_file).unwrap_or(&error).to_owned())
             }
         };
         Ok(Self { name, map })
+    }
+
+    /// Its name, and why it cannot be mapped.
+    fn refused(&self) -> Option<(String, String)> {
+        self.map.as_ref().err().map(|reason| (text::plain(&self.name), text::plain(reason)))
     }
 
     fn bytes(map: &DynMap) -> u64 {
@@ -56,21 +60,14 @@ impl Member {
     }
 
     fn cells(&self) -> Vec<String> {
-        let of_map = match &self.map {
-            Ok(map) => {
-                let dtype = map.dtype().to_string().trim_matches('\'').to_owned();
-                [
-                    text::shape(map.shape()),
-                    text::size(Self::bytes(map)),
-                    "yes".to_owned(),
-                    text::plain(&dtype),
-                ]
-            }
-            Err(reason) => {
-                [String::new(), String::new(), format!("no: {}", text::plain(reason)), String::new()]
-            }
+        let name = text::plain(&self.name);
+        let Ok(map) = &self.map else {
+            return vec![name, String::new(), String::new(), "no".to_owned(), String::new()];
         };
-        [text::plain(&self.name)].into_iter().chain(of_map).collect()
+        let order = if map.ndim() > 1 { format!(" in {:?} order", map.order()) } else { String::new() };
+        let dtype = map.dtype().to_string().trim_matches('\'').to_owned();
+        let (shape, bytes) = (text::shape(map.shape()) + &order, text::size(Self::bytes(map)));
+        vec![name, shape, bytes, "yes".to_owned(), text::plain(&dtype)]
     }
 }
 
@@ -91,7 +88,11 @@ pub(super) fn run(file: &Path, common: Common) -> Result<()> {
     let mut out = Vec::new();
     let (bold, arrays) = (Style::new().bold(), text::counted(members.len() as u64, "array"));
     let file = text::plain(&file.display().to_string());
-    writeln!(out, "{bold}{file}{bold:#}: .npz archive of {arrays}; --member NAME shows one\n")?;
+    writeln!(out, "{bold}{file}{bold:#}: .npz archive of {arrays}")?;
+    if members.is_empty() {
+        return write_out(&out);
+    }
+    writeln!(out, "--member NAME shows one of them\n")?;
     let columns = vec![
         Column::text("array"),
         Column::text("shape"),
@@ -101,8 +102,9 @@ pub(super) fn run(file: &Path, common: Common) -> Result<()> {
     ];
     let sheet = Sheet { columns, keys: 1, rows: members.iter().map(Member::cells).collect() };
     sheet.write(&mut out, width(None))?;
-    if members.iter().any(|member| member.map.is_err()) {
-        writeln!(out, "\nWhat is compressed is mapped once it is saved with numpy.savez, or unpacked.")?;
+    for (i, (name, reason)) in members.iter().filter_map(Member::refused).enumerate() {
+        let gap = if i == 0 { "\n" } else { "" };
+        writeln!(out, "{gap}{name}: {reason}")?;
     }
     write_out(&out)
 }

@@ -41,6 +41,8 @@ pub(super) struct Common {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// What a file is, and its record drawn byte by byte
+    ///
+    /// Of an .npz archive its arrays, and with --member the one of that name.
     Info(Info),
     /// The first rows
     ///

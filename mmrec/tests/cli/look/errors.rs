@@ -25,6 +25,12 @@ fn files_that_are_none() {
     let mut bad = whole.clone();
     bad[12] = b'x';
     fs::write(path.join("bad_header.npy"), bad).unwrap();
+    let mut archive = fs::read(path.join("arrays.npz")).unwrap();
+    let header = archive.windows(6).rposition(|bytes| bytes == b"\x93NUMPY").unwrap();
+    archive[header + 12] = b'x';
+    fs::write(path.join("bad_member.npz"), archive).unwrap();
+    // An archive without members is the end of one.
+    fs::write(path.join("none.npz"), [b"PK\x05\x06".as_slice(), &[0; 18]].concat()).unwrap();
     fs::write(path.join("table.csv"), "ts,price\n1,2\n").unwrap();
     fs::write(path.join("text.txt"), "ts,price\n1,2\n").unwrap();
     fs::write(path.join("\u{1b}[31mred.npy"), "not").unwrap();
@@ -51,6 +57,8 @@ fn files_that_are_none() {
         &["info", "text.txt"],
         &["info", "\u{1b}[31mred.npy"],
         &["head", "arrays.npz"],
+        &["info", "bad_member.npz"],
+        &["info", "none.npz"],
         &["head", "table.csv"],
         &["info", "arrays.npz", "--member", "third"],
         &["info", "deflated.npz", "--member", "first"],
