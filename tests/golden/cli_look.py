@@ -176,7 +176,9 @@ def value(x):
         return "".join("\\u%04x" % ord(c) if 0xD800 <= ord(c) < 0xE000 else c for c in str(x))
     if kind == "V":
         return x.tobytes().hex()
-    return None if np.isnat(x) else str(x)
+    if np.isnat(x):
+        return None
+    return int(x.astype("i8")) if kind == "m" else str(x)
 
 
 def values(array):

@@ -138,7 +138,7 @@ def value(x):
         return [value(x.real), value(x.imag)]
     if kind == "S":
         return bytes(x).decode()
-    return str(x)
+    return int(x.astype("i8")) if kind == "m" else str(x)
 
 
 def level(least, greatest, level):
@@ -235,10 +235,12 @@ def figures(array):
         steps = native.view("i8").tolist()
         mean, std = moments(steps)
         distance = native.dtype.str.replace("M8", "m8")
-        found["mean"] = str(np.array([round(mean)], "i8").view(native.dtype)[0])
-        found["std"] = str(np.array([round(std)], "i8").view(distance)[0])
+        time = lambda x: np.array([x], "i8").view(native.dtype)[0]
+        for name, x in ("min", min(steps)), ("max", max(steps)), ("mean", round(mean)):
+            found |= {name: value(time(x)), f"{name}_steps": x, f"{name}_text": str(time(x))}
+        found["std"] = value(np.array([round(std)], "i8").view(distance)[0])
         found["std_steps"] = std
-        found["histogram"] = whole_histogram(steps, lambda x: str(np.array([x], "i8").view(native.dtype)[0]))
+        found["histogram"] = whole_histogram(steps, lambda x: value(time(x)))
     else:
         whole = [int(x) for x in native.tolist()]
         mean, std = moments(whole)

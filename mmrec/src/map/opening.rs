@@ -297,10 +297,11 @@ impl Opening {
         let (end, found) = (layout.end(), end_of_file);
         if end > found {
             let what = if matches!(self.place, Place::Member(_)) { "the member" } else { "the file" };
+            let left = found.saturating_sub(offset).checked_div(layout.dtype.itemsize() as u64).unwrap_or(0);
             let message = format!(
                 "the header says shape {} of {}, which ends at byte {end}, and {what} ends at byte {found}: {} bytes too few; \
                  it was cut short, or never fully written; copy it anew, or map what is left of its records, from byte \
-                 {offset} on, with .offset({offset}) and a shape",
+                 {offset} on, with .offset({offset}) and .shape({left})",
                 ShapeText(&layout.shape),
                 layout.dtype,
                 end - found

@@ -116,6 +116,10 @@ fn the_points_are_those_of_numpy() {
         }
         assert_eq!(json!([found["x"]["min"], found["x"]["max"]]), case["x"], "{what}");
         assert_eq!(found["x"]["is_sorted"], case["is_sorted"], "{what}");
+        // Which says the unit of the steps of a timedelta64.
+        if case["args"][1] == "d" {
+            assert_eq!(line["dtype"], ">m8[us]", "{what}");
+        }
     }
     assert!(cases.len() > 20);
 }
@@ -407,6 +411,46 @@ fn points_are_joined_if_x_never_falls() {
     assert!(auto.0 == "points" && lines.0 == "lines" && auto.2 > lines.2 + 100, "{auto:?} {lines:?}");
     let (auto, points) = (styles("few", "auto"), styles("few", "points"));
     assert!(auto.0 == "lines" && points.0 == "points" && auto.1 == points.1 + 3, "{auto:?} {points:?}");
+}
+
+#[test]
+fn a_line_does_not_hide_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("dense.bin");
+    let bytes: Vec<u8> = numbers(20_000)
+        .flat_map(|number| {
+            let number = number as f64 / 1e9;
+            [0.4 + number / 5.0, number].map(f64::to_le_bytes).concat()
+        })
+        .collect();
+    fs::write(&path, bytes).unwrap();
+    for names in ["narrow,wide", "wide,narrow"] {
+        let dtype = "[('narrow', '<f8'), ('wide', '<f8')]";
+        let drawn = plot(
+            "picture.png",
+            &[path.to_str().unwrap(), "--dtype", dtype, "--size", "400x300", "--y", names],
+        );
+        let png = drawn.png();
+        let count = |color: [u8; 3]| (0..400 * 300).filter(|at| png.at(at % 400, at / 400) == color).count();
+        let colors = [count([0, 114, 178]), count([213, 94, 0])];
+        // About a fifth of the frame, and the rest.
+        assert!(colors.iter().all(|pixels| *pixels > 5000), "{names}: {colors:?}");
+    }
+}
+
+#[test]
+fn points_are_asked_for_with_json_on_either_side_of_the_command() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, picture) = (golden("plot_few.npy"), dir.path().join("few.svg"));
+    let args = ["plot", &file, "--y", "y", "-o", picture.to_str().unwrap(), "--points"];
+    let ran = mmrec(&args);
+    assert!(ran.code == Some(2) && ran.errors.contains("--json") && !picture.exists(), "{ran:?}");
+    let (before, behind) =
+        (mmrec(&[&["--json"], args.as_slice()].concat()), mmrec(&[args.as_slice(), &["--json"]].concat()));
+    assert!(
+        before.code == Some(0) && before.text.contains("\"points\"") && before.text == behind.text,
+        "{before:?}"
+    );
 }
 
 #[test]

@@ -70,7 +70,8 @@ fn the_figures_are_those_of_numpy() {
                     _ => assert_eq!(found_figure, Some(expected), "{what}"),
                 }
             }
-            let more = ["name", "dtype", "shape"];
+            // The last one is a text for people, which has a test of its own.
+            let more = ["name", "dtype", "shape", "std_text"];
             for figure in found.as_object().unwrap().keys() {
                 assert!(
                     more.contains(&figure.as_str()) || expected[name].get(figure).is_some(),
@@ -184,6 +185,47 @@ fn fields_are_chosen_and_drawn() {
     assert_eq!(found["fields"][1]["histogram"], Value::Null);
     let ran = mmrec(&["stats", path, "--fields", "nothing"]);
     assert!(ran.code == Some(2) && ran.errors.contains("there are a, p.x, p.y, q.x, q.y"), "{ran:?}");
+}
+
+#[test]
+fn lengths_of_time_are_said_for_people_and_in_steps() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("times.bin");
+    let steps = [0i64, 7200 * 1_000_000_000];
+    fs::write(&path, steps.iter().flat_map(|step| step.to_le_bytes()).collect::<Vec<_>>()).unwrap();
+    for dtype in ["<M8[ns]", "<m8[ns]"] {
+        let args = [path.to_str().unwrap(), "--dtype", dtype];
+        let ran = mmrec(&[&["stats"], args.as_slice()].concat());
+        assert!(ran.text.contains(" 1 h 0 min 0 s "), "{}", ran.text);
+        let field = &stats(&args)["fields"][0];
+        assert_eq!(
+            (&field["std"], &field["std_steps"], &field["std_text"], &field["max_steps"]),
+            (&json!(3_600_000_000_000i64), &json!(3.6e12), &json!("1 h 0 min 0 s"), &json!(steps[1])),
+            "{field}"
+        );
+    }
+}
+
+/// The histogram of numbers, each so many times, as it is drawn.
+fn drawn(numbers: impl Iterator<Item = i32>, times: usize) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("numbers.bin");
+    let bytes: Vec<u8> = numbers.flat_map(|number| number.to_le_bytes().repeat(times)).collect();
+    fs::write(&path, bytes).unwrap();
+    let ran = mmrec(&["stats", path.to_str().unwrap(), "--dtype", "<i4"]);
+    let lines: Vec<_> = ran.text.lines().collect();
+    lines[1].chars().skip(lines[0].find("histogram").unwrap()).collect()
+}
+
+#[test]
+fn a_histogram_has_no_bumps_that_the_values_do_not_have() {
+    let shown = drawn((0..5).map(|at| at * 10), 1000);
+    assert_eq!(shown, "█    █    █    █    █");
+    for values in [2, 7, 24, 25, 27, 30, 35, 36, 48, 49, 100, 256, 512] {
+        let shown = drawn(0..values, 3);
+        let is_level = shown.chars().all(|block| block == '█');
+        assert!(is_level && (2..=24).contains(&shown.chars().count()), "{values}: {shown}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::{convert::Convert, input::Input};
 #[command(
     version,
     propagate_version = true,
-    after_help = "Exit codes: 0, all is well; 1, `diff` has found a difference; 2, an error; 130, stopped by Ctrl-C."
+    after_help = "Exit codes: 0, all is well; 1, `diff` has found that dtypes differ; 2, an error; 130, stopped by Ctrl-C."
 )]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -41,6 +41,8 @@ pub(super) struct Common {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// What a file is, and its record drawn byte by byte
+    ///
+    /// Of an .npz archive its arrays, and with --member the one of that name.
     Info(Info),
     /// The first rows
     ///
@@ -53,10 +55,10 @@ pub(super) enum Command {
     /// Some rows
     ///
     /// A row is what one index along the first axis leads to. An array of up to 8 elements in it, of further axes or of a field, has a
-    /// column for each; a longer one is shown as NumPy prints it, and of a text 1000 letters. What does not fit in the width comes in further tables.
+    /// column for each; a longer one is shown as NumPy prints it, of more than 24 elements the first and last three along each axis, and of a text 1000 letters. What does not fit in the width comes in further tables.
     ///
     /// With --json, a list of objects, one in a line. NaN and the infinities are the strings "NaN", "Infinity" and "-Infinity", and NaT is
-    /// null; integers have all their digits. Times and long doubles are NumPy's texts, complex numbers [real, imaginary],
+    /// null; integers have all their digits. Dates and long doubles are NumPy's texts, a timedelta64 is the number of its steps, complex numbers [real, imaginary],
     /// opaque bytes hexadecimal digits, and in strings that are no Unicode \xff stands for such a byte. Of arrays of records, and of
     /// records in rows of several axes, each field is a list.
     Rows(Rows),
@@ -71,6 +73,9 @@ pub(super) enum Command {
     /// of times are to the nearest step. Strings have min and max in NumPy's order, and the longest. Different values are counted
     /// of bool, integers of 8 and 16 bits, strings and opaque bytes: of the last two up to 1000, or fewer if there are many
     /// fields or they are long, and of those of more than 64 KiB nothing is told but how many there are. Long doubles are opaque bytes.
+    ///
+    /// With --json, times are as in `mmrec rows`: dates, and of a timedelta64 the number of its steps, which the dtype has the unit of.
+    /// Beside min, max, mean and std of times there are min_steps and so on, and min_text and so on for people.
     Stats(Stats),
     /// A picture of fields, as SVG or PNG
     ///
@@ -99,7 +104,9 @@ pub(super) enum Command {
     /// same float, dates are as NumPy writes them, timedelta64 is a number of its steps, a complex number is 1.5-2j, and opaque
     /// bytes and long doubles are hexadecimal digits. What is read back is what was written, but for the bits of NaN and padding.
     Convert(Convert),
-    /// How the records of two files differ, field by field
+    /// How the layouts of two files differ, field by field: their dtypes, not their rows
+    ///
+    /// The exit code is 0 if the dtypes are the same, and 1 if they differ. Shapes that differ are shown, and are no difference.
     Diff(Diff),
     /// Completions for a shell: mmrec completions bash > /etc/bash_completion.d/mmrec
     Completions {
@@ -205,11 +212,14 @@ pub(super) struct Plot {
     pub(super) style: super::plot::Style,
 
     /// With --json, the points that are drawn, too
-    #[arg(long, requires = "json")]
+    #[arg(long)]
     pub(super) points: bool,
 }
 
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("file", |file| {
+    file.required(false).required_unless_present_any(["dtype", "like"]).default_value("-").hide_default_value(true)
+}))]
 pub(super) struct Struct {
     #[command(flatten)]
     pub(super) input: Input,
@@ -229,7 +239,7 @@ pub(super) struct Struct {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Diff {
-    /// A .npy file, or the text of a dtype
+    /// A .npy file, FILE.npz:NAME for an array in an archive, or the text of a dtype
     pub(super) a: String,
 
     /// Another
@@ -255,4 +265,16 @@ fn color_parser() -> impl clap::builder::TypedValueParser<Value = Color> {
         let choice = COLORS.iter().find(|(known, _)| *known == name);
         Color(choice.map_or(ColorChoice::Auto, |(_, choice)| *choice))
     })
+}
+
+/// An error that says how many rows are asked for, if it is of `head -2` or the like.
+pub(super) fn with_tip(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+    let is_number =
+        |arg: &str| arg.starts_with('-') && arg[1..].starts_with(|letter: char| letter.is_ascii_digit());
+    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(arg)) if is_number(arg)) {
+        let tip = "head and tail take a number of rows as in -n 2".into();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
 }

@@ -25,10 +25,10 @@ const COLORS: [AnsiColor; 6] = [
     AnsiColor::BrightRed,
 ];
 
-/// The letter of a field.
-pub(super) fn letter(field: usize) -> char {
+/// The mark of a field, which stands for its name where there is no room for that. Its colon tells it from a name.
+pub(super) fn mark(field: usize) -> String {
     const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    LETTERS[field % LETTERS.len()].into()
+    format!("{}:", char::from(LETTERS[field % LETTERS.len()]))
 }
 
 /// The colour of a field.
@@ -144,9 +144,9 @@ fn write_run(out: &mut impl Write, leaves: &[Leaf], run: &[Byte]) -> io::Result<
     }
 }
 
-/// A name of a scalar, as long as there is room for: the letter of the field at last.
+/// A name of a scalar, as long as there is room for: the mark of the field at last.
 fn label(leaf: &Leaf, field: usize, scalar: usize, room: usize) -> String {
-    let names = names(leaf, scalar).into_iter().chain([letter(field).to_string()]);
+    let names = names(leaf, scalar).into_iter().chain([mark(field)]);
     names.into_iter().find(|name| name.width() <= room).unwrap_or_default()
 }
 

@@ -1,6 +1,6 @@
-//! How the records of two files differ.
+//! How the layouts of the records of two files differ.
 
-use std::{fs::File, io::Read, path::Path, process::ExitCode};
+use std::{path::Path, process::ExitCode};
 
 use mmrec::DType;
 use serde_json::{Value as Json, json};
@@ -8,14 +8,14 @@ use serde_json::{Value as Json, json};
 use super::{
     args::{Common, Diff},
     failure::{Failure, Result, write_out},
-    input::Input,
+    input::{Input, starts_as_npy},
     json,
     leaf::{Leaf, leaves},
-    text::plain_lines,
+    text::{plain_lines, shape},
 };
 
 pub(super) fn run(asked: &Diff, common: Common) -> Result<ExitCode> {
-    let (a, b) = (dtype_of(&asked.a)?, dtype_of(&asked.b)?);
+    let ((a, a_shape), (b, b_shape)) = (layout(&asked.a)?, layout(&asked.b)?);
     let (a_name, b_name) = (name(&asked.a, "the first dtype"), name(&asked.b, "the second dtype"));
     // Of what was found it speaks first.
     let difference = b.difference(b_name, &a, a_name);
@@ -24,14 +24,19 @@ pub(super) fn run(asked: &Diff, common: Common) -> Result<ExitCode> {
         let lines: Vec<_> = difference.iter().flat_map(|text| text.lines()).collect();
         let all = json!({
             "same": is_same,
-            "a": { "name": asked.a, "dtype": a.to_string(), "itemsize": a.itemsize() },
-            "b": { "name": asked.b, "dtype": b.to_string(), "itemsize": b.itemsize() },
+            "a": { "name": asked.a, "dtype": a.to_string(), "itemsize": a.itemsize(), "shape": a_shape },
+            "b": { "name": asked.b, "dtype": b.to_string(), "itemsize": b.itemsize(), "shape": b_shape },
             "fields": fields(&leaves(&a), &leaves(&b)),
             "differences": lines,
         });
         write_out(json::pretty(&all).as_bytes())?;
     } else {
-        let text = difference.unwrap_or_else(|| format!("the same records: {a}"));
+        let mut text = difference.unwrap_or_else(|| format!("the same dtype, {a}; rows are not compared"));
+        if let (Some(a), Some(b)) = (&a_shape, &b_shape)
+            && a != b
+        {
+            text += &format!("\nshape: {a_name} has {}, {b_name} has {}", shape(a), shape(b));
+        }
         write_out(format!("{}\n", plain_lines(&text)).as_bytes())?;
     }
     Ok(ExitCode::from(u8::from(!is_same)))
@@ -39,27 +44,36 @@ pub(super) fn run(asked: &Diff, common: Common) -> Result<ExitCode> {
 
 /// What to call it: a file by its name, and a text, which is long, by its place.
 fn name<'a>(asked: &'a str, text: &'a str) -> &'a str {
-    if Path::new(asked).exists() { asked } else { text }
+    if Path::new(asked).exists() || in_archive(asked).is_some() { asked } else { text }
 }
 
-/// The dtype of a file, or the one that a text says.
-fn dtype_of(name: &str) -> Result<DType> {
+/// The dtype and the shape of a file, or the dtype that a text says.
+fn layout(name: &str) -> Result<(DType, Option<Vec<usize>>)> {
     let path = Path::new(name);
-    if path.is_file() && !starts_as_npy(path)? {
-        return Err(Failure::Usage(format!("{name} is no .npy file; give the text of its dtype instead")));
+    let input = match in_archive(name) {
+        Some((archive, member)) => Input::of_member(archive.into(), member),
+        None if path.is_file() && !starts_as_npy(path)? => {
+            let message =
+                "is no .npy file; give the text of its dtype instead, or, of an .npz, FILE.npz:NAME";
+            return Err(Failure::Usage(format!("{name} {message}")));
+        }
+        None => Input::of(path.into()),
+    };
+    if path.exists() || input.member().is_some() {
+        let map = input.open()?;
+        return Ok((map.dtype().clone(), Some(map.shape().to_vec())));
     }
-    if path.exists() {
-        return Ok(Input::of(path.into()).open()?.dtype().clone());
-    }
-    name.parse::<DType>()
-        .map_err(|error| Failure::Usage(format!("{name} is neither a file nor the text of a dtype: {error}")))
+    let dtype = name.parse().map_err(|error: mmrec::Error| {
+        Failure::Usage(format!("{name} is neither a file nor the text of a dtype: {error}"))
+    });
+    Ok((dtype?, None))
 }
 
-fn starts_as_npy(path: &Path) -> Result<bool> {
-    let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(6).read_to_end(&mut start));
-    read.map_err(|error| Failure::io(path, error))?;
-    Ok(start == b"\x93NUMPY")
+/// The archive and the array of `FILE.npz:NAME`.
+fn in_archive(name: &str) -> Option<(&Path, &str)> {
+    let (archive, member) = name.split_once(".npz:")?;
+    let archive = Path::new(&name[..archive.len() + ".npz".len()]);
+    (archive.is_file() && !Path::new(name).exists()).then_some((archive, member))
 }
 
 /// The fields that are not in both, or not the same there, in the order of `a`, and then of `b`.

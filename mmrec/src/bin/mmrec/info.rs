@@ -11,6 +11,7 @@ use mmrec::{DType, DTypeField, DynMap, ReadOnly};
 use serde_json::json;
 
 use super::{
+    archive,
     args::{Common, Info},
     bytemap,
     failure::{Failure, Result},
@@ -21,6 +22,9 @@ use super::{
 };
 
 pub(super) fn run(asked: &Info, common: Common) -> Result<()> {
+    if asked.input.is_archive() {
+        return archive::run(&asked.input.file, common);
+    }
     let map = asked.input.open()?;
     let path = &asked.input.file;
     let file = std::fs::metadata(path).map_err(|error| Failure::io(path, error))?;
@@ -130,7 +134,7 @@ fn sheet(leaves: &[Leaf]) -> Sheet {
     let rows = leaves.iter().enumerate().map(|(i, leaf)| {
         let style = bytemap::style(i);
         vec![
-            format!("{style}{}{style:#}", bytemap::letter(i)),
+            format!("{style}{}{style:#}", bytemap::mark(i)),
             leaf.offset.to_string(),
             leaf.size().to_string(),
             dtype_text(leaf),

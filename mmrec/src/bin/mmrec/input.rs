@@ -1,6 +1,10 @@
 //! The file that is looked at.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use clap::ValueEnum;
 use mmrec::{DType, DynMap, Order, ReadOnly};
@@ -52,6 +56,11 @@ impl Input {
         Self { file, dtype: None, like: None, offset: None, shape: None, order: None, member: None }
     }
 
+    /// The array of a name in an archive.
+    pub(super) fn of_member(file: PathBuf, member: &str) -> Self {
+        Self { member: Some(member.to_owned()), ..Self::of(file) }
+    }
+
     /// Whether it is said what the records are, and the file has no header to say it.
     pub(super) fn is_raw(&self) -> bool {
         self.dtype.is_some() || self.like.is_some()
@@ -85,7 +94,48 @@ impl Input {
         })
     }
 
-    fn dtype(&self) -> Result<Option<DType>> {
+    /// Whether it is an archive, and no array of it is named.
+    pub(super) fn is_archive(&self) -> bool {
+        let is_unknown = self.member.is_none() && !self.is_raw() && self.file.is_file();
+        // Any file may end as an archive does.
+        is_unknown && !starts_as_npy(&self.file).unwrap_or(true) && members(&self.file).is_some()
+    }
+
+    /// An error of a file, or what there is to say of the file instead.
+    fn why(&self, error: mmrec::Error) -> Failure {
+        if self.member.is_some() || self.is_raw() || !self.file.is_file() {
+            return error.into();
+        }
+        let file = self.file.display();
+        let is_text = || {
+            self.file
+                .extension()
+                .is_some_and(|name| ["csv", "tsv"].iter().any(|text| name.eq_ignore_ascii_case(text)))
+        };
+        if std::fs::metadata(&self.file).is_ok_and(|metadata| metadata.len() == 0) {
+            Failure::Usage(format!("{file} is empty: there is no header in it, and there are no records"))
+        } else if let Some(names) = members(&self.file) {
+            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            Failure::Usage(format!(
+                "{file} is an .npz archive; name an array of it with --member: {}",
+                names.join(", ")
+            ))
+        } else if is_text() {
+            Failure::Usage(format!(
+                "{file} is a text by its name, and no file of records; make one of it first: \
+                 mmrec convert --dtype DTYPE {file} records.npy"
+            ))
+        } else {
+            error.into()
+        }
+    }
+
+    fn has_header(&self) -> Result<bool> {
+        Ok(self.file.is_file() && starts_as_npy(&self.file)?)
+    }
+
+    /// What it says of the dtype, if anything.
+    pub(super) fn dtype(&self) -> Result<Option<DType>> {
         Ok(match (&self.dtype, &self.like) {
             (Some(text), _) => Some(text.parse()?),
             (_, Some(path)) => Some(DynMap::open(path)?.dtype().clone()),
@@ -96,6 +146,13 @@ impl Input {
     /// Maps the file, to be read.
     pub(super) fn open(&self) -> Result<DynMap<ReadOnly>> {
         let dtype = self.dtype()?;
+        if dtype.is_some() && self.offset.is_none() && self.member.is_none() && self.has_header()? {
+            let file = self.file.display();
+            return Err(Failure::Usage(format!(
+                "{file} is a .npy file, whose header says what its records are; leave out --dtype and --like, or give \
+                 --offset 0 to take the header for records, too"
+            )));
+        }
         let mut options = DynMap::options();
         if let Some(dtype) = dtype {
             options = options.dtype(dtype).raw();
@@ -120,22 +177,19 @@ impl Input {
             Some(shape) => options.shape(shape.as_slice()).open(&self.file),
             None => options.open(&self.file),
         };
-        let is_unknown = self.member.is_none() && !self.is_raw();
-        opened.map_err(|error| match members(&self.file).filter(|_| is_unknown) {
-            Some(names) => {
-                let file = self.file.display();
-                Failure::Usage(format!(
-                    "{file} is an .npz archive; name an array of it with --member: {names}"
-                ))
-            }
-            None => error.into(),
-        })
+        opened.map_err(|error| self.why(error))
     }
 }
 
-/// The names of the arrays in an archive, as the library lists them when there is none of a name.
-fn members(file: &Path) -> Option<String> {
-    let error = DynMap::options().npz_member("").open(file).err()?;
-    let text = error.to_string();
-    text.split_once("; it has ").map(|(_, names)| names.to_owned())
+/// Whether a file begins as each .npy file does.
+pub(super) fn starts_as_npy(path: &Path) -> Result<bool> {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(6).read_to_end(&mut start));
+    read.map_err(|error| Failure::io(path, error))?;
+    Ok(start == b"\x93NUMPY")
+}
+
+/// The names of the arrays in an archive.
+pub(super) fn members(file: &Path) -> Option<Vec<String>> {
+    DynMap::npz_members(file).ok()
 }

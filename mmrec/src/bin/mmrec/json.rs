@@ -1,7 +1,7 @@
 //! Values as JSON.
 //!
 //! Numbers are numbers, with all digits, but for those that JSON has none for: NaN and the infinities are the strings "NaN",
-//! "Infinity" and "-Infinity". Times are the texts of NumPy, and NaT is null. Strings are as they are; in one that is no Unicode,
+//! "Infinity" and "-Infinity". Dates are the texts of NumPy, a timedelta64 is the number of its steps, and NaT is null. Strings are as they are; in one that is no Unicode,
 //! `\xff` stands for such a byte, or `\udac6` for such a unit. Opaque bytes are written in hexadecimal digits. Complex numbers are
 //! [real, imaginary], but long doubles, and complex numbers of them, are texts.
 
@@ -21,6 +21,7 @@ pub(super) fn value(value: &Value) -> Json {
         Datum::Float(number) => float(number),
         Datum::Complex(real, imaginary) => json!([part(value, real), part(value, imaginary)]),
         Datum::DateTime(None, _) | Datum::TimeDelta(None, _) => Json::Null,
+        Datum::TimeDelta(Some(steps), _) => steps.into(),
         Datum::Bytes(bytes) => text::of_bytes(bytes).into(),
         Datum::Str(text) => text.into(),
         Datum::Units(units) => text::of_units(&units).into(),

@@ -225,6 +225,8 @@ fn chosen_of(all: Vec<Leaf>, asked: &[String]) -> Result<Vec<Leaf>> {
             };
             all.iter().filter(|leaf| leads(&leaf.name())).cloned().collect()
         };
+        // Spaces after commas, unless they are of the name.
+        let asked = if named(asked).is_empty() { asked.trim() } else { asked };
         let (mut found, mut at) = (named(asked), Vec::new());
         if found.is_empty()
             && let Some((name, indices)) = split_indices(asked)

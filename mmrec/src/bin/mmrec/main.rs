@@ -4,6 +4,7 @@
 //! at, `leaf.rs` takes records apart, `text.rs` and `json.rs` write values, `table.rs` lays them out, and `progress.rs` knows
 //! how far a long command is and whether it is to stop.
 
+mod archive;
 mod args;
 mod bytemap;
 mod convert;
@@ -32,7 +33,7 @@ use self::{
 };
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::try_parse().unwrap_or_else(|error| args::with_tip(error).exit());
     args.color.write_global();
     match run(args) {
         Ok(code) => code,

@@ -94,7 +94,7 @@ const BYTES: usize = 1 << 20;
 /// Arrays of no more are shown with a column for each element.
 const SPREAD: usize = 8;
 
-/// Elements of an array, of which all are shown if there are no more.
+/// Elements of an array that are read of a longer one, or less.
 const WHOLE: usize = 1000;
 
 /// Letters of a cell.

@@ -10,8 +10,11 @@ use super::{
 };
 
 pub(super) fn run(asked: &Struct, common: Common) -> Result<()> {
-    let map = asked.input.open()?;
-    let dtype = map.dtype();
+    // A dtype is enough, without a file.
+    let dtype = match asked.input.dtype()?.filter(|_| asked.input.is_stdin()) {
+        Some(dtype) => dtype,
+        None => asked.input.open()?.dtype().clone(),
+    };
     let (language, text) = match (asked.c, asked.numpy) {
         (true, _) => ("c", dtype.to_c_struct(&asked.name)?),
         (_, true) => ("numpy", dtype.to_numpy_dict()),

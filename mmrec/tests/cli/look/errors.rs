@@ -25,6 +25,13 @@ fn files_that_are_none() {
     let mut bad = whole.clone();
     bad[12] = b'x';
     fs::write(path.join("bad_header.npy"), bad).unwrap();
+    let mut archive = fs::read(path.join("arrays.npz")).unwrap();
+    let header = archive.windows(6).rposition(|bytes| bytes == b"\x93NUMPY").unwrap();
+    archive[header + 12] = b'x';
+    fs::write(path.join("bad_member.npz"), archive).unwrap();
+    // An archive without members is the end of one.
+    fs::write(path.join("none.npz"), [b"PK\x05\x06".as_slice(), &[0; 18]].concat()).unwrap();
+    fs::write(path.join("table.csv"), "ts,price\n1,2\n").unwrap();
     fs::write(path.join("text.txt"), "ts,price\n1,2\n").unwrap();
     fs::write(path.join("\u{1b}[31mred.npy"), "not").unwrap();
     fs::create_dir(path.join("directory")).unwrap();
@@ -37,6 +44,8 @@ fn files_that_are_none() {
         &["info", "trades.npy", "--fields", "ts"],
         &["rows", "trades.npy"],
         &["head", "trades.npy", "-n", "-1"],
+        &["head", "-2", "trades.npy"],
+        &["tail", "trades.npy", "-25"],
         &["info", "missing.npy"],
         &["info", "directory"],
         &["info", "empty.npy"],
@@ -47,11 +56,17 @@ fn files_that_are_none() {
         &["info", "objects.npy"],
         &["info", "text.txt"],
         &["info", "\u{1b}[31mred.npy"],
-        &["info", "arrays.npz"],
+        &["head", "arrays.npz"],
+        &["info", "bad_member.npz"],
+        &["info", "none.npz"],
+        &["head", "table.csv"],
         &["info", "arrays.npz", "--member", "third"],
         &["info", "deflated.npz", "--member", "first"],
         &["info", "trades.npy", "--member", "first"],
         &["info", "arrays.npz", "--member", "second", "--dtype", "<i8"],
+        &["head", "trades.npy", "--dtype", "<u4"],
+        &["info", "raw.bin", "--like", "cut.npy"],
+        &["info", "trades.npy", "--like", "trades.npy"],
         &["info", "raw.bin", "--dtype", TRADE],
         &["info", "raw.bin", "--dtype", TRADE, "--offset", "2000"],
         &["info", "raw.bin", "--dtype", TRADE, "--shape", "1000"],
@@ -70,6 +85,24 @@ fn files_that_are_none() {
     }
     let text = session(&path, &commands);
     is_as_kept("errors", &text.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+}
+
+/// What an error says to do can be done.
+#[test]
+fn what_is_left_of_a_file_is_shown_as_the_error_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let whole = fs::read(files().join("trades.npy")).unwrap();
+    fs::write(dir.path().join("cut.npy"), &whole[..whole.len() - 50]).unwrap();
+    fs::copy(files().join("trades.npy"), dir.path().join("trades.npy")).unwrap();
+    let ran = look_in(dir.path(), &["tail", "cut.npy"]);
+    assert!(ran.code == Some(2) && ran.errors.contains("--offset 256 and --shape 23\n"), "{ran:?}");
+    let left = ["--like", "trades.npy", "--offset", "256", "--shape", "23", "--json"];
+    let ran = look_in(dir.path(), &[&["rows", "..", "cut.npy"], left.as_slice()].concat());
+    assert_eq!(ran.text, look_in(dir.path(), &["rows", "..23", "trades.npy", "--json"]).text);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    // With an offset, even 0, what there is of the header is records.
+    let ran = look_in(dir.path(), &["head", "cut.npy", "--dtype", "S6", "--offset", "0", "--shape", "1"]);
+    assert!(ran.code == Some(0) && ran.text.contains("\\x93NUMPY"), "{ran:?}");
 }
 
 #[test]

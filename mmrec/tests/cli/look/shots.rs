@@ -4,6 +4,9 @@ use super::kit::{files, is_as_kept, look, session};
 
 const SHARED: &str = "{'names': ['all', 'low', 'odd'], 'formats': ['<u4', '<u2', '<u2'], 'offsets': [4, 4, 11], 'itemsize': 16}";
 
+/// Fields that have no room for their names, and some that are named as the marks were that stand for those.
+const NARROW: &str = "[('side', 'S1'), ('a', 'u1'), ('b', 'u1'), ('flag', '?'), ('x', '<u4')]";
+
 #[test]
 fn info() {
     let text = session(
@@ -40,6 +43,11 @@ fn info() {
             ],
             &["info", "raw.bin", "--shape", "1", "--dtype", "[('p', [('x', '<f4'), ('', 'V4')], (100,))]"],
             &["info", "arrays.npz", "--member", "second"],
+            &["info", "arrays.npz"],
+            &["info", "arrays.npz", "--json"],
+            &["info", "deflated.npz"],
+            &["info", "deflated.npz", "--json"],
+            &["info", "raw.bin", "--shape", "3", "--dtype", NARROW],
         ],
     );
     is_as_kept("info", &text);
@@ -77,6 +85,11 @@ fn rows() {
             &["head", "raw.bin", "--like", "trades.npy", "--offset", "10", "-n", "1"],
             &["head", "arrays.npz", "--member", "second"],
             &["head", "shared.bin", "--dtype", "[]", "--shape", "2"],
+            &["head", "raw.bin", "--dtype", "u1", "--shape", "2,24"],
+            &["head", "raw.bin", "--dtype", "u1", "--shape", "2,25"],
+            &["head", "raw.bin", "--dtype", "u1", "--shape", "2,12,50"],
+            &["head", "raw.bin", "--dtype", "[('s', 'S4', (30,)), ('g', '<u2', (2, 13))]", "--shape", "2"],
+            &["head", "raw.bin", "--dtype", "u1", "--shape", "1,25", "--json"],
         ],
     );
     is_as_kept("rows", &text);
@@ -112,6 +125,8 @@ fn ranges_and_fields() {
             &["rows", "0..=3", "trades.npy"],
             &["rows", "--fields", "symbol,price,symbol", "0..2", "trades.npy"],
             &["rows", "0..2", "nested.npy", "--fields", "path,id"],
+            &["rows", "0", "trades.npy", "--fields", "ts, price"],
+            &["rows", "0", "raw.bin", "--dtype", "[(' a', 'u1'), ('a', 'u1')]", "--fields", "a, a,  a "],
             &["rows", "0..2", "nested.npy", "--fields", "at.y,at"],
             &["rows", "0..2", "nested.npy", "--fields", "path.x[1],grid[0],path[0]"],
             &["rows", "0..2", "nested.npy", "--fields", "path.x[1],grid[0],path[0]", "--json"],
@@ -145,10 +160,18 @@ fn structs_and_differences() {
             &["struct", "hostile.npy", "--c"],
             &["struct", "hostile.npy", "--numpy"],
             &["struct", "grid.npy"],
+            &["struct", "--dtype", "[('a', '<f4'), ('b', '<i4')]", "--c"],
+            &["struct", "--like", "grid.npy"],
+            &["struct", "--numpy"],
             &["struct", "trades.npy", "--c", "--numpy"],
             &["struct", "trades.npy", "--name", "my trade"],
             &["struct", "trades.npy", "--name", "fn"],
+            &["diff", "trades.npy", "trades.npy"],
             &["diff", "trades.npy", "none.npy"],
+            &["diff", "trades.npy", "none.npy", "--json"],
+            &["diff", "grid.npy", "arrays.npz:second"],
+            &["diff", "trades.npy", "arrays.npz:first"],
+            &["diff", "arrays.npz:none", "trades.npy"],
             &["diff", "trades.npy", "nested.npy"],
             &["diff", "trades.npy", "[('ts', '<M8[us]'), ('side', 'S1'), ('price', '>f8')]"],
             &["diff", "[('a', '<f4'), ('b', '<i4')]", "[('a', '<f4'), ('b', '<i2')]", "--json"],

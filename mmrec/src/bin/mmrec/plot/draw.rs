@@ -160,7 +160,10 @@ impl Picture<'_> {
         let canvas = Canvas { area, frame: self.frame() };
         canvas.title_and_legend(self)?;
         canvas.axes(self)?;
-        for ((_, line), color) in self.lines.iter().zip(COLORS.iter().cycle()) {
+        let mut lines: Vec<_> = self.lines.iter().map(|(_, line)| line).zip(COLORS.iter().cycle()).collect();
+        // What covers most lies behind the others, of which each is seen so.
+        lines.sort_by_key(|(line, _)| std::cmp::Reverse(canvas.covered(self, line)));
+        for (line, color) in lines {
             canvas.line(self, line, *color)?;
         }
         canvas.area.present().map_err(failed)
@@ -344,6 +347,14 @@ impl<B: DrawingBackend> Canvas<B> {
             }
         }
         Ok(())
+    }
+
+    /// About how many pixels a line covers: of each column, those from its lowest point to its highest.
+    fn covered(&self, picture: &Picture<'_>, line: &Line) -> u64 {
+        let Some(scale) = picture.y.1 else { return 0 };
+        let y = |number: Number| self.frame.y(scale.place(number));
+        let heights = line.columns.iter().map(|column| y(column.least).abs_diff(y(column.greatest)));
+        heights.map(|height| u64::from(height) + 1).sum()
     }
 
     fn dot(&self, column: &Column, y: i32, color: RGBColor) -> Result<()> {

@@ -30,6 +30,10 @@ use super::{
 };
 
 pub(super) fn run(asked: &Plot, common: Common) -> Result<()> {
+    // `--json` may stand before the command, where clap's `requires` does not see it.
+    if asked.points && !common.json {
+        return Err(Failure::Usage("--points are written with --json alone; give it, too".to_owned()));
+    }
     let output = Output::new(asked.output.as_deref(), &asked.input.file)?;
     if common.json && output.name().is_none() {
         return Err(Failure::Usage(

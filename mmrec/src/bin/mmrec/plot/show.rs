@@ -73,6 +73,7 @@ impl Said<'_> {
             "style": self.style(),
             "x": {
                 "name": self.x.map(|x| x.name.as_str()),
+                "dtype": self.x.map(super::dtype),
                 "min": x_least,
                 "max": x_greatest,
                 "is_sorted": self.drawn.is_sorted,
@@ -91,6 +92,7 @@ impl Said<'_> {
         };
         let mut all = json!({
             "name": field.name,
+            "dtype": super::dtype(field),
             "min": least,
             "max": greatest,
             "count": line.count,

@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use mmrec::Value;
+use mmrec::{Datum, Value};
 use serde_json::{Map, Value as Json, json};
 
 use super::{
@@ -83,7 +83,15 @@ fn mean(mean: &Mean) -> String {
 fn std(std: &Std) -> String {
     match std {
         Std::Number(number) => short(*number),
-        Std::Time(value, _) => text::text(value),
+        Std::Time(value, steps) => time(value, *steps),
+    }
+}
+
+/// A length of time, of this value or so many of its steps.
+fn time(value: &Value, steps: f64) -> String {
+    match value.data() {
+        Datum::TimeDelta(_, Some(step)) => text::duration(steps, step).unwrap_or_else(|| text::text(value)),
+        _ => text::text(value),
     }
 }
 
@@ -113,22 +121,16 @@ fn short(number: f64) -> String {
 }
 
 /// A histogram in blocks: a space for none, and the lowest block for a few.
+///
+/// Each block is of as many whole ranges, for of one that is shared between two nobody knows which of its values are where. The
+/// last block may lack some; of the numbers of ranges that give enough blocks, it is the one with which it lacks the fewest.
 fn blocks(histogram: &Histogram) -> String {
-    let counts = &histogram.counts;
-    let (ranges, len) = (counts.len(), counts.len().min(BLOCKS));
-    // A range that reaches into two blocks is shared between them; a value counts for `len`.
-    let mut columns = vec![0u128; len];
-    for (range, &count) in counts.iter().enumerate() {
-        let (start, end) = (range * len, (range + 1) * len);
-        let (column, next) = (start / ranges, (start / ranges + 1) * ranges);
-        let over = end.saturating_sub(next);
-        columns[column] += u128::from(count) * (end - start - over) as u128;
-        if over > 0 {
-            columns[column + 1] += u128::from(count) * over as u128;
-        }
-    }
+    let ranges = histogram.counts.len();
+    let least = ranges.div_ceil(BLOCKS).max(1);
+    let together = (least..=2 * least + 1).min_by_key(|of| ranges.next_multiple_of(*of)).unwrap_or(least);
+    let columns: Vec<u64> = histogram.counts.chunks(together).map(|counts| counts.iter().sum()).collect();
     let most = columns.iter().copied().max().unwrap_or(0).max(1);
-    let block = |count: u128| match usize::try_from((8 * count).div_ceil(most)) {
+    let block = |count: u64| match usize::try_from((8 * u128::from(count)).div_ceil(u128::from(most))) {
         Ok(height @ 1..) => HEIGHTS[height.min(8) - 1],
         _ => ' ',
     };
@@ -179,8 +181,20 @@ fn field(summary: &Summary) -> Result<Json> {
             Some(Std::Time(value, _)) => json::value(value),
         },
     );
-    if let Some(Std::Time(_, steps)) = &summary.std {
+    // Of times in steps, and as text.
+    let mean = match &summary.mean {
+        Some(Mean::Time(value)) => Some(value),
+        _ => None,
+    };
+    for (name, value) in [("min", summary.min.as_ref()), ("max", summary.max.as_ref()), ("mean", mean)] {
+        if let Some((value, steps)) = value.and_then(|value| Some((value, steps(value)?))) {
+            put(&format!("{name}_steps"), steps.into());
+            put(&format!("{name}_text"), text::text(value).into());
+        }
+    }
+    if let Some(Std::Time(value, steps)) = &summary.std {
         put("std_steps", json::float(*steps));
+        put("std_text", time(value, *steps).into());
     }
     match summary.distinct {
         None => {}
@@ -192,6 +206,13 @@ fn field(summary: &Summary) -> Result<Json> {
     }
     put("histogram", summary.histogram.as_ref().map_or(Ok(Json::Null), histogram)?);
     Ok(Json::Object(object))
+}
+
+fn steps(value: &Value) -> Option<i64> {
+    match value.data() {
+        Datum::DateTime(steps, _) | Datum::TimeDelta(steps, _) => steps,
+        _ => None,
+    }
 }
 
 /// A few ranges; each holds its start and not its end.
