@@ -669,3 +669,26 @@ fn a_file_that_is_cut_meanwhile_leaves_no_picture() {
     assert!(output.status.code() == Some(2) && errors.starts_with("error: "), "{errors}");
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn names_give_a_terminal_no_orders() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("hostile.npy");
+    let text =
+        "{'descr': [('\\x1b]0;pwn\\x07\\x9b\\u202e', '<f8')], 'fortran_order': False, 'shape': (2,), }";
+    let mut bytes = b"\x93NUMPY\x03\x00\xf4\x00\x00\x00".to_vec();
+    bytes.extend(format!("{text:<243}\n").as_bytes());
+    bytes.extend([1.0_f64, 2.0].iter().flat_map(|number| number.to_le_bytes()));
+    fs::write(&path, bytes).unwrap();
+    let path = path.to_str().unwrap();
+    let picture = dir.path().join("picture.svg");
+    let picture = picture.to_str().unwrap();
+    for args in [&["-o", picture][..], &["-o", picture, "--json"], &["-o", "-"]] {
+        let ran = mmrec(&[&["plot", path], args].concat());
+        assert_eq!((ran.code, ran.errors.as_str()), (Some(0), ""));
+        let is_obeyed = |letter: char| letter.is_control() && letter != '\n' || letter == '\u{202e}';
+        assert_eq!(ran.text.find(is_obeyed), None, "{:?}", ran.text);
+        assert!(ran.text.contains("pwn"), "{}", ran.text);
+    }
+    assert_eq!(fs::read_to_string(picture).unwrap().find(['\u{1b}', '\u{9b}', '\u{202e}']), None);
+}

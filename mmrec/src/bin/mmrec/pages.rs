@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use mmrec::{Advice, DynMap, ReadOnly};
 
 /// Bytes that are read before their pages are let go of.
-const MOST: u64 = 16 << 20;
+const MOST: u64 = 4 << 20;
 
 /// Lets go of pages that have been read, of a file that is read from one end to the other.
 pub(super) struct Pages<'a> {

@@ -390,8 +390,8 @@ fn described(name: &str, note: &str) -> String {
     }
 }
 
-/// Text without what an SVG must not hold, and with nothing that breaks its line.
+/// Text without what an SVG must not hold, which breaks its line, or which a terminal obeys that the SVG goes to.
 fn shown(text: &str) -> String {
-    let is_wrong = |letter: char| letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}');
+    let is_wrong = |letter: char| crate::text::is_obeyed(letter) || matches!(letter, '\u{fffe}' | '\u{ffff}');
     text.chars().map(|letter| if is_wrong(letter) { '\u{fffd}' } else { letter }).collect()
 }

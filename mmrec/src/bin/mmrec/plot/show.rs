@@ -31,8 +31,9 @@ impl Said<'_> {
     pub(super) fn text(&self, path: &Path) -> Result<Vec<u8>> {
         let mut said = Vec::new();
         let rows = text::count(self.rows.len() as u64);
-        writeln!(said, "{}: {rows} rows as {}", path.display(), self.style())?;
-        let name = self.x.map_or("row", |x| x.name.as_str());
+        let path = text::plain(&path.display().to_string());
+        writeln!(said, "{path}: {rows} rows as {}", self.style())?;
+        let name = text::plain(self.x.map_or("row", |x| &x.name));
         if let Some((least, greatest)) = self.drawn.range {
             let ends = (self.of_x(least)?, self.of_x(greatest)?);
             writeln!(said, "x: {name} from {} to {}", text::text(&ends.0), text::text(&ends.1))?;
@@ -42,13 +43,14 @@ impl Said<'_> {
                 0 => String::new(),
                 gaps => format!(", {} without", text::count(gaps)),
             };
+            let name = text::plain(&field.name);
             match line.extremes() {
                 Some((least, greatest)) => {
                     let ends = (value(least, field.scalar)?, value(greatest, field.scalar)?);
                     let (least, greatest) = (text::text(&ends.0), text::text(&ends.1));
-                    writeln!(said, "y: {} from {least} to {greatest}{gaps}", field.name)?;
+                    writeln!(said, "y: {name} from {least} to {greatest}{gaps}")?;
                 }
-                None => writeln!(said, "y: {}, nothing to draw", field.name)?,
+                None => writeln!(said, "y: {name}, nothing to draw")?,
             }
         }
         Ok(said)
@@ -80,7 +82,7 @@ impl Said<'_> {
             },
             "y": lines,
         });
-        Ok(format!("{all:#}\n").into_bytes())
+        Ok(json::pretty(&all).into_bytes())
     }
 
     fn line(&self, field: &Field<'_>, line: &Line) -> Result<Json> {
