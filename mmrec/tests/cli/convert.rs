@@ -4,6 +4,7 @@ mod bad;
 mod files;
 mod golden;
 mod large;
+mod quotes;
 mod random;
 mod stop;
 

@@ -146,7 +146,7 @@ fn bad_rows_are_left_out_and_told() {
     let files = text(&format!("{ROW}1,2\n{ROW}2,x,a,NaT,1,1\n\"\n\",2,a,NaT,1,1\n{ROW}"));
     let ran = files.run("a.csv", "a.raw", &[DTYPE, &["--bad-rows", "skip", "--quiet"]].concat());
     assert_eq!((ran.code, ran.text.as_str()), (Some(0), ""));
-    let told = "left out 3 bad rows, of which the first are\n  line 3: expected 6 values, found 2\n  \
+    let told = "left out 3 bad rows:\n  line 3: expected 6 values, found 2\n  \
                 line 5, column x: expected a float of 32 bits, found \"x\"\n  \
                 line 6, column n: expected an integer of 16 bits, or --empty-is-nan for floats and times, found \"\\n\"\n";
     assert_eq!(ran.errors, told);
@@ -156,6 +156,11 @@ fn bad_rows_are_left_out_and_told() {
     let many = text(&"x\n".repeat(1000));
     let ran = many.run("a.csv", "a.raw", &[DTYPE, &["--bad-rows", "skip", "--json"]].concat());
     assert_eq!((ran.code, ran.errors.lines().count()), (Some(0), 11));
+    assert!(
+        ran.errors.starts_with("left out 1\u{202f}000 bad rows, of which the first are\n"),
+        "{}",
+        ran.errors
+    );
     let said: serde_json::Value = serde_json::from_str(&ran.text).unwrap();
     assert_eq!((&said["rows"], &said["skipped"]), (&0.into(), &1000.into()));
 }

@@ -6,6 +6,7 @@ use super::super::{
     failure::{Failure, Result},
     leaf::Leaf,
 };
+use super::quotes::BYTE_ORDER_MARK;
 
 /// The most columns of a text.
 const MOST: usize = 100_000;
@@ -64,7 +65,7 @@ impl Style {
     pub(super) fn put(self, text: &[u8], out: &mut Vec<u8>) {
         let special = |byte: &u8| matches!(byte, b'"' | b'\n' | b'\r') || *byte == self.delimiter;
         // Whoever reads takes a mark of byte order at the start of a text for what it is, and leaves it out.
-        let is_lost = text.is_empty() && self.is_single || text.starts_with(b"\xef\xbb\xbf");
+        let is_lost = text.is_empty() && self.is_single || text.starts_with(BYTE_ORDER_MARK);
         if !is_lost && !text.iter().any(special) {
             return out.extend_from_slice(text);
         }

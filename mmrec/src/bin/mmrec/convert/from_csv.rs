@@ -14,7 +14,7 @@ use super::{
     asked::{BadRows, Format},
     columns::{self, Column, Style},
     decode,
-    lines::Lines,
+    lines::{Lines, Unread},
     target::Target,
 };
 
@@ -32,6 +32,10 @@ const NAMED: usize = 10;
 
 /// The most of a text that an error shows.
 const SHOWN: usize = 60;
+
+/// What is wrong with `"a"b`.
+const GOES_ON: &str =
+    "a value goes on behind its closing quote, or one was forgotten; a quote in a value is written twice";
 
 /// How a text becomes records.
 pub(super) struct Text<'a> {
@@ -110,8 +114,8 @@ impl<'a> Text<'a> {
             None => Box::new(std::io::stdin()),
         };
         let most = ROW.max(8 * self.dtype.itemsize() as u64);
-        let mut lines =
-            Lines::new(from, self.style, self.columns.len(), most).map_err(|error| self.io(1, error))?;
+        let mut lines = Lines::new(from, self.style, self.columns.len(), most)
+            .map_err(|error| self.unread(Unread::Row(1, error)))?;
         let mut made = self.make(format, target)?;
         let mut row = ByteRecord::new();
         let places = self.places(known, &mut lines, &mut row)?;
@@ -119,13 +123,14 @@ impl<'a> Text<'a> {
 
         let (mut read, mut block, mut told, mut looked) = (Done::default(), Vec::with_capacity(BLOCK), 0, 0);
         let itemsize = self.dtype.itemsize();
-        while lines.read(&mut row).map_err(|error| self.io(lines.line(None), error))? {
+        while lines.read(&mut row).map_err(|unread| self.unread(unread))? {
             let start = block.len();
             block.resize(start + itemsize, 0);
-            match self.row(&row, &places, width, &mut block[start..]) {
+            let is_whole = if lines.goes_on() { Err(format!(": {GOES_ON}")) } else { Ok(()) };
+            match is_whole.and_then(|()| self.row(&row, &places, width, &mut block[start..])) {
                 Ok(()) => read.rows += 1,
                 Err(wrong) => {
-                    let wrong = format!("line {}{wrong}", lines.line(Some(&row)));
+                    let wrong = format!("line {}{wrong}", lines.line(&row));
                     if self.bad_rows == BadRows::Error {
                         let advice = "correct it, or leave such rows out with --bad-rows skip";
                         return Err(Failure::Usage(format!("{}: {wrong}; {advice}", self.name())));
@@ -168,10 +173,13 @@ impl<'a> Text<'a> {
         if !self.style.has_header {
             return Ok((0..self.columns.len()).collect());
         }
-        if !lines.read(row).map_err(|error| self.io(lines.line(None), error))? {
+        if !lines.read(row).map_err(|unread| self.unread(unread))? {
             return Err(self.wrong(1, "expected the names of the columns, found the end of the text"));
         }
-        let line = lines.line(Some(row));
+        let line = lines.line(row);
+        if lines.goes_on() {
+            return Err(self.wrong(line, GOES_ON));
+        }
         let mut is_used = vec![false; row.len()];
         let mut by_name: std::collections::HashMap<&[u8], std::collections::VecDeque<usize>> =
             Default::default();
@@ -235,8 +243,14 @@ impl<'a> Text<'a> {
         Failure::Usage(format!("{}: line {line}: {what}", self.name()))
     }
 
-    fn io(&self, line: u64, error: std::io::Error) -> Failure {
-        Failure::Io(format!("{}: line {line}", self.name()), error)
+    fn unread(&self, unread: Unread) -> Failure {
+        let name = self.name();
+        match unread {
+            Unread::Row(line, error) => Failure::Io(format!("{name}: line {line}"), error),
+            Unread::NeverClosed(line) => Failure::Usage(format!(
+                "{name}: a quote is opened on line {line} and never closed; correct it, rows may be lost in it"
+            )),
+        }
     }
 }
 

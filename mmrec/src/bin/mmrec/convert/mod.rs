@@ -3,7 +3,7 @@
 //! `asked.rs` says what can be asked for, `layout.rs` makes the dtype of the new file, and `target.rs` the file, which has its name
 //! only when all of it is there. `copy.rs` goes from records to records, in parts (`tiles.rs`) that are mapped one after another
 //! (`place.rs`), or read and written where the order of the axes changes (`transpose.rs`), so that memory stays small. `to_csv.rs` and `from_csv.rs` go to text and back, scalar by scalar (`encode.rs`,
-//! `decode.rs`, `times.rs`).
+//! `decode.rs`, `times.rs`); `lines.rs` has the rows of a text, and `quotes.rs` what is wrong with its quotes.
 
 mod asked;
 mod columns;
@@ -14,6 +14,7 @@ mod from_csv;
 mod layout;
 mod lines;
 mod place;
+mod quotes;
 mod report;
 mod scalar;
 mod target;

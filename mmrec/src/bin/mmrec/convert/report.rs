@@ -8,7 +8,11 @@ use std::{
 use serde_json::json;
 
 use super::{
-    super::{args::Common, failure::Result, text::count},
+    super::{
+        args::Common,
+        failure::Result,
+        text::{count, counted},
+    },
     asked::Convert,
     from_csv::Done,
 };
@@ -19,7 +23,8 @@ pub(super) fn say(asked: &Convert, read: &Done, start: Instant, common: Common) 
     let mut errors = anstream::stderr().lock();
     if read.skipped > 0 {
         // Rows that are lost are worth a word whatever is asked.
-        let mut told = format!("left out {} bad rows, of which the first are\n", count(read.skipped));
+        let others = if read.skipped > read.named.len() as u64 { ", of which the first are" } else { ":" };
+        let mut told = format!("left out {}{others}\n", counted(read.skipped, "bad row"));
         for wrong in &read.named {
             told += &format!("  {wrong}\n");
         }
