@@ -1,6 +1,6 @@
 //! From text to records.
 
-use std::{fs::File, io::Read, path::Path};
+use std::path::Path;
 
 use csv::ByteRecord;
 use mmrec::{DType, DynMap, DynView, ReadWrite};
@@ -15,6 +15,7 @@ use super::{
     columns::{self, Column, Style},
     decode,
     lines::{Lines, Unread},
+    source,
     target::Target,
 };
 
@@ -109,13 +110,10 @@ impl<'a> Text<'a> {
         target: &Target,
         progress: &Progress,
     ) -> Result<Done> {
-        let from: Box<dyn Read> = match self.path {
-            Some(path) => Box::new(File::open(path).map_err(|error| Failure::io(path, error))?),
-            None => Box::new(std::io::stdin()),
-        };
+        let from = source::open(self.path).map_err(|error| Failure::Io(self.name(), error))?;
         let most = ROW.max(8 * self.dtype.itemsize() as u64);
-        let mut lines = Lines::new(from, self.style, self.columns.len(), most)
-            .map_err(|error| self.unread(Unread::Row(1, error)))?;
+        let mut lines =
+            Lines::new(from, self.style, self.columns.len(), most).map_err(|unread| self.unread(unread))?;
         let mut made = self.make(format, target)?;
         let mut row = ByteRecord::new();
         let places = self.places(known, &mut lines, &mut row)?;
@@ -244,12 +242,19 @@ impl<'a> Text<'a> {
     }
 
     fn unread(&self, unread: Unread) -> Failure {
+        // What comes to an end because the command does is not to be blamed.
+        if let Err(stopped) = is_to_stop() {
+            return stopped;
+        }
         let name = self.name();
         match unread {
             Unread::Row(line, error) => Failure::Io(format!("{name}: line {line}"), error),
             Unread::NeverClosed(line) => Failure::Usage(format!(
                 "{name}: a quote is opened on line {line} and never closed; correct it, rows may be lost in it"
             )),
+            Unread::NoText(other) => {
+                Failure::Usage(format!("{name}: expected text, and this is {}; {}", other.what, other.advice))
+            }
         }
     }
 }

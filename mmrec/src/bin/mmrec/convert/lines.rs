@@ -7,6 +7,7 @@ use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 use super::{
     columns::Style,
     quotes::{Quotes, ends_with_returns},
+    source::{self, Other},
 };
 
 /// Bytes that are looked at for how lines end.
@@ -33,12 +34,22 @@ pub(super) enum Unread {
     Row(u64, io::Error),
     /// A quote on this line.
     NeverClosed(u64),
+    /// Anything, for it is no text.
+    NoText(&'static Other),
 }
 
 impl Lines {
-    pub(super) fn new(mut from: Box<dyn Read>, style: Style, columns: usize, most: u64) -> io::Result<Self> {
+    pub(super) fn new(
+        mut from: Box<dyn Read>,
+        style: Style,
+        columns: usize,
+        most: u64,
+    ) -> Result<Self, Unread> {
         let mut head = Vec::new();
-        from.by_ref().take(HEAD).read_to_end(&mut head)?;
+        from.by_ref().take(HEAD).read_to_end(&mut head).map_err(|error| Unread::Row(1, error))?;
+        if let Some(other) = source::other(&head) {
+            return Err(Unread::NoText(other));
+        }
         let has_returns = ends_with_returns(&head, style.delimiter);
         let quotes = Quotes::new(style.delimiter, has_returns);
         let from = Limited { from: Cursor::new(head).chain(from), quotes, read: 0, last: 0, left: most };

@@ -3,7 +3,7 @@
 //! `asked.rs` says what can be asked for, `layout.rs` makes the dtype of the new file, and `target.rs` the file, which has its name
 //! only when all of it is there. `copy.rs` goes from records to records, in parts (`tiles.rs`) that are mapped one after another
 //! (`place.rs`), or read and written where the order of the axes changes (`transpose.rs`), so that memory stays small. `to_csv.rs` and `from_csv.rs` go to text and back, scalar by scalar (`encode.rs`,
-//! `decode.rs`, `times.rs`); `lines.rs` has the rows of a text, and `quotes.rs` what is wrong with its quotes.
+//! `decode.rs`, `times.rs`); `source.rs` opens a text, `lines.rs` has its rows, and `quotes.rs` what is wrong with its quotes.
 
 mod asked;
 mod columns;
@@ -17,6 +17,7 @@ mod place;
 mod quotes;
 mod report;
 mod scalar;
+mod source;
 mod target;
 mod tiles;
 mod times;
@@ -128,6 +129,12 @@ fn from_text(asked: &Convert, format: Format, common: Common) -> Result<Done> {
         ));
     }
     let path = if asked.input.is_stdin() { None } else { Some(asked.input.file.as_path()) };
+    if path.is_none() && !asked.input.is_raw() {
+        return Err(usage(
+            "the standard input is read as text, which does not say what its records are: say it with --dtype or --like, or name \
+             the file if it is a .npy",
+        ));
+    }
     let all = asked.input.row()?;
     let dtype = layout.of(&all)?;
     let style = style(asked, &asked.input.file);
