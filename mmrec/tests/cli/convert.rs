@@ -4,6 +4,7 @@ mod bad;
 mod files;
 mod golden;
 mod large;
+mod names;
 mod quotes;
 mod random;
 mod source;

@@ -52,7 +52,7 @@ const FEW: usize = 16;
 
 pub(super) fn run(asked: &Convert, common: Common) -> Result<()> {
     let start = Instant::now();
-    let read = match (asked.is_from_csv(), asked.format()?) {
+    let read = match (asked.is_from_csv()?, asked.format()?) {
         (true, Format::Csv) => {
             return Err(usage("from text to text nothing is converted; make a .npy or raw file"));
         }
