@@ -96,8 +96,19 @@ fn the_end_is_told() {
     std::fs::copy(golden("grid.npy"), files.path("grid.npy")).unwrap();
     let ran = files.run("grid.npy", "a.npy", &[]);
     assert_eq!((ran.code, ran.text.as_str()), (Some(0), ""));
-    assert!(ran.errors.starts_with("3 rows in 0.") && ran.errors.ends_with(" MB/s\n"), "{ran:?}");
-    assert!(ran.errors.contains(" rows/s, "), "{ran:?}");
+    assert!(ran.errors.starts_with("3 rows in "), "{ran:?}");
+    let files = files.with("one.raw", [7]);
+    assert!(files.run("one.raw", "one.csv", &["--dtype", "u1"]).errors.starts_with("1 row in "));
+    // Long enough for a speed.
+    let rows = format!("{}\n", "x".repeat(99)).repeat(200_000);
+    let files = files.with("many.csv", format!("value\n{rows}"));
+    let errors = files.run("many.csv", "many.npy", &["--dtype", "S99"]).errors;
+    let (start, speed) = errors.split_once(" s: ").unwrap_or_else(|| panic!("{errors}"));
+    assert!(start.starts_with("200\u{202f}000 rows in "), "{errors}");
+    let (rows, bytes) = speed.split_once(" rows/s, ").unwrap();
+    let is_count =
+        |text: &str| text.split('\u{202f}').skip(1).all(|part| part.len() == 3) && text.contains('\u{202f}');
+    assert!(is_count(rows) && bytes.ends_with(" MB/s\n"), "{errors}");
     let ran = files.run("grid.npy", "a.csv", &["--json"]);
     let said: serde_json::Value = serde_json::from_str(&ran.text).unwrap();
     assert_eq!((ran.code, ran.errors.as_str()), (Some(0), ""));

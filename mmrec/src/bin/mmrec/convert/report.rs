@@ -11,7 +11,7 @@ use super::{
     super::{
         args::Common,
         failure::Result,
-        text::{count, counted},
+        text::{counted, rounded},
     },
     asked::Convert,
     from_csv::Done,
@@ -49,8 +49,19 @@ pub(super) fn say(asked: &Convert, read: &Done, start: Instant, common: Common) 
         };
     }
     if !common.quiet {
-        let all = count(read.rows);
-        let _ = writeln!(errors, "{all} rows in {seconds:.2} s: {rows:.0} rows/s, {:.1} MB/s", bytes / 1e6);
+        let _ = writeln!(errors, "{} in {}", counted(read.rows, "row"), speed(seconds, rows, bytes));
     }
     Ok(())
+}
+
+/// What is done sooner has no speed worth telling.
+const SOON: f64 = 0.05;
+
+fn speed(seconds: f64, rows: f64, bytes: f64) -> String {
+    if seconds < SOON {
+        return format!("less than {SOON} s");
+    }
+    let bytes = rounded(bytes);
+    let space = if bytes.ends_with(|end: char| end.is_ascii_digit()) { " " } else { "" };
+    format!("{seconds:.2} s: {}/s, {bytes}{space}B/s", counted(rows.round() as u64, "row"))
 }
