@@ -1,6 +1,7 @@
 //! `mmrec convert`: against files of NumPy, there and back, what is wrong in a file, and what is left when it is stopped.
 
 mod bad;
+mod columns;
 mod files;
 mod golden;
 mod large;

@@ -125,7 +125,8 @@ fn columns_are_found_by_their_names() {
     let advice = "choose fields with --fields, or give --no-header if the first line is a row";
     assert_eq!(error, format!("a.csv: line 1: expected a column c, found b, a; {advice}"));
     let error = files.fail("a.csv", "b.raw", &["--dtype", "[('a', 'u1')]"]);
-    let advice = "give a dtype that has it, and --fields if it is not wanted";
+    let advice =
+        "name the fields to be read with --fields, and others are left out; or give a dtype that has it";
     assert_eq!(error, format!("a.csv: line 1: expected the columns a, found one more, \"b\"; {advice}"));
     assert_eq!(files.convert("a.csv", "c.raw", &["--fields", "b", dtype[0], dtype[1]]), [0, 1, 0, 3]);
     let error = files.fail("a.csv", "b.raw", &["--no-header", dtype[0], dtype[1]]);

@@ -41,11 +41,13 @@ pub(crate) struct Convert {
 /// What the records of a new file look like; as they are, if nothing is said.
 #[derive(Debug, clap::Args)]
 pub(super) struct Layout {
-    /// Only these fields, in this order, without gaps; a.b is field b of the record in field a, a alone is all of it
+    /// Only these fields, in this order, without gaps; a.b is field b of the record in field a, a alone is all of it; other
+    /// columns of a text are left out
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     pub(super) fields: Vec<String>,
 
-    /// Records of this dtype: fields of the same name are copied, if no value is lost, and others are zero
+    /// Records of this dtype: fields of the same name are copied, and others are zero. A dtype that does not hold every value of
+    /// the old one is refused: nothing is rounded or cut, which NumPy's astype does
     #[arg(long = "as", value_name = "DTYPE")]
     pub(super) record: Option<String>,
 

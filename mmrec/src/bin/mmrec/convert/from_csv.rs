@@ -13,7 +13,7 @@ use super::{
     },
     asked::{BadRows, Format},
     columns::{self, Column, Style},
-    decode,
+    decode, header,
     lines::{Lines, Unread},
     source,
     target::Target,
@@ -46,6 +46,8 @@ pub(super) struct Text<'a> {
     dtype: &'a DType,
     columns: Vec<Column>,
     style: Style,
+    /// Fields are named, and columns of other names passed over.
+    is_chosen: bool,
     bad_rows: BadRows,
 }
 
@@ -64,6 +66,7 @@ impl<'a> Text<'a> {
         path: Option<&'a Path>,
         dtype: &'a DType,
         style: Style,
+        is_chosen: bool,
         bad_rows: BadRows,
     ) -> Result<Self> {
         let row = vec![0; dtype.itemsize()];
@@ -84,12 +87,7 @@ impl<'a> Text<'a> {
                 "{dtype} has no fields with values, of which a text has at least one"
             )));
         }
-        Ok(Self { path, dtype, columns, style, bad_rows })
-    }
-
-    /// The names of the columns.
-    pub(super) fn names(self) -> Vec<String> {
-        self.columns.into_iter().map(|column| column.name).collect()
+        Ok(Self { path, dtype, columns, style, is_chosen, bad_rows })
     }
 
     /// The dtype and the axes of what is made, without that of rows.
@@ -102,21 +100,15 @@ impl<'a> Text<'a> {
         (base, shape)
     }
 
-    /// Reads all rows into a new file. `known` are the columns that the text may have besides.
-    pub(super) fn read(
-        &self,
-        known: &[String],
-        format: Format,
-        target: &Target,
-        progress: &Progress,
-    ) -> Result<Done> {
+    /// Reads all rows into a new file.
+    pub(super) fn read(&self, format: Format, target: &Target, progress: &Progress) -> Result<Done> {
         let from = source::open(self.path).map_err(|error| Failure::Io(self.name(), error))?;
         let most = ROW.max(8 * self.dtype.itemsize() as u64);
         let mut lines =
             Lines::new(from, self.style, self.columns.len(), most).map_err(|unread| self.unread(unread))?;
         let mut made = self.make(format, target)?;
         let mut row = ByteRecord::new();
-        let places = self.places(known, &mut lines, &mut row)?;
+        let places = self.places(&mut lines, &mut row)?;
         let width = if self.style.has_header { row.len() } else { self.columns.len() };
 
         let (mut read, mut block, mut told, mut looked) = (Done::default(), Vec::with_capacity(BLOCK), 0, 0);
@@ -167,7 +159,7 @@ impl<'a> Text<'a> {
     }
 
     /// Where each column is in a row, by the names in the first line.
-    fn places(&self, known: &[String], lines: &mut Lines, row: &mut ByteRecord) -> Result<Vec<usize>> {
+    fn places(&self, lines: &mut Lines, row: &mut ByteRecord) -> Result<Vec<usize>> {
         if !self.style.has_header {
             return Ok((0..self.columns.len()).collect());
         }
@@ -178,50 +170,15 @@ impl<'a> Text<'a> {
         if lines.goes_on() {
             return Err(self.wrong(line, GOES_ON));
         }
-        let mut is_used = vec![false; row.len()];
-        let mut by_name: std::collections::HashMap<&[u8], std::collections::VecDeque<usize>> =
-            Default::default();
-        for (at, name) in row.iter().enumerate() {
-            by_name.entry(name).or_default().push_back(at);
-        }
-        let names = || {
-            let all: Vec<_> = row.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-            shortened(&all.join(", "))
-        };
-        let mut places = Vec::new();
-        for column in &self.columns {
-            let place =
-                by_name.get_mut(column.name.as_bytes()).and_then(std::collections::VecDeque::pop_front);
-            let Some(place) = place else {
-                let what = format!(
-                    "expected a column {}, found {}; choose fields with --fields, or give --no-header if the first line is a row",
-                    column.name,
-                    names()
-                );
-                return Err(self.wrong(line, &what));
-            };
-            is_used[place] = true;
-            places.push(place);
-        }
-        for (name, is_used) in row.iter().zip(is_used) {
-            if !is_used && !known.iter().any(|known| known.as_bytes() == name) {
-                let all: Vec<_> = self.columns.iter().map(|column| column.name.as_str()).collect();
-                let what = format!(
-                    "expected the columns {}, found one more, {}; give a dtype that has it, and --fields if it is not wanted",
-                    shortened(&all.join(", ")),
-                    shown(name)
-                );
-                return Err(self.wrong(line, &what));
-            }
-        }
-        Ok(places)
+        header::places(&self.columns, row, self.is_chosen).map_err(|what| self.wrong(line, &what))
     }
 
     /// Reads a row.
     fn row(&self, row: &ByteRecord, places: &[usize], width: usize, to: &mut [u8]) -> Result<(), String> {
         if row.len() != width {
             let found = row.len();
-            return Err(format!(": expected {width} values, found {found}"));
+            let hint = header::other_delimiter(row).map_or_else(String::new, |hint| format!("; {hint}"));
+            return Err(format!(": expected {width} values, found {found}{hint}"));
         }
         for (column, &place) in self.columns.iter().zip(places) {
             let to = &mut to[column.offset..][..column.scalar.size()];
@@ -269,11 +226,11 @@ fn append(made: &mut DynMap<ReadWrite>, block: &mut Vec<u8>, dtype: &DType) -> m
 }
 
 /// A value as an error shows it.
-fn shown(text: &[u8]) -> String {
+pub(super) fn shown(text: &[u8]) -> String {
     shortened(&format!("{:?}", String::from_utf8_lossy(text)))
 }
 
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

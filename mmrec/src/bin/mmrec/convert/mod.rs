@@ -3,7 +3,7 @@
 //! `asked.rs` says what can be asked for, `layout.rs` makes the dtype of the new file, and `target.rs` the file, which has its name
 //! only when all of it is there. `copy.rs` goes from records to records, in parts (`tiles.rs`) that are mapped one after another
 //! (`place.rs`), or read and written where the order of the axes changes (`transpose.rs`), so that memory stays small. `to_csv.rs` and `from_csv.rs` go to text and back, scalar by scalar (`encode.rs`,
-//! `decode.rs`, `times.rs`); `source.rs` opens a text, `lines.rs` has its rows, and `quotes.rs` what is wrong with its quotes.
+//! `decode.rs`, `times.rs`); `source.rs` opens a text, `lines.rs` has its rows, `header.rs` knows their columns, and `quotes.rs` what is wrong with its quotes.
 
 mod asked;
 mod columns;
@@ -11,6 +11,7 @@ mod copy;
 mod decode;
 mod encode;
 mod from_csv;
+mod header;
 mod layout;
 mod lines;
 mod place;
@@ -138,15 +139,11 @@ fn from_text(asked: &Convert, format: Format, common: Common) -> Result<Done> {
     let all = asked.input.row()?;
     let dtype = layout.of(&all)?;
     let style = style(asked, &asked.input.file);
-    let text = Text::new(path, &dtype, style, asked.text.bad_rows)?;
-    let known = match layout.fields.is_empty() {
-        true => Vec::new(),
-        false => Text::new(path, &all, style, asked.text.bad_rows)?.names(),
-    };
+    let text = Text::new(path, &dtype, style, !layout.fields.is_empty(), asked.text.bad_rows)?;
     let target = target(asked)?;
     let progress =
         Progress::of_bytes(path.and_then(|path| path.metadata().ok()).map_or(0, |found| found.len()), common);
-    let read = text.read(&known, format, &target, &progress)?;
+    let read = text.read(format, &target, &progress)?;
     drop(progress);
     target.finish()?;
     Ok(read)
