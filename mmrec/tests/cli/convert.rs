@@ -2,6 +2,7 @@
 
 mod bad;
 mod columns;
+mod epoch;
 mod files;
 mod golden;
 mod large;

@@ -86,6 +86,10 @@ pub(super) struct Text {
     /// A float of which there is no text is NaN, and a time is NaT
     #[arg(long)]
     pub(super) empty_is_nan: bool,
+
+    /// Dates are numbers: steps of their unit since 1970, such as nanoseconds for <M8[ns]; in a text that is read, dates as well
+    #[arg(long)]
+    pub(super) epoch: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

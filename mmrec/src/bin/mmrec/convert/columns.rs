@@ -58,6 +58,8 @@ pub(super) struct Style {
     pub(super) is_single: bool,
     /// A float or time of which there is no text is none.
     pub(super) empty_is_nan: bool,
+    /// Dates are steps since 1970.
+    pub(super) epoch: bool,
 }
 
 impl Style {

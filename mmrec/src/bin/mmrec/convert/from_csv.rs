@@ -182,7 +182,7 @@ impl<'a> Text<'a> {
         }
         for (column, &place) in self.columns.iter().zip(places) {
             let to = &mut to[column.offset..][..column.scalar.size()];
-            decode::read(&row[place], column.scalar, self.style.empty_is_nan, to).map_err(|expected| {
+            decode::read(&row[place], column.scalar, self.style, to).map_err(|expected| {
                 let (name, found) = (&column.name, shown(&row[place]));
                 format!(", column {name}: expected {expected}, found {found}")
             })?;

@@ -162,6 +162,7 @@ fn style(asked: &Convert, text: &Path) -> Style {
         has_header: !asked.text.no_header,
         is_single: false,
         empty_is_nan: asked.text.empty_is_nan,
+        epoch: asked.text.epoch,
     }
 }
 
