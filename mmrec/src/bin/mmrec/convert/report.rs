@@ -18,7 +18,8 @@ use super::{
 };
 
 pub(super) fn say(asked: &Convert, read: &Done, start: Instant, common: Common) -> Result<()> {
-    let seconds = start.elapsed().max(Duration::from_micros(1)).as_secs_f64();
+    let took = start.elapsed().max(Duration::from_micros(1));
+    let seconds = took.as_secs_f64();
     let (rows, bytes) = (read.rows as f64 / seconds, read.bytes as f64 / seconds);
     let mut errors = anstream::stderr().lock();
     if read.skipped > 0 {
@@ -49,19 +50,21 @@ pub(super) fn say(asked: &Convert, read: &Done, start: Instant, common: Common) 
         };
     }
     if !common.quiet {
-        let _ = writeln!(errors, "{} in {}", counted(read.rows, "row"), speed(seconds, rows, bytes));
+        let _ = writeln!(errors, "{} in {}", counted(read.rows, "row"), speed(took, read.rows, bytes));
     }
     Ok(())
 }
 
 /// What is done sooner has no speed worth telling.
-const SOON: f64 = 0.05;
+const SOON: Duration = Duration::from_millis(50);
 
-fn speed(seconds: f64, rows: f64, bytes: f64) -> String {
-    if seconds < SOON {
-        return format!("less than {SOON} s");
+fn speed(took: Duration, rows: u64, bytes: f64) -> String {
+    let seconds = took.as_secs_f64();
+    if took < SOON {
+        return format!("less than {} s", SOON.as_secs_f64());
     }
-    let bytes = rounded(bytes);
+    let rows = u128::from(rows) * 1000 / took.as_millis();
+    let (rows, bytes) = (counted(u64::try_from(rows).unwrap_or(u64::MAX), "row"), rounded(bytes));
     let space = if bytes.ends_with(|end: char| end.is_ascii_digit()) { " " } else { "" };
-    format!("{seconds:.2} s: {}/s, {bytes}{space}B/s", counted(rows.round() as u64, "row"))
+    format!("{seconds:.2} s: {rows}/s, {bytes}{space}B/s")
 }
