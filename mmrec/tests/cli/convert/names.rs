@@ -46,3 +46,20 @@ fn a_directory_is_no_name() {
         }
     }
 }
+
+#[test]
+fn what_is_asked_of_a_text_is_refused_where_there_is_none() {
+    let files = Files::new().with("a", "value\n7\n");
+    let error = "--delimiter, --no-header, --empty-is-nan, --epoch and --bad-rows are of text; neither file is: if FILE is, give --from csv";
+    for args in [
+        &["--delimiter", ","][..],
+        &["--no-header"],
+        &["--empty-is-nan"],
+        &["--epoch"],
+        &["--bad-rows", "skip"],
+    ] {
+        let args = [args, &["--dtype", "u1"]].concat();
+        assert_eq!(files.fail("a", "b", &args), error);
+    }
+    assert_eq!(files.convert("a", "b", &["--delimiter", ";", "--dtype", "u1", "--from", "csv"]), [7]);
+}

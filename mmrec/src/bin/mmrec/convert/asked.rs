@@ -184,6 +184,17 @@ impl Convert {
     }
 }
 
+impl Text {
+    /// Whether anything is asked for that no records have.
+    pub(super) fn is_asked(&self) -> bool {
+        self.delimiter.is_some()
+            || self.no_header
+            || self.empty_is_nan
+            || self.epoch
+            || self.bad_rows == BadRows::Skip
+    }
+}
+
 impl Layout {
     pub(super) fn order(&self) -> Option<Order> {
         self.to_order.map(|order| match order {

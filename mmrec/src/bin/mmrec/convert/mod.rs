@@ -65,6 +65,12 @@ pub(super) fn run(asked: &Convert, common: Common) -> Result<()> {
 }
 
 fn to_records(asked: &Convert, format: Format, common: Common) -> Result<Done> {
+    if asked.text.is_asked() {
+        return Err(usage(
+            "--delimiter, --no-header, --empty-is-nan, --epoch and --bad-rows are of text; neither file is: if FILE is, give \
+             --from csv",
+        ));
+    }
     let map = asked.input.open()?;
     let target = target(asked)?;
     let dtype = asked.layout.of(map.dtype())?;
