@@ -5,6 +5,8 @@ The files are NumPy's: text that is read back by nobody is written here as the c
 """
 
 import argparse
+import csv
+import io
 import json
 import random
 import subprocess
@@ -36,8 +38,8 @@ def float_text(x):
     return f"{sign}{whole}.{part or '0'}"
 
 
-def text(x):
-    """A scalar as the command writes it."""
+def text(x, epoch=False):
+    """A scalar as the command writes it, dates as steps since 1970 if `epoch`."""
     kind = x.dtype.kind
     if kind == "f" and x.dtype.itemsize == 16 or kind == "V":
         return x.tobytes().hex()
@@ -46,7 +48,7 @@ def text(x):
     if kind == "c":
         real, imaginary = float_text(x.real), float_text(x.imag)
         return f"{real}{'' if imaginary.startswith('-') else '+'}{imaginary}j"
-    if kind == "m" or x.dtype.str[1:] == "M8":
+    if kind == "m" or x.dtype.str[1:] == "M8" or kind == "M" and epoch:
         return "NaT" if np.isnat(x) else str(int(x.astype("i8")))
     if kind == "S":
         return bytes(x).decode("utf-8", "surrogateescape")
@@ -71,7 +73,7 @@ def swapped(times):
     return steps.view(times.dtype.newbyteorder("="))
 
 
-def write_csv(path, array, delimiter=",", end="\n", header=True):
+def write_csv(path, array, delimiter=",", end="\n", header=True, epoch=False):
     array = array.reshape(1) if array.ndim == 0 else array
     names, values = zip(*columns(array))
     special = [delimiter, '"', "\r", "\n"]
@@ -80,7 +82,7 @@ def write_csv(path, array, delimiter=",", end="\n", header=True):
         is_plain = not any(part in value for part in special) and (value or len(names) > 1) and not value.startswith("\ufeff")
         return value if is_plain else '"' + value.replace('"', '""') + '"'
 
-    rows = [[text(x) for x in row] for row in zip(*values)]
+    rows = [[text(x, epoch) for x in row] for row in zip(*values)]
     lines = [delimiter.join(map(quoted, row)) for row in ([names] if header else []) + rows]
     joined = "".join(line + end for line in lines)
     path.write_bytes(joined.encode("utf-8", "surrogateescape"))
@@ -189,6 +191,16 @@ def cases(out):
     yield "little.npy", ["--no-header"], "little.tsv"
     write_csv(out / "returns.csv", arrays["strings"], end="\r\n")
     yield "returns.csv", ["--like", "strings.npy"], "strings.npy"
+
+    write_csv(out / "epoch.csv", arrays["dates"], epoch=True)
+    yield "dates.npy", ["--epoch"], "epoch.csv"
+    yield "epoch.csv", ["--like", "dates.npy", "--epoch"], "dates.npy"
+    # Quotes within values, as Python's csv takes them.
+    quotes = 'n,s\n1,x"y\n2,"x""y"\n3, "z"\n4,w"\n5,""\n6,"e,\n"""\n7,""""\n8,a""b\n'
+    (out / "quotes.csv").write_text(quotes)
+    rows = [(int(n), s.encode()) for n, s in list(csv.reader(io.StringIO(quotes, newline="")))[1:]]
+    np.save(out / "quotes.npy", np.array(rows, [("n", "u1"), ("s", "S9")]))
+    yield "quotes.csv", ["--like", "quotes.npy"], "quotes.npy"
 
     for name in ("nested", "little", "grid", "grid_f"):
         array = arrays[name]

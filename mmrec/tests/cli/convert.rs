@@ -1,15 +1,22 @@
 //! `mmrec convert`: against files of NumPy, there and back, what is wrong in a file, and what is left when it is stopped.
 
 mod bad;
+mod columns;
+mod epoch;
 mod files;
 mod golden;
 mod large;
+mod names;
+mod quotes;
 mod random;
+mod source;
 mod stop;
 
 use std::{
     fs,
+    io::Write,
     path::{Path, PathBuf},
+    process::{Command, Stdio},
 };
 
 use tempfile::TempDir;
@@ -19,6 +26,23 @@ use super::run::{Ran, mmrec};
 /// Files that NumPy made.
 fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/cli/convert").join(name)
+}
+
+/// Runs `mmrec convert` on what comes from a pipe.
+fn from_stdin(text: &[u8], args: &[&str]) -> Ran {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mmrec"))
+        .args(["convert", "-"])
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // One that has seen enough reads no more.
+    let _ = child.stdin.take().unwrap().write_all(text);
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ran { code: output.status.code(), text: text(output.stdout), errors: text(output.stderr) }
 }
 
 /// A directory of its own for files to convert.

@@ -97,11 +97,15 @@ pub(super) enum Command {
     /// program that is killed without being asked leaves a file .mmrec-*.part beside it.
     ///
     /// FILE may also be CSV, by its name or with --from csv, or - for the standard input: --dtype or --like say what its records are,
-    /// and columns are found by their names, in any order.
+    /// and columns are found by their names, in any order. A column that no field has is an error, unless --fields says which are
+    /// wanted.
+    ///
+    /// A value may stand in quotes, and then has delimiters, lines, and quotes written twice. As in Python's csv, a quote within a value
+    /// that starts without one is a letter; one that is never closed, and a value that goes on behind its closing quote, are errors.
     ///
     /// In CSV a column is named as NumPy would ask for it: a.b is field b of the record in field a, and v[0][1] an element of the
     /// array in field v. Of an array of several axes a row is one index of the first. Floats have the fewest digits that read back as the
-    /// same float, dates are as NumPy writes them, timedelta64 is a number of its steps, a complex number is 1.5-2j, and opaque
+    /// same float, dates are as NumPy writes them or with --epoch steps since 1970, timedelta64 is a number of its steps, a complex number is 1.5-2j, and opaque
     /// bytes and long doubles are hexadecimal digits. What is read back is what was written, but for the bits of NaN and padding.
     Convert(Convert),
     /// How the layouts of two files differ, field by field: their dtypes, not their rows

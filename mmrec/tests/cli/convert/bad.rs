@@ -125,7 +125,8 @@ fn columns_are_found_by_their_names() {
     let advice = "choose fields with --fields, or give --no-header if the first line is a row";
     assert_eq!(error, format!("a.csv: line 1: expected a column c, found b, a; {advice}"));
     let error = files.fail("a.csv", "b.raw", &["--dtype", "[('a', 'u1')]"]);
-    let advice = "give a dtype that has it, and --fields if it is not wanted";
+    let advice =
+        "name the fields to be read with --fields, and others are left out; or give a dtype that has it";
     assert_eq!(error, format!("a.csv: line 1: expected the columns a, found one more, \"b\"; {advice}"));
     assert_eq!(files.convert("a.csv", "c.raw", &["--fields", "b", dtype[0], dtype[1]]), [0, 1, 0, 3]);
     let error = files.fail("a.csv", "b.raw", &["--no-header", dtype[0], dtype[1]]);
@@ -146,7 +147,7 @@ fn bad_rows_are_left_out_and_told() {
     let files = text(&format!("{ROW}1,2\n{ROW}2,x,a,NaT,1,1\n\"\n\",2,a,NaT,1,1\n{ROW}"));
     let ran = files.run("a.csv", "a.raw", &[DTYPE, &["--bad-rows", "skip", "--quiet"]].concat());
     assert_eq!((ran.code, ran.text.as_str()), (Some(0), ""));
-    let told = "left out 3 bad rows, of which the first are\n  line 3: expected 6 values, found 2\n  \
+    let told = "left out 3 bad rows:\n  line 3: expected 6 values, found 2\n  \
                 line 5, column x: expected a float of 32 bits, found \"x\"\n  \
                 line 6, column n: expected an integer of 16 bits, or --empty-is-nan for floats and times, found \"\\n\"\n";
     assert_eq!(ran.errors, told);
@@ -156,6 +157,11 @@ fn bad_rows_are_left_out_and_told() {
     let many = text(&"x\n".repeat(1000));
     let ran = many.run("a.csv", "a.raw", &[DTYPE, &["--bad-rows", "skip", "--json"]].concat());
     assert_eq!((ran.code, ran.errors.lines().count()), (Some(0), 11));
+    assert!(
+        ran.errors.starts_with("left out 1\u{202f}000 bad rows, of which the first are\n"),
+        "{}",
+        ran.errors
+    );
     let said: serde_json::Value = serde_json::from_str(&ran.text).unwrap();
     assert_eq!((&said["rows"], &said["skipped"]), (&0.into(), &1000.into()));
 }

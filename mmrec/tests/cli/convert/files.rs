@@ -32,7 +32,12 @@ fn a_link_stays_and_leads_to_the_new_file() {
     files.fail("grid.npy", "broken.npy", &["--force"]);
     std::fs::create_dir(files.path("directory.npy")).unwrap();
     let error = files.fail("grid.npy", "directory.npy", &["--force"]);
-    assert_eq!(error, "directory.npy: expected a file or nothing, found something else; give another name");
+    assert_eq!(error, "directory.npy: it is a directory; name a file in it, such as directory.npy/grid.npy");
+    let error = files.fail("grid.npy", "../../../dev/null", &["--force"]);
+    assert!(
+        error.ends_with(": expected a file or nothing, found something else; give another name"),
+        "{error}"
+    );
 }
 
 #[cfg(unix)]
@@ -49,14 +54,61 @@ fn it_may_be_read_by_whoever_may_read_new_files() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn it_may_be_read_by_nobody_who_could_not_read_the_old_one() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let files = Files::new();
+    std::fs::copy(golden("grid.npy"), files.path("grid.npy")).unwrap();
+    for mode in [0o600, 0o640, 0o664, 0o444, 0o400, 0o755] {
+        for end in ["npy", "raw", "csv"] {
+            let name = format!("{mode:o}.{end}");
+            std::fs::write(files.path(&name), "old").unwrap();
+            std::fs::set_permissions(files.path(&name), PermissionsExt::from_mode(mode)).unwrap();
+            assert_eq!(files.run("grid.npy", &name, &["--force"]).code, Some(0));
+            let found = std::fs::metadata(files.path(&name)).unwrap();
+            assert!(found.len() != 3 && found.permissions().mode() & 0o777 == mode, "{name} {mode:o}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn it_stays_with_its_owner() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+
+    let files = Files::new().with("old.npy", "old");
+    std::fs::copy(golden("grid.npy"), files.path("grid.npy")).unwrap();
+    std::fs::set_permissions(files.path("old.npy"), PermissionsExt::from_mode(0o640)).unwrap();
+    // Only the superuser gives files away.
+    if chown(files.path("old.npy"), Some(12_345), Some(12_346)).is_err() {
+        return;
+    }
+    files.convert("grid.npy", "old.npy", &["--force"]);
+    let found = std::fs::metadata(files.path("old.npy")).unwrap();
+    assert_eq!((found.uid(), found.gid(), found.mode() & 0o777), (12_345, 12_346, 0o640));
+}
+
 #[test]
 fn the_end_is_told() {
     let files = Files::new();
     std::fs::copy(golden("grid.npy"), files.path("grid.npy")).unwrap();
     let ran = files.run("grid.npy", "a.npy", &[]);
     assert_eq!((ran.code, ran.text.as_str()), (Some(0), ""));
-    assert!(ran.errors.starts_with("3 rows in 0.") && ran.errors.ends_with(" MB/s\n"), "{ran:?}");
-    assert!(ran.errors.contains(" rows/s, "), "{ran:?}");
+    assert!(ran.errors.starts_with("3 rows in "), "{ran:?}");
+    let files = files.with("one.raw", [7]);
+    assert!(files.run("one.raw", "one.csv", &["--dtype", "u1"]).errors.starts_with("1 row in "));
+    // Long enough for a speed.
+    let rows = format!("{}\n", "x".repeat(99)).repeat(200_000);
+    let files = files.with("many.csv", format!("value\n{rows}"));
+    let errors = files.run("many.csv", "many.npy", &["--dtype", "S99"]).errors;
+    let (start, speed) = errors.split_once(" s: ").unwrap_or_else(|| panic!("{errors}"));
+    assert!(start.starts_with("200\u{202f}000 rows in "), "{errors}");
+    let (rows, bytes) = speed.split_once(" rows/s, ").unwrap();
+    let is_count =
+        |text: &str| text.split('\u{202f}').skip(1).all(|part| part.len() == 3) && text.contains('\u{202f}');
+    assert!(is_count(rows) && bytes.ends_with(" MB/s\n"), "{errors}");
     let ran = files.run("grid.npy", "a.csv", &["--json"]);
     let said: serde_json::Value = serde_json::from_str(&ran.text).unwrap();
     assert_eq!((ran.code, ran.errors.as_str()), (Some(0), ""));

@@ -111,3 +111,59 @@ fn text_that_does_not_come_to_an_end_is_stopped_too() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(files.names(), Vec::<String>::new());
 }
+
+#[test]
+fn nor_is_one_that_does_not_come_waited_for() {
+    for (signal, begun) in [("-INT", &b""[..]), ("-TERM", b"value\n1\n"), ("-HUP", b"value\n\"1\n")] {
+        let files = Files::new();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mmrec"))
+            .args(["convert", "-", &files.path("b.npy"), "--dtype", "u1"])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        stops(&mut child, begun, signal);
+        assert_eq!(files.names(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn nor_is_a_pipe_with_a_name() {
+    let files = Files::new();
+    assert!(Command::new("mkfifo").arg(files.path("a.csv")).status().unwrap().success());
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mmrec"))
+        .args(["convert", &files.path("a.csv"), &files.path("b.npy"), "--dtype", "u1"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    stops(&mut child, b"", "-INT");
+    assert_eq!(files.names(), ["a.csv"]);
+}
+
+/// Sends a signal to one that waits for more, and has it end soon, with nothing to say.
+fn stops(child: &mut Child, begun: &[u8], signal: &str) {
+    use std::io::{Read, Write};
+
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(begun).unwrap();
+    thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().unwrap().is_none());
+    send(child, signal);
+    let mut ended = None;
+    for _ in 0..100 {
+        ended = child.try_wait().unwrap();
+        if ended.is_some() {
+            break;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    if ended.is_none() {
+        child.kill().unwrap();
+    }
+    drop(input);
+    assert_eq!(ended.and_then(|status| status.code()), Some(130));
+    let mut errors = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+    assert_eq!(errors, "");
+}

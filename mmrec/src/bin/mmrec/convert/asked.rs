@@ -15,7 +15,8 @@ pub(crate) struct Convert {
     #[command(flatten)]
     pub(crate) input: Input,
 
-    /// The file to make: .npy, .csv or .tsv, and raw records by any other name; - is the standard output, for CSV
+    /// The file to make: .npy, .csv or .tsv, in small or capital letters; raw records if it is .bin, .raw, .dat or has no such end;
+    /// - is the standard output, for CSV
     pub(super) out: PathBuf,
 
     /// What the file is, whatever its name
@@ -40,11 +41,13 @@ pub(crate) struct Convert {
 /// What the records of a new file look like; as they are, if nothing is said.
 #[derive(Debug, clap::Args)]
 pub(super) struct Layout {
-    /// Only these fields, in this order, without gaps; a.b is field b of the record in field a, a alone is all of it
+    /// Only these fields, in this order, without gaps; a.b is field b of the record in field a, a alone is all of it; other
+    /// columns of a text are left out
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     pub(super) fields: Vec<String>,
 
-    /// Records of this dtype: fields of the same name are copied, if no value is lost, and others are zero
+    /// Records of this dtype: fields of the same name are copied, and others are zero. A dtype that does not hold every value of
+    /// the old one is refused: nothing is rounded or cut, which NumPy's astype does
     #[arg(long = "as", value_name = "DTYPE")]
     pub(super) record: Option<String>,
 
@@ -83,6 +86,10 @@ pub(super) struct Text {
     /// A float of which there is no text is NaN, and a time is NaT
     #[arg(long)]
     pub(super) empty_is_nan: bool,
+
+    /// Dates are numbers: steps of their unit since 1970, such as nanoseconds for <M8[ns]; in a text that is read, dates as well
+    #[arg(long)]
+    pub(super) epoch: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -131,25 +138,39 @@ pub(super) enum BadRows {
 
 impl Convert {
     /// Whether text is read.
-    pub(super) fn is_from_csv(&self) -> bool {
-        match self.from {
-            Some(from) => from == From::Csv,
-            None => self.input.is_stdin() || extension(&self.input.file).is_some_and(is_csv),
+    pub(super) fn is_from_csv(&self) -> Result<bool> {
+        let file = &self.input.file;
+        match (self.from, extension(file).as_deref()) {
+            (Some(from), _) => Ok(from == From::Csv),
+            _ if self.input.is_stdin() => Ok(true),
+            (_, Some("txt")) => Err(Failure::Usage(format!(
+                "{}: is it text with columns, or records? say it with --from csv or --from binary",
+                file.display()
+            ))),
+            (_, end) => Ok(end.is_some_and(is_csv)),
         }
     }
 
     /// What is made.
     pub(super) fn format(&self) -> Result<Format> {
-        match (self.to, extension(&self.out)) {
+        let (out, to_stdout) = (self.out.display(), self.is_to_stdout());
+        let wrong = |what: &str| Err(Failure::Usage(format!("{out}: {what}")));
+        if self.out.is_dir() && !to_stdout {
+            let name = self.input.file.file_stem().unwrap_or_default();
+            let inside = self.out.join(if self.input.is_stdin() { "records".as_ref() } else { name });
+            return wrong(&format!("it is a directory; name a file in it, such as {}.npy", inside.display()));
+        }
+        match (self.to, extension(&self.out).as_deref()) {
             (Some(format), _) => Ok(format),
-            _ if self.is_to_stdout() => Ok(Format::Csv),
+            _ if to_stdout => Ok(Format::Csv),
             (_, Some("npy")) => Ok(Format::Npy),
-            (_, Some(name)) if is_csv(name) => Ok(Format::Csv),
-            (_, Some("npz")) => {
-                let message = format!("{}: no .npz archive is made; make a .npy", self.out.display());
-                Err(Failure::Usage(message))
-            }
-            _ => Ok(Format::Raw),
+            (_, Some(end)) if is_csv(end) => Ok(Format::Csv),
+            (_, Some("npz")) => wrong("no .npz archive is made; make a .npy"),
+            (_, None | Some("bin" | "raw" | "dat")) => Ok(Format::Raw),
+            _ => wrong(
+                "the name does not say what to make; end it with .npy, .csv or .tsv, or for raw records with .bin, .raw, .dat or \
+                 nothing, or say it with --to npy, --to csv or --to raw",
+            ),
         }
     }
 
@@ -159,7 +180,18 @@ impl Convert {
 
     /// What stands between values in a text of this name.
     pub(super) fn delimiter(&self, path: &Path) -> u8 {
-        self.text.delimiter.unwrap_or(if extension(path) == Some("tsv") { b'\t' } else { b',' })
+        self.text.delimiter.unwrap_or(if extension(path).as_deref() == Some("tsv") { b'\t' } else { b',' })
+    }
+}
+
+impl Text {
+    /// Whether anything is asked for that no records have.
+    pub(super) fn is_asked(&self) -> bool {
+        self.delimiter.is_some()
+            || self.no_header
+            || self.empty_is_nan
+            || self.epoch
+            || self.bad_rows == BadRows::Skip
     }
 }
 
@@ -189,8 +221,9 @@ impl Layout {
     }
 }
 
-fn extension(path: &Path) -> Option<&str> {
-    path.extension()?.to_str()
+/// The end of a name, in small letters.
+fn extension(path: &Path) -> Option<String> {
+    Some(path.extension()?.to_string_lossy().to_ascii_lowercase())
 }
 
 fn is_csv(extension: &str) -> bool {

@@ -6,6 +6,7 @@ use super::super::{
     failure::{Failure, Result},
     leaf::Leaf,
 };
+use super::{quotes::BYTE_ORDER_MARK, source};
 
 /// The most columns of a text.
 const MOST: usize = 100_000;
@@ -57,14 +58,18 @@ pub(super) struct Style {
     pub(super) is_single: bool,
     /// A float or time of which there is no text is none.
     pub(super) empty_is_nan: bool,
+    /// Dates are steps since 1970.
+    pub(super) epoch: bool,
 }
 
 impl Style {
     /// Writes a text, in quotes where it must be.
     pub(super) fn put(self, text: &[u8], out: &mut Vec<u8>) {
         let special = |byte: &u8| matches!(byte, b'"' | b'\n' | b'\r') || *byte == self.delimiter;
-        // Whoever reads takes a mark of byte order at the start of a text for what it is, and leaves it out.
-        let is_lost = text.is_empty() && self.is_single || text.starts_with(b"\xef\xbb\xbf");
+        // Whoever reads takes a mark of byte order at the start of a text for what it is, and leaves it out, and some others for no text.
+        let is_lost = text.is_empty() && self.is_single
+            || text.starts_with(BYTE_ORDER_MARK)
+            || source::other(text).is_some();
         if !is_lost && !text.iter().any(special) {
             return out.extend_from_slice(text);
         }

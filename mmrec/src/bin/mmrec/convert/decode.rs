@@ -1,14 +1,20 @@
 //! Text as stored scalars.
 
-use mmrec::{ByteOrder, Kind, Scalar, Value, f16};
+use mmrec::{ByteOrder, DType, Kind, Scalar, TimeUnit, Value, f16};
 
 use super::{
+    columns::Style,
     scalar::{is_opaque, put_bits},
     times,
 };
 
+const DATE: &str = "a date such as 2021-06-01T09:30:00";
+
+/// The most digits of what is surely a year.
+const YEAR: usize = "2021".len();
+
 /// Reads a scalar into its place, whose bytes are 0; what was expected, if the text is none.
-pub(super) fn read(text: &[u8], scalar: Scalar, empty_is_nan: bool, to: &mut [u8]) -> Result<(), String> {
+pub(super) fn read(text: &[u8], scalar: Scalar, style: Style, to: &mut [u8]) -> Result<(), String> {
     let (order, size) = (scalar.order(), scalar.size());
     match scalar.kind() {
         _ if is_opaque(scalar) => return hex(text, to),
@@ -29,7 +35,9 @@ pub(super) fn read(text: &[u8], scalar: Scalar, empty_is_nan: bool, to: &mut [u8
     let text = text.trim_ascii();
     if text.is_empty() {
         return match scalar.kind() {
-            _ if !empty_is_nan => Err(format!("{}, or --empty-is-nan for floats and times", what(scalar))),
+            _ if !style.empty_is_nan => {
+                Err(format!("{}, or --empty-is-nan for floats and times", what(scalar)))
+            }
             Kind::Float | Kind::Complex => {
                 to.chunks_exact_mut(if scalar.kind() == Kind::Complex { size / 2 } else { size })
                     .for_each(|part| put_bits(nan(part.len()), part, order));
@@ -56,6 +64,14 @@ pub(super) fn read(text: &[u8], scalar: Scalar, empty_is_nan: bool, to: &mut [u8
             put_bits(imaginary, second, order);
             return Ok(());
         }
+        Kind::DateTime(Some(_)) if style.epoch && digits(text) > 0 => {
+            let steps = int(text).filter(|&steps| steps != times::NAT);
+            Some(steps.ok_or("a date, or its steps since 1970 in 64 bits")?.cast_unsigned())
+        }
+        // One of more digits than a year has is hardly a year, though it is for NumPy.
+        Kind::DateTime(Some(step)) if step.unit != TimeUnit::Year && digits(text) > YEAR => {
+            return Err(format!("{DATE}, or --epoch for steps of {} since 1970", DType::from(scalar)));
+        }
         Kind::DateTime(Some(step)) => {
             let text = str::from_utf8(text).map_err(|_| what(scalar))?;
             Some(times::steps(text, scalar, step)?.cast_unsigned())
@@ -76,7 +92,7 @@ fn what(scalar: Scalar) -> String {
         Kind::Uint => format!("an integer of {bits} bits without a sign"),
         Kind::Float => format!("a float of {bits} bits"),
         Kind::Complex => format!("a complex number such as 1.5-2j, of two floats of {} bits", bits / 2),
-        Kind::DateTime(Some(_)) => "a date such as 2021-06-01T09:30:00, or NaT".to_owned(),
+        Kind::DateTime(Some(_)) => format!("{DATE}, or NaT"),
         _ => "a whole number of steps, or NaT".to_owned(),
     }
 }
@@ -104,6 +120,12 @@ fn uint(text: &[u8]) -> Option<u64> {
         return Some(digits.iter().fold(0, |number, digit| 10 * number + u64::from(digit - b'0')));
     }
     str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// How many digits it is, perhaps with a sign before them; 0 if there is anything else.
+fn digits(text: &[u8]) -> usize {
+    let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
+    if digits.iter().all(u8::is_ascii_digit) { digits.len() } else { 0 }
 }
 
 fn int(text: &[u8]) -> Option<i64> {

@@ -32,12 +32,12 @@ pub(super) fn put(
             }
             out.push(b'j');
         }
-        (Kind::DateTime(Some(step)), _) => {
+        (Kind::DateTime(Some(step)), _) if !style.epoch => {
             let text =
                 times::date(signed(stored, order), step).ok_or("a date too far away to have a text")?;
             out.extend_from_slice(text.as_bytes());
         }
-        (Kind::DateTime(None) | Kind::TimeDelta(_), _) => match signed(stored, order) {
+        (Kind::DateTime(_) | Kind::TimeDelta(_), _) => match signed(stored, order) {
             times::NAT => out.extend_from_slice(b"NaT"),
             steps => int(steps, out),
         },

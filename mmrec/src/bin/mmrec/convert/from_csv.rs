@@ -1,6 +1,6 @@
 //! From text to records.
 
-use std::{fs::File, io::Read, path::Path};
+use std::path::Path;
 
 use csv::ByteRecord;
 use mmrec::{DType, DynMap, DynView, ReadWrite};
@@ -13,8 +13,9 @@ use super::{
     },
     asked::{BadRows, Format},
     columns::{self, Column, Style},
-    decode,
-    lines::Lines,
+    decode, header,
+    lines::{Lines, Unread},
+    source,
     target::Target,
 };
 
@@ -33,6 +34,10 @@ const NAMED: usize = 10;
 /// The most of a text that an error shows.
 const SHOWN: usize = 60;
 
+/// What is wrong with `"a"b`.
+const GOES_ON: &str =
+    "a value goes on behind its closing quote, or one was forgotten; a quote in a value is written twice";
+
 /// How a text becomes records.
 pub(super) struct Text<'a> {
     /// `None` for the standard input.
@@ -41,6 +46,8 @@ pub(super) struct Text<'a> {
     dtype: &'a DType,
     columns: Vec<Column>,
     style: Style,
+    /// Fields are named, and columns of other names passed over.
+    is_chosen: bool,
     bad_rows: BadRows,
 }
 
@@ -59,6 +66,7 @@ impl<'a> Text<'a> {
         path: Option<&'a Path>,
         dtype: &'a DType,
         style: Style,
+        is_chosen: bool,
         bad_rows: BadRows,
     ) -> Result<Self> {
         let row = vec![0; dtype.itemsize()];
@@ -79,12 +87,7 @@ impl<'a> Text<'a> {
                 "{dtype} has no fields with values, of which a text has at least one"
             )));
         }
-        Ok(Self { path, dtype, columns, style, bad_rows })
-    }
-
-    /// The names of the columns.
-    pub(super) fn names(self) -> Vec<String> {
-        self.columns.into_iter().map(|column| column.name).collect()
+        Ok(Self { path, dtype, columns, style, is_chosen, bad_rows })
     }
 
     /// The dtype and the axes of what is made, without that of rows.
@@ -97,35 +100,27 @@ impl<'a> Text<'a> {
         (base, shape)
     }
 
-    /// Reads all rows into a new file. `known` are the columns that the text may have besides.
-    pub(super) fn read(
-        &self,
-        known: &[String],
-        format: Format,
-        target: &Target,
-        progress: &Progress,
-    ) -> Result<Done> {
-        let from: Box<dyn Read> = match self.path {
-            Some(path) => Box::new(File::open(path).map_err(|error| Failure::io(path, error))?),
-            None => Box::new(std::io::stdin()),
-        };
+    /// Reads all rows into a new file.
+    pub(super) fn read(&self, format: Format, target: &Target, progress: &Progress) -> Result<Done> {
+        let from = source::open(self.path).map_err(|error| Failure::Io(self.name(), error))?;
         let most = ROW.max(8 * self.dtype.itemsize() as u64);
         let mut lines =
-            Lines::new(from, self.style, self.columns.len(), most).map_err(|error| self.io(1, error))?;
+            Lines::new(from, self.style, self.columns.len(), most).map_err(|unread| self.unread(unread))?;
         let mut made = self.make(format, target)?;
         let mut row = ByteRecord::new();
-        let places = self.places(known, &mut lines, &mut row)?;
+        let places = self.places(&mut lines, &mut row)?;
         let width = if self.style.has_header { row.len() } else { self.columns.len() };
 
         let (mut read, mut block, mut told, mut looked) = (Done::default(), Vec::with_capacity(BLOCK), 0, 0);
         let itemsize = self.dtype.itemsize();
-        while lines.read(&mut row).map_err(|error| self.io(lines.line(None), error))? {
+        while lines.read(&mut row).map_err(|unread| self.unread(unread))? {
             let start = block.len();
             block.resize(start + itemsize, 0);
-            match self.row(&row, &places, width, &mut block[start..]) {
+            let is_whole = if lines.goes_on() { Err(format!(": {GOES_ON}")) } else { Ok(()) };
+            match is_whole.and_then(|()| self.row(&row, &places, width, &mut block[start..])) {
                 Ok(()) => read.rows += 1,
                 Err(wrong) => {
-                    let wrong = format!("line {}{wrong}", lines.line(Some(&row)));
+                    let wrong = format!("line {}{wrong}", lines.line(&row));
                     if self.bad_rows == BadRows::Error {
                         let advice = "correct it, or leave such rows out with --bad-rows skip";
                         return Err(Failure::Usage(format!("{}: {wrong}; {advice}", self.name())));
@@ -164,62 +159,30 @@ impl<'a> Text<'a> {
     }
 
     /// Where each column is in a row, by the names in the first line.
-    fn places(&self, known: &[String], lines: &mut Lines, row: &mut ByteRecord) -> Result<Vec<usize>> {
+    fn places(&self, lines: &mut Lines, row: &mut ByteRecord) -> Result<Vec<usize>> {
         if !self.style.has_header {
             return Ok((0..self.columns.len()).collect());
         }
-        if !lines.read(row).map_err(|error| self.io(lines.line(None), error))? {
+        if !lines.read(row).map_err(|unread| self.unread(unread))? {
             return Err(self.wrong(1, "expected the names of the columns, found the end of the text"));
         }
-        let line = lines.line(Some(row));
-        let mut is_used = vec![false; row.len()];
-        let mut by_name: std::collections::HashMap<&[u8], std::collections::VecDeque<usize>> =
-            Default::default();
-        for (at, name) in row.iter().enumerate() {
-            by_name.entry(name).or_default().push_back(at);
+        let line = lines.line(row);
+        if lines.goes_on() {
+            return Err(self.wrong(line, GOES_ON));
         }
-        let names = || {
-            let all: Vec<_> = row.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-            shortened(&all.join(", "))
-        };
-        let mut places = Vec::new();
-        for column in &self.columns {
-            let place =
-                by_name.get_mut(column.name.as_bytes()).and_then(std::collections::VecDeque::pop_front);
-            let Some(place) = place else {
-                let what = format!(
-                    "expected a column {}, found {}; choose fields with --fields, or give --no-header if the first line is a row",
-                    column.name,
-                    names()
-                );
-                return Err(self.wrong(line, &what));
-            };
-            is_used[place] = true;
-            places.push(place);
-        }
-        for (name, is_used) in row.iter().zip(is_used) {
-            if !is_used && !known.iter().any(|known| known.as_bytes() == name) {
-                let all: Vec<_> = self.columns.iter().map(|column| column.name.as_str()).collect();
-                let what = format!(
-                    "expected the columns {}, found one more, {}; give a dtype that has it, and --fields if it is not wanted",
-                    shortened(&all.join(", ")),
-                    shown(name)
-                );
-                return Err(self.wrong(line, &what));
-            }
-        }
-        Ok(places)
+        header::places(&self.columns, row, self.is_chosen).map_err(|what| self.wrong(line, &what))
     }
 
     /// Reads a row.
     fn row(&self, row: &ByteRecord, places: &[usize], width: usize, to: &mut [u8]) -> Result<(), String> {
         if row.len() != width {
             let found = row.len();
-            return Err(format!(": expected {width} values, found {found}"));
+            let hint = header::other_delimiter(row).map_or_else(String::new, |hint| format!("; {hint}"));
+            return Err(format!(": expected {width} values, found {found}{hint}"));
         }
         for (column, &place) in self.columns.iter().zip(places) {
             let to = &mut to[column.offset..][..column.scalar.size()];
-            decode::read(&row[place], column.scalar, self.style.empty_is_nan, to).map_err(|expected| {
+            decode::read(&row[place], column.scalar, self.style, to).map_err(|expected| {
                 let (name, found) = (&column.name, shown(&row[place]));
                 format!(", column {name}: expected {expected}, found {found}")
             })?;
@@ -235,8 +198,21 @@ impl<'a> Text<'a> {
         Failure::Usage(format!("{}: line {line}: {what}", self.name()))
     }
 
-    fn io(&self, line: u64, error: std::io::Error) -> Failure {
-        Failure::Io(format!("{}: line {line}", self.name()), error)
+    fn unread(&self, unread: Unread) -> Failure {
+        // What comes to an end because the command does is not to be blamed.
+        if let Err(stopped) = is_to_stop() {
+            return stopped;
+        }
+        let name = self.name();
+        match unread {
+            Unread::Row(line, error) => Failure::Io(format!("{name}: line {line}"), error),
+            Unread::NeverClosed(line) => Failure::Usage(format!(
+                "{name}: a quote is opened on line {line} and never closed; correct it, rows may be lost in it"
+            )),
+            Unread::NoText(other) => {
+                Failure::Usage(format!("{name}: expected text, and this is {}; {}", other.what, other.advice))
+            }
+        }
     }
 }
 
@@ -250,11 +226,11 @@ fn append(made: &mut DynMap<ReadWrite>, block: &mut Vec<u8>, dtype: &DType) -> m
 }
 
 /// A value as an error shows it.
-fn shown(text: &[u8]) -> String {
+pub(super) fn shown(text: &[u8]) -> String {
     shortened(&format!("{:?}", String::from_utf8_lossy(text)))
 }
 
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

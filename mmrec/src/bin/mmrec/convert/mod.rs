@@ -3,7 +3,7 @@
 //! `asked.rs` says what can be asked for, `layout.rs` makes the dtype of the new file, and `target.rs` the file, which has its name
 //! only when all of it is there. `copy.rs` goes from records to records, in parts (`tiles.rs`) that are mapped one after another
 //! (`place.rs`), or read and written where the order of the axes changes (`transpose.rs`), so that memory stays small. `to_csv.rs` and `from_csv.rs` go to text and back, scalar by scalar (`encode.rs`,
-//! `decode.rs`, `times.rs`).
+//! `decode.rs`, `times.rs`); `source.rs` opens a text, `lines.rs` has its rows, `header.rs` knows their columns, and `quotes.rs` what is wrong with its quotes.
 
 mod asked;
 mod columns;
@@ -11,11 +11,14 @@ mod copy;
 mod decode;
 mod encode;
 mod from_csv;
+mod header;
 mod layout;
 mod lines;
 mod place;
+mod quotes;
 mod report;
 mod scalar;
+mod source;
 mod target;
 mod tiles;
 mod times;
@@ -50,7 +53,7 @@ const FEW: usize = 16;
 
 pub(super) fn run(asked: &Convert, common: Common) -> Result<()> {
     let start = Instant::now();
-    let read = match (asked.is_from_csv(), asked.format()?) {
+    let read = match (asked.is_from_csv()?, asked.format()?) {
         (true, Format::Csv) => {
             return Err(usage("from text to text nothing is converted; make a .npy or raw file"));
         }
@@ -62,6 +65,12 @@ pub(super) fn run(asked: &Convert, common: Common) -> Result<()> {
 }
 
 fn to_records(asked: &Convert, format: Format, common: Common) -> Result<Done> {
+    if asked.text.is_asked() {
+        return Err(usage(
+            "--delimiter, --no-header, --empty-is-nan, --epoch and --bad-rows are of text; neither file is: if FILE is, give \
+             --from csv",
+        ));
+    }
     let map = asked.input.open()?;
     let target = target(asked)?;
     let dtype = asked.layout.of(map.dtype())?;
@@ -127,18 +136,20 @@ fn from_text(asked: &Convert, format: Format, common: Common) -> Result<Done> {
         ));
     }
     let path = if asked.input.is_stdin() { None } else { Some(asked.input.file.as_path()) };
+    if path.is_none() && !asked.input.is_raw() {
+        return Err(usage(
+            "the standard input is read as text, which does not say what its records are: say it with --dtype or --like, or name \
+             the file if it is a .npy",
+        ));
+    }
     let all = asked.input.row()?;
     let dtype = layout.of(&all)?;
     let style = style(asked, &asked.input.file);
-    let text = Text::new(path, &dtype, style, asked.text.bad_rows)?;
-    let known = match layout.fields.is_empty() {
-        true => Vec::new(),
-        false => Text::new(path, &all, style, asked.text.bad_rows)?.names(),
-    };
+    let text = Text::new(path, &dtype, style, !layout.fields.is_empty(), asked.text.bad_rows)?;
     let target = target(asked)?;
     let progress =
         Progress::of_bytes(path.and_then(|path| path.metadata().ok()).map_or(0, |found| found.len()), common);
-    let read = text.read(&known, format, &target, &progress)?;
+    let read = text.read(format, &target, &progress)?;
     drop(progress);
     target.finish()?;
     Ok(read)
@@ -157,6 +168,7 @@ fn style(asked: &Convert, text: &Path) -> Style {
         has_header: !asked.text.no_header,
         is_single: false,
         empty_is_nan: asked.text.empty_is_nan,
+        epoch: asked.text.epoch,
     }
 }
 

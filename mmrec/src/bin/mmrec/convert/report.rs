@@ -8,18 +8,24 @@ use std::{
 use serde_json::json;
 
 use super::{
-    super::{args::Common, failure::Result, text::count},
+    super::{
+        args::Common,
+        failure::Result,
+        text::{counted, rounded},
+    },
     asked::Convert,
     from_csv::Done,
 };
 
 pub(super) fn say(asked: &Convert, read: &Done, start: Instant, common: Common) -> Result<()> {
-    let seconds = start.elapsed().max(Duration::from_micros(1)).as_secs_f64();
+    let took = start.elapsed().max(Duration::from_micros(1));
+    let seconds = took.as_secs_f64();
     let (rows, bytes) = (read.rows as f64 / seconds, read.bytes as f64 / seconds);
     let mut errors = anstream::stderr().lock();
     if read.skipped > 0 {
         // Rows that are lost are worth a word whatever is asked.
-        let mut told = format!("left out {} bad rows, of which the first are\n", count(read.skipped));
+        let others = if read.skipped > read.named.len() as u64 { ", of which the first are" } else { ":" };
+        let mut told = format!("left out {}{others}\n", counted(read.skipped, "bad row"));
         for wrong in &read.named {
             told += &format!("  {wrong}\n");
         }
@@ -44,8 +50,21 @@ pub(super) fn say(asked: &Convert, read: &Done, start: Instant, common: Common) 
         };
     }
     if !common.quiet {
-        let all = count(read.rows);
-        let _ = writeln!(errors, "{all} rows in {seconds:.2} s: {rows:.0} rows/s, {:.1} MB/s", bytes / 1e6);
+        let _ = writeln!(errors, "{} in {}", counted(read.rows, "row"), speed(took, read.rows, bytes));
     }
     Ok(())
+}
+
+/// What is done sooner has no speed worth telling.
+const SOON: Duration = Duration::from_millis(50);
+
+fn speed(took: Duration, rows: u64, bytes: f64) -> String {
+    let seconds = took.as_secs_f64();
+    if took < SOON {
+        return format!("less than {} s", SOON.as_secs_f64());
+    }
+    let rows = u128::from(rows) * 1000 / took.as_millis();
+    let (rows, bytes) = (counted(u64::try_from(rows).unwrap_or(u64::MAX), "row"), rounded(bytes));
+    let space = if bytes.ends_with(|end: char| end.is_ascii_digit()) { " " } else { "" };
+    format!("{seconds:.2} s: {rows}/s, {bytes}{space}B/s")
 }

@@ -25,6 +25,9 @@ pub(crate) fn remove_unfinished() {
 /// A new file, which is removed unless [`finish`](Self::finish) gives it its name.
 pub(super) struct Target {
     file: NamedTempFile,
+    /// What is known of the file that it replaces.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "on other systems it says nothing that is kept"))]
+    old: Option<fs::Metadata>,
     out: PathBuf,
     force: bool,
     /// Dropped after the file, which removes itself if it has no name yet.
@@ -43,7 +46,7 @@ impl Drop for Unfinished {
 impl Target {
     /// A file without contents, to be given the name `out` later.
     pub(super) fn new(out: &Path, force: bool) -> Result<Self> {
-        let out = checked(out, force)?;
+        let (out, old) = checked(out, force)?;
         let directory = match out.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
@@ -51,7 +54,10 @@ impl Target {
         let mut builder = Builder::new();
         builder.prefix(".mmrec-").suffix(".part");
         #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(match old {
+            Some(_) => 0o600,
+            None => 0o666,
+        }));
         // Under the lock, so that a second Ctrl-C does not come between.
         let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
         let file = builder.tempfile_in(directory).map_err(|error| {
@@ -61,7 +67,7 @@ impl Target {
             )
         })?;
         *unfinished = Some(file.path().to_path_buf());
-        Ok(Self { file, out, force, _unfinished: Unfinished })
+        Ok(Self { file, old, out, force, _unfinished: Unfinished })
     }
 
     /// Where it is until it is finished.
@@ -86,6 +92,10 @@ impl Target {
 
     /// Brings it to the disk and gives it its name, at once and whole.
     pub(super) fn finish(self) -> Result<()> {
+        #[cfg(unix)]
+        if let Some(old) = &self.old {
+            take_over(self.file(), old).map_err(|error| self.error(error))?;
+        }
         self.file().sync_all().map_err(|error| self.error(error))?;
         super::super::progress::is_to_stop()?;
         let kept = match self.force {
@@ -107,9 +117,9 @@ impl Target {
 }
 
 /// The place of the new file: where a link leads, if there is one.
-fn checked(out: &Path, force: bool) -> Result<PathBuf> {
+fn checked(out: &Path, force: bool) -> Result<(PathBuf, Option<fs::Metadata>)> {
     if fs::symlink_metadata(out).is_err() {
-        return Ok(out.to_path_buf());
+        return Ok((out.to_path_buf(), None));
     }
     let found = fs::metadata(out).map_err(|error| Failure::io(out, error))?;
     if !found.is_file() {
@@ -120,7 +130,27 @@ fn checked(out: &Path, force: bool) -> Result<PathBuf> {
     if !force {
         return Err(exists(out));
     }
-    fs::canonicalize(out).map_err(|error| Failure::io(out, error))
+    let place = fs::canonicalize(out).map_err(|error| Failure::io(out, error))?;
+    Ok((place, Some(found)))
+}
+
+/// Gives a file the owner of an old one, as far as the system lets, and who may read and write it: nobody who could not before.
+#[cfg(unix)]
+fn take_over(file: &File, old: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+
+    let made = file.metadata()?;
+    if (made.uid(), made.gid()) != (old.uid(), old.gid()) {
+        // Another owner is for the superuser to give, and some groups are for nobody to give.
+        let _ =
+            fchown(file, Some(old.uid()), Some(old.gid())).or_else(|_| fchown(file, None, Some(old.gid())));
+    }
+    let mut mode = old.mode() & 0o777;
+    if file.metadata()?.gid() != old.gid() {
+        // Another group may do what all others may.
+        mode &= 0o707 | (mode & 0o007) << 3;
+    }
+    file.set_permissions(PermissionsExt::from_mode(mode))
 }
 
 fn exists(out: &Path) -> Failure {
