@@ -64,7 +64,7 @@ impl fmt::Display for Failure {
 }
 
 /// The library's calls as the arguments that stand for them here.
-fn as_flags(text: &str) -> String {
+pub(super) fn as_flags(text: &str) -> String {
     const PHRASES: [(&str, &str); 6] = [
         (
             "give their dtype with .dtype(), map it with a Rust type, or",

@@ -153,3 +153,27 @@ fn rows_have_the_standard_output_to_themselves() {
     let said: serde_json::Value = serde_json::from_str(&ran.errors).unwrap();
     assert_eq!((&said["rows"], &said["file"]), (&2.into(), &"-".into()));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_standard_output_goes_to_is_not_replaced() {
+    let files = Files::new().with("log", "before\n");
+    std::fs::copy(golden("grid.npy"), files.path("a.npy")).unwrap();
+    let log = std::fs::OpenOptions::new().append(true).open(files.path("log")).unwrap();
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_mmrec"))
+        .args(["convert", &files.path("a.npy"), "/dev/stdout", "--to", "raw", "--force"])
+        .stdout(log)
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(2));
+    assert_eq!(files.read("log"), b"before\n");
+    assert_eq!(files.names(), ["a.npy", "log"]);
+}
+
+#[test]
+fn the_name_of_a_directory_is_refused_before_anything_is_copied() {
+    let files = Files::new();
+    std::fs::copy(golden("grid.npy"), files.path("a.npy")).unwrap();
+    let error = files.fail("a.npy", "none/", &["--to", "raw"]);
+    assert!(error.contains("name of a directory"), "{error}");
+}

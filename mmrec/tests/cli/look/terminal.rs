@@ -111,6 +111,17 @@ fn what_is_wide_is_paged_to_the_terminal() {
     assert_eq!(shown(&["head", "wide.npy", "--width", "1000"], 80).lines().count(), 4);
 }
 
+#[test]
+fn a_text_gives_a_terminal_no_orders() {
+    let text = shown(&["convert", "hostile.npy", "-", "--quiet"], 80);
+    assert!(text.contains("\\x1b") && text.lines().count() > 2, "{text:?}");
+    assert_eq!(
+        text.find(|letter: char| letter.is_control() && !matches!(letter, '\r' | '\n')),
+        None,
+        "{text:?}"
+    );
+}
+
 /// Records in a file that takes a while to go over.
 fn slow(dir: &tempfile::TempDir) -> [&'static str; 5] {
     // What is not optimised goes over less in a second.

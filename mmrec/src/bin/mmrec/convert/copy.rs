@@ -34,12 +34,12 @@ pub(super) struct New<'a> {
 /// Copies an array to a new file.
 pub(super) fn run(
     map: &DynMap<ReadOnly>,
+    file: File,
     input: &Path,
     new: &New<'_>,
     target: &Target,
     progress: &Progress,
 ) -> Result<()> {
-    let file = File::open(input).map_err(|error| Failure::io(input, error))?;
     let from = Place::of(map, file)?;
     let options = DynMap::options().dtype(new.dtype.clone()).order(new.order).shape(map.shape());
     let made = match new.format {

@@ -25,18 +25,25 @@ mod times;
 mod to_csv;
 mod transpose;
 
-use std::{fs::File, io::Write, path::Path, time::Instant};
+use std::{
+    fs::File,
+    io::{self, IsTerminal, Write},
+    path::Path,
+    time::Instant,
+};
 
-use mmrec::{DType, Order};
+use mmrec::{DType, DynMap, Order, ReadOnly};
 
-pub(super) use self::{asked::Convert, target::remove_unfinished};
+pub(super) use self::{
+    asked::Convert,
+    target::{Target, remove_unfinished},
+};
 use self::{
     asked::Format,
     columns::Style,
     copy::New,
     from_csv::{Done, Text},
     place::Place,
-    target::Target,
     to_csv::Table,
 };
 use super::{
@@ -44,6 +51,7 @@ use super::{
     failure::{Failure, Result},
     leaf::chosen,
     progress::Progress,
+    text::plain_lines,
 };
 
 /// Bytes of an array of several axes that is read row by row whatever its order; and elements of a row, each of which may bring
@@ -71,7 +79,7 @@ fn to_records(asked: &Convert, format: Format, common: Common) -> Result<Done> {
              --from csv",
         ));
     }
-    let map = asked.input.open()?;
+    let (map, file) = opened(asked)?;
     let target = target(asked)?;
     let dtype = asked.layout.of(map.dtype())?;
     let order = match asked.layout.order() {
@@ -81,7 +89,7 @@ fn to_records(asked: &Convert, format: Format, common: Common) -> Result<Done> {
     };
     let new = New { dtype: &dtype, order, format };
     let progress = Progress::new(map.len() as u64, common);
-    copy::run(&map, &asked.input.file, &new, &target, &progress)?;
+    copy::run(&map, file, &asked.input.file, &new, &target, &progress)?;
     drop(progress);
     let read = all_of(map.shape(), map.len(), map.dtype());
     drop(map);
@@ -95,12 +103,12 @@ fn to_text(asked: &Convert, common: Common) -> Result<Done> {
             "--as, --packed, --aligned, --endian and --to-order are of records; a text has none of them",
         ));
     }
-    let map = asked.input.open()?;
+    let (map, file) = opened(asked)?;
     let target = if asked.is_to_stdout() { None } else { Some(target(asked)?) };
     let style = style(asked, &asked.out);
     let table = Table::new(&map, chosen(map.dtype(), &asked.layout.fields)?, style)?;
     let input = &asked.input.file;
-    let mut place = Place::of(&map, File::open(input).map_err(|error| Failure::io(input, error))?)?;
+    let mut place = Place::of(&map, file)?;
     let read = all_of(map.shape(), map.len(), map.dtype());
     let row = map.shape().iter().skip(1).product::<usize>();
     if map.order() == Order::F && map.ndim() > 1 && row > FEW && read.bytes > SMALL {
@@ -120,7 +128,9 @@ fn to_text(asked: &Convert, common: Common) -> Result<Done> {
             target.finish()?;
         }
         None => {
-            let mut out = std::io::stdout().lock();
+            let out = std::io::stdout().lock();
+            let mut out: Box<dyn Write> =
+                if out.is_terminal() { Box::new(Plain(out)) } else { Box::new(out) };
             table.write(&map, &place, &mut out, &Failure::from, &progress)?;
             out.flush()?;
         }
@@ -153,6 +163,51 @@ fn from_text(asked: &Convert, format: Format, common: Common) -> Result<Done> {
     drop(progress);
     target.finish()?;
     Ok(read)
+}
+
+/// The input, and the file that it is in: the one whose header was read, though another may have been given its name.
+fn opened(asked: &Convert) -> Result<(DynMap<ReadOnly>, File)> {
+    let path = &asked.input.file;
+    // Opening anything but a file may wait, and is refused anyway.
+    let file = path.is_file().then(|| File::open(path));
+    let map = asked.input.open()?;
+    let file = match file {
+        Some(file) => file,
+        None => File::open(path),
+    };
+    let file = file.map_err(|error| Failure::io(path, error))?;
+    if is_renamed(path, &file) {
+        let message = "another file has been put in its place just now; try again";
+        return Err(Failure::Usage(format!("{}: {message}", path.display())));
+    }
+    Ok((map, file))
+}
+
+#[cfg(unix)]
+fn is_renamed(path: &Path, file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let place = |found: std::fs::Metadata| (found.dev(), found.ino());
+    let (named, own) = (path.metadata().map(place), file.metadata().map(place));
+    named.is_err() || named.ok() != own.ok()
+}
+
+#[cfg(not(unix))]
+fn is_renamed(_: &Path, _: &File) -> bool {
+    false
+}
+
+/// Text to a terminal, which nothing in it gives orders.
+struct Plain<W>(W);
+
+impl<W: Write> Write for Plain<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write_all(plain_lines(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 fn target(asked: &Convert) -> Result<Target> {

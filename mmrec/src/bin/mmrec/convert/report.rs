@@ -5,13 +5,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::json;
+use serde_json::json as object;
 
 use super::{
     super::{
         args::Common,
         failure::Result,
-        text::{counted, rounded},
+        json,
+        text::{counted, plain, rounded},
     },
     asked::Convert,
     from_csv::Done,
@@ -27,13 +28,13 @@ pub(super) fn say(asked: &Convert, read: &Done, start: Instant, common: Common) 
         let others = if read.skipped > read.named.len() as u64 { ", of which the first are" } else { ":" };
         let mut told = format!("left out {}{others}\n", counted(read.skipped, "bad row"));
         for wrong in &read.named {
-            told += &format!("  {wrong}\n");
+            told += &format!("  {}\n", plain(wrong));
         }
         // If nobody listens, nobody is told.
         let _ = errors.write_all(told.as_bytes());
     }
     if common.json {
-        let object = json!({
+        let object = object!({
             "file": asked.out.display().to_string(),
             "rows": read.rows,
             "skipped": read.skipped,
@@ -42,7 +43,7 @@ pub(super) fn say(asked: &Convert, read: &Done, start: Instant, common: Common) 
             "rows_per_second": rows,
             "bytes_per_second": bytes,
         });
-        let line = format!("{object}\n");
+        let line = json::line(&object) + "\n";
         // The rows have the standard output to themselves.
         return match asked.is_to_stdout() {
             true => Ok(errors.write_all(line.as_bytes())?),

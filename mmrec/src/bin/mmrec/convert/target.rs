@@ -9,7 +9,7 @@ use std::{
 
 use tempfile::{Builder, NamedTempFile};
 
-use super::super::failure::{Failure, Result};
+use super::super::failure::{Failure, Result, as_flags};
 
 /// The file that is being made, for a second Ctrl-C, which ends the process at once.
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
@@ -23,7 +23,7 @@ pub(crate) fn remove_unfinished() {
 }
 
 /// A new file, which is removed unless [`finish`](Self::finish) gives it its name.
-pub(super) struct Target {
+pub(crate) struct Target {
     file: NamedTempFile,
     /// What is known of the file that it replaces.
     #[cfg_attr(not(unix), expect(dead_code, reason = "on other systems it says nothing that is kept"))]
@@ -45,7 +45,7 @@ impl Drop for Unfinished {
 
 impl Target {
     /// A file without contents, to be given the name `out` later.
-    pub(super) fn new(out: &Path, force: bool) -> Result<Self> {
+    pub(crate) fn new(out: &Path, force: bool) -> Result<Self> {
         let (out, old) = checked(out, force)?;
         let directory = match out.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -75,23 +75,23 @@ impl Target {
         self.file.path()
     }
 
-    pub(super) fn file(&self) -> &File {
+    pub(crate) fn file(&self) -> &File {
         self.file.as_file()
     }
 
     /// An error of the new file, with the name that it was to have.
-    pub(super) fn error(&self, error: io::Error) -> Failure {
+    pub(crate) fn error(&self, error: io::Error) -> Failure {
         Failure::io(&self.out, error)
     }
 
     /// The same of an error of the library.
     pub(super) fn named(&self, error: &mmrec::Error) -> Failure {
         let (own, out) = (self.path().display().to_string(), self.out.display().to_string());
-        Failure::Usage(error.to_string().replace(&own, &out))
+        Failure::Usage(as_flags(&error.to_string()).replace(&own, &out))
     }
 
     /// Brings it to the disk and gives it its name, at once and whole.
-    pub(super) fn finish(self) -> Result<()> {
+    pub(crate) fn finish(self) -> Result<()> {
         #[cfg(unix)]
         if let Some(old) = &self.old {
             take_over(self.file(), old).map_err(|error| self.error(error))?;
@@ -119,6 +119,14 @@ impl Target {
 /// The place of the new file: where a link leads, if there is one.
 fn checked(out: &Path, force: bool) -> Result<(PathBuf, Option<fs::Metadata>)> {
     if fs::symlink_metadata(out).is_err() {
+        if out.as_os_str().as_encoded_bytes().last().is_some_and(|&last| std::path::is_separator(last.into()))
+        {
+            let message = format!(
+                "{}: expected a file, and it is the name of a directory; name a file in it",
+                out.display()
+            );
+            return Err(Failure::Usage(message));
+        }
         return Ok((out.to_path_buf(), None));
     }
     let found = fs::metadata(out).map_err(|error| Failure::io(out, error))?;
@@ -130,8 +138,33 @@ fn checked(out: &Path, force: bool) -> Result<(PathBuf, Option<fs::Metadata>)> {
     if !force {
         return Err(exists(out));
     }
+    if is_output(&found) {
+        let message = format!(
+            "{}: it is the file that the standard output goes to; give another name, or -",
+            out.display()
+        );
+        return Err(Failure::Usage(message));
+    }
     let place = fs::canonicalize(out).map_err(|error| Failure::io(out, error))?;
     Ok((place, Some(found)))
+}
+
+/// Whether the standard output, or that of errors, is this file, as it is by the name /dev/stdout.
+#[cfg(unix)]
+fn is_output(found: &fs::Metadata) -> bool {
+    use std::os::{fd::AsFd, unix::fs::MetadataExt};
+
+    let place = |found: fs::Metadata| (found.dev(), found.ino());
+    let (out, errors) = (io::stdout(), io::stderr());
+    [out.as_fd(), errors.as_fd()].into_iter().any(|output| {
+        let file = output.try_clone_to_owned().map(File::from);
+        file.and_then(|file| file.metadata()).is_ok_and(|own| place(own) == (found.dev(), found.ino()))
+    })
+}
+
+#[cfg(not(unix))]
+fn is_output(_: &fs::Metadata) -> bool {
+    false
 }
 
 /// Gives a file the owner of an old one, as far as the system lets, and who may read and write it: nobody who could not before.

@@ -2,14 +2,14 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions},
+    fs,
     io::Write,
     path::{Path, PathBuf},
 };
 
 use crate::{
+    convert::Target,
     failure::{Failure, Result},
-    progress::is_to_stop,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,25 +106,9 @@ fn is_same(a: &Path, b: &Path) -> bool {
     place(a).is_some_and(|a| place(b) == Some(a))
 }
 
-/// Writes a file beside, and renames it when it is whole.
+/// Writes a file beside, which gets the name when it is whole and on the disk.
 fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let file = OpenOptions::new().write(true).create_new(true).open(&part);
-    let file = file.map_err(|error| Failure::io(path, error))?;
-    let written = written(file, bytes, path).and_then(|()| {
-        is_to_stop()?;
-        fs::rename(&part, path).map_err(|error| Failure::io(path, error))
-    });
-    if written.is_err() {
-        // What went wrong is told already.
-        let _ = fs::remove_file(&part);
-    }
-    written
-}
-
-fn written(mut file: File, bytes: &[u8], path: &Path) -> Result<()> {
-    file.write_all(bytes).map_err(|error| Failure::io(path, error))
+    let target = Target::new(path, true)?;
+    target.file().write_all(bytes).map_err(|error| target.error(error))?;
+    target.finish()
 }
