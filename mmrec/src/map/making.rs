@@ -146,26 +146,32 @@ impl Opening {
                 return Err(taken().with_path(opened.path.as_deref()));
             }
             let made = self.overwrite(&layout, head.as_deref(), &opened, old);
-            let (mut mapped, named) = made
-                .map_err(|error| error.with_path(opened.path.as_deref()))
-                .inspect_err(|error| opened.unmake(error))?;
+            let (mut mapped, named) =
+                made.map_err(|error| error.with_path(opened.path.as_deref())).inspect_err(|error| {
+                    if !is_of_others(error) {
+                        opened.unmake();
+                    }
+                })?;
             let filled = fill(&mut mapped);
             // With pages that were lost meanwhile it is not what it should be.
-            let checked = filled.and(mapped.check(layout.end()));
-            let checked = checked.and_then(|()| match &named {
-                Some(named) => named.name_rows(&opened.file, &layout),
-                None => Ok(()),
+            let own = mapped.check(layout.end()).and_then(|()| match &named {
+                Some(named) if filled.is_ok() => named.name_rows(&opened.file, &layout),
+                _ => Ok(()),
             });
-            if let Err(error) = checked {
-                // One that has been cut meanwhile, or been taken, is no longer ours alone.
-                let is_ours = error.kind() != ErrorKind::Truncated && !is_taken_by_another(&error);
-                if let Some(named) = named.filter(|named| is_ours && named.was_empty) {
-                    named.take_back(&opened.file, layout.end());
-                }
-                // Some systems remove no file that is mapped.
+            // One that has been cut meanwhile, or been taken, is no longer ours alone.
+            let is_ours = !matches!(&own, Err(error) if is_of_others(error));
+            if let Err(error) = filled.and(own) {
+                // Some systems neither cut nor remove a file that is mapped.
                 drop(mapped);
-                if is_ours {
-                    opened.remove();
+                match named {
+                    Some(named) if is_ours => {
+                        if named.was_empty {
+                            named.take_back(&opened.file, layout.end());
+                        }
+                        opened.unmake();
+                    }
+                    None if is_ours => opened.remove(),
+                    _ => {}
                 }
                 return Err(error.with_path(opened.path.as_deref()));
             }
@@ -269,6 +275,10 @@ impl Opening {
             return Ok((mapped, None));
         };
         let mut unnamed = Unnamed::new(head, layout)?;
+        // What is written has to be read, to see that it is there still.
+        read_at(file, &mut [0], 0).map_err(|error| {
+            Error::io("cannot read the file, as a .npy has to be; open the File with .read(true)", error)
+        })?;
         if is_empty {
             match self.begin_empty(file, layout, &unnamed) {
                 // It is overwritten as it is by now.
@@ -288,6 +298,10 @@ impl Opening {
         let (first, end) = (unnamed.first.as_slice(), layout.end());
         let space = if self.sparse { Space::None } else { Space::Whole };
         let begin = || {
+            if !cfg!(unix) {
+                // It is mapped once it is as long as it will be.
+                reserve::write_at(file, first, 0).map_err(|error| too_long(end, space, error))?;
+            }
             let begun = extend(file, layout, space, false, || {
                 let mapped = self.map_array(file, Access::Write, layout)?;
                 reserve::write_at(file, first, 0).map_err(|error| too_long(end, space, error))?;
@@ -296,12 +310,10 @@ impl Opening {
             let (mapped, grown_from) = begun?;
             let from = first.len() as u64;
             let found = file.metadata().map_err(not_overwritten)?.len();
-            // Only programs that ask for no lock can have come in between.
-            if let Some(grown_from) = grown_from.filter(|&grown_from| cfg!(unix) && grown_from != from) {
-                reserve::cut_back(file, grown_from, end);
-                return Err(taken());
-            }
-            if found > end || grown_from.is_none() && end > from || !unnamed.is_unnamed(file) {
+            // Only programs that ask for no lock can have come in between. What has become too long for them stays so: they may
+            // have appended to it by now.
+            let is_from = grown_from.map_or(end <= from, |grown_from| grown_from == from);
+            if found > end || !is_from || !unnamed.is_unnamed(file)? {
                 return Err(taken());
             }
             Ok(mapped)
@@ -325,8 +337,10 @@ impl Opening {
             reserve::cut(file, end)
         });
         if let Err(error) = cut {
-            // The error to report is why it could not be cut.
-            let _ = reserve::write_at(file, &old[..read], 0);
+            if header_bytes(file, 0, first.len()).is_ok_and(|now| now == first) {
+                // The error to report is why it could not be cut.
+                let _ = reserve::write_at(file, &old[..read], 0);
+            }
             if let Some(before) = grown_from {
                 reserve::cut_back(file, before, end);
             }
@@ -374,9 +388,9 @@ impl Unnamed {
     }
 
     /// Whether nobody has written another header meanwhile.
-    fn is_unnamed(&self, file: &File) -> bool {
+    fn is_unnamed(&self, file: &File) -> Result<bool> {
         let head = self.head.len();
-        header_bytes(file, 0, head).is_ok_and(|now| now == self.first[..head])
+        Ok(header_bytes(file, 0, head)? == self.first[..head])
     }
 
     /// Writes the header to a file that is as long as it says.
@@ -386,7 +400,8 @@ impl Unnamed {
         if self.first.starts_with(&self.head) {
             return Ok(());
         }
-        if !self.is_unnamed(file) {
+        // Of those who overwrite a file at the same time, the last one has it.
+        if self.was_empty && !self.is_unnamed(file)? {
             return Err(taken());
         }
         reserve::write_at(file, &self.head, 0).map_err(not_overwritten)?;
@@ -433,6 +448,11 @@ fn taken() -> Error {
 
 fn is_taken_by_another(error: &Error) -> bool {
     error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::AlreadyExists)
+}
+
+/// Whether the error is what others have done to the file meanwhile.
+fn is_of_others(error: &Error) -> bool {
+    is_taken_by_another(error) || error.kind() == ErrorKind::Truncated
 }
 
 fn is_gone(path: &Path) -> bool {

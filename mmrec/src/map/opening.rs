@@ -138,7 +138,11 @@ impl Opening {
             let opened = open(Origin::Path(path.clone()))?;
             let locked = opened.lock(self.lock, self.lock_timeout, start);
             let locked = locked.map_err(|error| error.with_path(opened.path.as_deref()));
-            locked.inspect_err(|error| opened.unmake(error))?;
+            locked.inspect_err(|error| {
+                if error.kind() != ErrorKind::Locked {
+                    opened.unmake();
+                }
+            })?;
             if self.lock == Lock::None || opened.has_its_name() {
                 return Ok(opened);
             }

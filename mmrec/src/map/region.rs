@@ -42,7 +42,7 @@ impl Access {
 
 /// How the bytes of a map will be read, as a hint to the operating system; see [`RecordMap::advise`].
 ///
-/// A hint never changes what is read. Systems without `madvise` take none.
+/// A hint never changes what is read, but of a map whose file was cut under it. Systems without `madvise` take none.
 ///
 /// # What pays
 ///
@@ -415,7 +415,9 @@ impl<A> Mapped<A> {
             return Ok(());
         }
         // SAFETY: the mapping is shared with the file, so the next access finds in these pages what the file has, which is what they had: no
-        // byte changes, neither for volatile accesses nor for references (of a sealed map, or by promise of the caller).
+        // byte changes, neither for volatile accesses nor for references (of a sealed map, or by promise of the caller). Pages that
+        // stand in for lost ones become zeros again; they are read by volatile accesses alone, for sealed maps have none, and who has
+        // a slice by promise has promised that none is lost.
         unsafe { map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, range.start, range.len()) }
     }
 

@@ -284,9 +284,8 @@ impl Opened {
 
     /// Removes the file if this call made it and nobody else has taken it for his own: locked it, written to it, or
     /// put another in its place. Who asks for an exclusive lock cannot take it meanwhile, where there are locks.
-    pub(super) fn unmake(&self, why: &Error) {
+    pub(super) fn unmake(&self) {
         if !self.is_taken
-            && !matches!(why.kind(), ErrorKind::Locked | ErrorKind::Truncated)
             && let Made::Named(made) = &self.made
             && let (Ok(own), Ok(named)) = (self.file.metadata(), fs::symlink_metadata(made))
             && named.len() == 0

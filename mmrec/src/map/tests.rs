@@ -43,7 +43,6 @@ fn a_file_is_taken_over_only_while_it_is_empty() {
 fn a_file_that_another_has_taken_is_not_removed() {
     let dir = tempdir().unwrap();
     let path = dir.path().join("made");
-    let error = Error::new(ErrorKind::Unsupported, "for no reason");
     // A name from the start, as where the system makes no files without one.
     let make = || Opened::created(Origin::Path(path.clone()), true, false).unwrap();
     let take = || {
@@ -56,14 +55,14 @@ fn a_file_that_another_has_taken_is_not_removed() {
     assert!(made.keep_from_others(Lock::None));
     let error_of_other = File::open(&path).unwrap().try_lock().unwrap_err();
     assert!(matches!(error_of_other, fs::TryLockError::WouldBlock));
-    made.unmake(&error);
+    made.unmake();
     assert!(!path.exists());
     drop(made);
 
     let mut made = make();
     let other = take().unwrap();
     assert!(!made.keep_from_others(Lock::None));
-    made.unmake(&error);
+    made.unmake();
     assert!(path.exists());
     drop((made, other));
     fs::remove_file(&path).unwrap();
@@ -72,6 +71,38 @@ fn a_file_that_another_has_taken_is_not_removed() {
     assert!(made.keep_from_others(Lock::None));
     made.let_others(Lock::None);
     take().unwrap();
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_begun() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("log.npy");
+    for rows in [0, 3] {
+        let file = File::create(&path).unwrap();
+        let error = RecordMap::<u64>::options().shape(rows).create_npy(&file).unwrap_err();
+        assert!(error.to_string().contains(".read(true)"), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), b"");
+    }
+}
+
+/// The source of a copy is cut, and nothing is left of the copy; the copy is taken by another, and is his.
+#[test]
+fn what_fails_while_it_is_filled_is_removed_if_it_is_ours() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("copy.npy");
+    let fill = |kind: ErrorKind, others: &dyn Fn()| {
+        let failed = opening(3).create_filled(Origin::Path(path.clone()), Old::Overwritten, true, |_| {
+            others();
+            Err(Error::new(kind, "for the sake of the test"))
+        });
+        failed.err().unwrap().kind()
+    };
+    fs::write(&path, "").unwrap();
+    assert_eq!(fill(ErrorKind::Truncated, &|| ()), ErrorKind::Truncated);
+    assert_eq!(fs::read(&path).unwrap(), b"", "it is as it was");
+    let others = b"\x93NUMPY, and what another has made of it";
+    assert_eq!(fill(ErrorKind::Io, &|| fs::write(&path, others).unwrap()), ErrorKind::Io);
+    assert_eq!(fs::read(&path).unwrap(), others);
 }
 
 /// The map of a log, and another of the same.
