@@ -254,7 +254,7 @@ fn a_log_that_others_append_to_before_it_is_whole_is_theirs() {
         }
         let mut other = RecordMap::<u64>::open_rw(&path).unwrap();
         // On a machine so busy that the first is done, there is nothing to be seen.
-        if other.len() > 0 || other.append(&vec![7; rows]).is_err() {
+        if !other.is_empty() || other.append(&vec![7; rows]).is_err() {
             end(first);
             continue;
         }
