@@ -1,0 +1,3 @@
+//! SQL over mmrec tables on many machines, by Ballista.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Files of fixed-size records, and what NumPy wrote, as tables of DataFusion.
