@@ -1,3 +1,5 @@
 //! Views as Arrow's arrays and record batches, and back (feature `arrow`).
 
+mod append;
+mod random;
 mod views;
