@@ -1,5 +1,6 @@
 //! Views as Arrow's arrays and record batches, and back (feature `arrow`).
 
 mod append;
+mod golden;
 mod random;
 mod views;
