@@ -3,4 +3,5 @@
 mod append;
 mod golden;
 mod random;
+mod shared;
 mod views;

@@ -3,7 +3,8 @@
 //! Only the crates for arrays, schemas and buffers, which do not compute. `schema` says which Arrow type each dtype is, and
 //! back; `arrays` and `strings` copy elements out of views, by the Arrow type that is asked for, and know nothing of maps;
 //! `batches` has the public methods. The way back is `append`, over `rows`, which finds a column for each field, and `cells`,
-//! which has the values of one.
+//! which
+//! has the values of one. `shared` is the one file with unsafe code: arrays over the bytes of a map.
 
 mod append;
 mod arrays;
@@ -11,6 +12,7 @@ mod batches;
 mod cells;
 mod rows;
 mod schema;
+mod shared;
 mod strings;
 mod time;
 
