@@ -102,6 +102,7 @@ fn strings_of_any_width_in_every_arrow_type() {
                 dictionary(Utf8),
                 dictionary(BinaryView),
             ] {
+                view.to_arrow_as(&as_type).unwrap().to_data().validate_full().unwrap();
                 let all = texts_of(&view.to_arrow_as(&as_type).unwrap());
                 assert_eq!(all, texts, "{dtype} {as_type}");
                 let taken = texts_of(&view.take_to_arrow(&rows, &as_type).unwrap());
@@ -364,4 +365,41 @@ fn a_row_past_the_end_panics() {
 #[should_panic(expected = "batches have at least one row")]
 fn batches_of_no_rows_panic() {
     let _ = View::from_slice(&[1u8, 2, 3]).batches(0);
+}
+
+#[test]
+fn text_of_other_letters_is_seen_to_be_utf8_string_by_string() {
+    // The first byte of a letter at the end of one string, and the second at the start of the next.
+    for width in [1, 2, 4, 8, 3, 12, 16, 40] {
+        let mut cut = vec![b'x'; 3 * width];
+        let good = "\u{e9}".repeat(width).into_bytes();
+        cut[width - 1..=width].copy_from_slice(&good[..2]);
+        let of = dtype(&format!("|S{width}"));
+        let view = DynView::from_bytes(&cut, &of).unwrap();
+        for as_type in [DataType::Utf8, DataType::LargeUtf8, DataType::Utf8View] {
+            let error = view.to_arrow_as(&as_type).unwrap_err().to_string();
+            assert!(
+                error.starts_with("row 0 (at byte 0): the bytes are no UTF-8"),
+                "{of} {as_type}: {error}"
+            );
+            let error = view.take_to_arrow(&[2, 1], &as_type).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("row 1 (at byte {width}): ")), "{of} {as_type}: {error}");
+            assert_eq!(view.take_to_arrow(&[2, 2], &as_type).unwrap().len(), 2);
+        }
+        assert_eq!(view.to_arrow_as(&DataType::BinaryView).unwrap().len(), 3);
+        if width.is_multiple_of(2) {
+            let mut bytes = good[..width].to_vec();
+            bytes.extend(vec![0; width]);
+            bytes.extend(&good[..width]);
+            let view = DynView::from_bytes(&bytes, &of).unwrap();
+            for as_type in [DataType::Utf8, DataType::Utf8View] {
+                let array = view.to_arrow_as(&as_type).unwrap();
+                array.to_data().validate_full().unwrap();
+                assert_eq!(
+                    texts_of(&array),
+                    ["\u{e9}".repeat(width / 2), String::new(), "\u{e9}".repeat(width / 2)]
+                );
+            }
+        }
+    }
 }

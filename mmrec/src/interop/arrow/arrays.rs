@@ -8,7 +8,7 @@ use arrow_array::{
 };
 use arrow_buffer::{ArrowNativeType, BooleanBuffer, Buffer, MutableBuffer, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Fields, TimeUnit as ArrowUnit};
-use ndarray::{Axis, Ix1, IxDyn, Slice, SliceInfoElem};
+use ndarray::{Axis, Ix1, Ix2, IxDyn, Slice, SliceInfoElem};
 
 use super::{refused, schema, strings, time, too_many_elements};
 use crate::{
@@ -239,6 +239,13 @@ impl<'v, 'r> Elements<'v, 'r> {
                 let view = view.typed::<W, Ix1>()?;
                 rows.iter().map(|&row| view.at(row)).collect()
             }
+            Rows::Chosen(rows) if view.ndim() == 2 => {
+                let (view, len) = (view.typed::<W, Ix2>()?, view.shape()[1]);
+                rows.iter()
+                    .flat_map(|&row| (0..len).map(move |i| [row, i]))
+                    .map(|index| view.at(index))
+                    .collect()
+            }
             Rows::Chosen(rows) => {
                 let view = view.typed::<W, IxDyn>()?;
                 let mut words = Vec::with_capacity(self.len()?);
@@ -254,20 +261,28 @@ impl<'v, 'r> Elements<'v, 'r> {
 
     /// The bytes of scalars, one after another.
     pub(super) fn bytes(&self, scalar: Scalar) -> Result<Buffer> {
-        let is_same = self.view.dtype().as_scalar() == Some(scalar);
-        Ok(match scalar.size() {
-            1 if is_same => Buffer::from_vec(self.words_as_they_are::<u8>()?),
-            2 if is_same => Buffer::from_vec(self.words_as_they_are::<u16>()?),
-            4 if is_same => Buffer::from_vec(self.words_as_they_are::<u32>()?),
-            8 if is_same => Buffer::from_vec(self.words_as_they_are::<u64>()?),
+        let (is_same, size) = (self.view.dtype().as_scalar() == Some(scalar), scalar.size());
+        Ok(match (size, self.rows) {
+            _ if !is_same => self.copied(scalar.into())?,
+            (1 | 2 | 4 | 8, _) => self.pieces(size, 1)?,
+            (1.., Rows::Chosen(_)) => {
+                let piece = if size.is_multiple_of(8) { 8 } else { 1 };
+                self.pieces(piece, size / piece)?
+            }
             _ => self.copied(scalar.into())?,
         })
     }
 
-    fn words_as_they_are<W: Word>(&self) -> Result<Vec<W>> {
-        let native =
-            Self { view: self.view.part(0, W::DTYPE).ok_or_else(|| no_such_part(W::DTYPE))?, ..self.clone() };
-        native.words()
+    /// The bytes of elements that are taken for this many unsigned numbers of this size.
+    fn pieces(&self, size: usize, count: usize) -> Result<Buffer> {
+        let number = DType::scalar(Scalar::new(Kind::Uint, size, ByteOrder::NATIVE));
+        let pieces = self.field(0, &if count == 1 { number } else { DType::array(number, &[count])? })?;
+        Ok(match size {
+            1 => Buffer::from_vec(pieces.words::<u8>()?),
+            2 => Buffer::from_vec(pieces.words::<u16>()?),
+            4 => Buffer::from_vec(pieces.words::<u32>()?),
+            _ => Buffer::from_vec(pieces.words::<u64>()?),
+        })
     }
 
     /// A copy of the elements, one after another, as those of a dtype that has all their values.

@@ -4,7 +4,8 @@
 //! back; `arrays` and `strings` copy elements out of views, by the Arrow type that is asked for, and know nothing of maps;
 //! `batches` has the public methods. The way back is `append`, over `rows`, which finds a column for each field, and `cells`,
 //! which
-//! has the values of one. `shared` is the one file with unsafe code: arrays over the bytes of a map.
+//! has the values of one. Unsafe code is in `shared`, arrays over the bytes of a map, and in `views`,
+//! strings that Arrow does not look at again.
 
 mod append;
 mod arrays;
@@ -15,6 +16,7 @@ mod schema;
 mod shared;
 mod strings;
 mod time;
+mod views;
 
 use arrow_schema::{ArrowError, DataType};
 

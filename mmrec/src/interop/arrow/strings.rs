@@ -3,32 +3,26 @@
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use arrow_array::{
-    ArrayRef, BinaryViewArray, DictionaryArray, GenericBinaryArray, GenericStringArray, Int32Array,
-    OffsetSizeTrait, StringViewArray, types::Int32Type,
+    ArrayRef, DictionaryArray, GenericBinaryArray, GenericStringArray, Int32Array, OffsetSizeTrait,
+    types::Int32Type,
 };
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::DataType;
 
-use super::{arrays::Elements, refused, too_many};
+use super::{arrays::Elements, refused, too_many, views};
 use crate::{
     dtype::{Kind, Scalar, stored},
     error::{Error, ErrorKind, Result},
 };
 
-/// The longest string that lies in its view.
-const INLINE: usize = 12;
-
-/// The most bytes of one buffer of long strings.
-const LONGEST: usize = i32::MAX as usize;
-
 /// Strings one after another in memory.
-struct Texts {
-    bytes: Buffer,
-    spans: Spans,
-    len: usize,
+pub(super) struct Texts {
+    pub(super) bytes: Buffer,
+    pub(super) spans: Spans,
+    pub(super) len: usize,
 }
 
-enum Spans {
+pub(super) enum Spans {
     /// Each in as many bytes; NULs at its end do not count, if they are `padded`.
     Wide { width: usize, padded: bool },
     /// Where each ends, and the next starts.
@@ -36,12 +30,13 @@ enum Spans {
 }
 
 impl Texts {
-    fn span(&self, index: usize) -> Range<usize> {
+    /// Where a string lies, within the bytes.
+    pub(super) fn span(&self, index: usize) -> Range<usize> {
         match &self.spans {
             Spans::Wide { width, padded } => {
                 let start = index * width;
                 let end = start + width;
-                let len = if *padded { stored::without_end(&self.bytes[start..end]).len() } else { *width };
+                let len = if *padded { trimmed(&self.bytes[start..end]) } else { *width };
                 start..start + len
             }
             Spans::Ends(ends) => index.checked_sub(1).map_or(0, |before| ends[before])..ends[index],
@@ -51,19 +46,52 @@ impl Texts {
     fn text(&self, index: usize) -> &[u8] {
         &self.bytes[self.span(index)]
     }
+
+    /// Whether each is UTF-8.
+    pub(super) fn is_utf8(&self) -> bool {
+        // All at once, which is faster, and then whether a character goes on from one to the next. What pads them is ASCII.
+        let is_start = |at: usize| self.bytes.get(at).is_none_or(|byte| byte & 0xc0 != 0x80);
+        self.bytes.is_ascii()
+            || str::from_utf8(&self.bytes).is_ok()
+                && match &self.spans {
+                    Spans::Wide { width: 0, .. } => true,
+                    Spans::Wide { width, .. } => (0..self.bytes.len()).step_by(*width).all(is_start),
+                    Spans::Ends(ends) => ends.iter().all(|end| is_start(*end)),
+                }
+    }
+
+    /// The first that is not UTF-8.
+    fn first_not_utf8(&self) -> Option<usize> {
+        (0..self.len).find(|index| str::from_utf8(self.text(*index)).is_err())
+    }
+}
+
+/// The number of bytes without the NULs at their end.
+fn trimmed(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((before, last)) = rest.split_last_chunk() {
+        match u64::from_le_bytes(*last) {
+            0 => rest = before,
+            word => return rest.len() - word.leading_zeros() as usize / 8,
+        }
+    }
+    stored::without_end(rest).len()
 }
 
 /// The strings or bytes of a scalar as an array of an Arrow type that has any length.
 pub(super) fn array(elements: &Elements<'_, '_>, scalar: Scalar, as_type: &DataType) -> Result<ArrayRef> {
     let is_view = matches!(as_type, DataType::Utf8View | DataType::BinaryView);
     if is_view && scalar.kind() == Kind::Bytes && matches!(scalar.size(), 1 | 2 | 4 | 8) {
-        let views = match scalar.size() {
-            1 => words(elements.words::<u8>()?.into_iter().map(u64::from)),
-            2 => words(elements.words::<u16>()?.into_iter().map(|word| word.to_le().into())),
-            4 => words(elements.words::<u32>()?.into_iter().map(|word| word.to_le().into())),
-            _ => words(elements.words::<u64>()?.into_iter().map(u64::to_le)),
+        let made = match scalar.size() {
+            1 => views::of_words(elements.words::<u8>()?.iter().map(|word| (*word).into()), as_type),
+            2 => views::of_words(elements.words::<u16>()?.iter().map(|word| word.to_le().into()), as_type),
+            4 => views::of_words(elements.words::<u32>()?.iter().map(|word| word.to_le().into()), as_type),
+            _ => views::of_words(elements.words::<u64>()?.iter().map(|word| word.to_le()), as_type),
         };
-        return of_views(elements, views, Vec::new(), as_type);
+        if let Some(array) = made {
+            return Ok(array);
+        }
+        // One is no text; the way of all others says which.
     }
     let len = elements.len()?;
     let texts = match scalar.kind() {
@@ -86,11 +114,6 @@ pub(super) fn array(elements: &Elements<'_, '_>, scalar: Scalar, as_type: &DataT
     }
 }
 
-/// The views of strings of up to eight bytes, the first of them the lowest of a word.
-fn words(words: impl Iterator<Item = u64>) -> Vec<u128> {
-    words.map(|word| u128::from(8 - word.leading_zeros() / 8) | u128::from(word) << 32).collect()
-}
-
 /// Code units as UTF-8.
 fn decoded(elements: &Elements<'_, '_>, scalar: Scalar, len: usize) -> Result<Texts> {
     let (units, width) = (elements.units(scalar)?, scalar.size() / 4);
@@ -98,9 +121,13 @@ fn decoded(elements: &Elements<'_, '_>, scalar: Scalar, len: usize) -> Result<Te
     for index in 0..len {
         let units = &units[index * width..][..width];
         let end = units.iter().rposition(|unit| *unit != 0).map_or(0, |last| last + 1);
+        if units[..end].iter().all(|unit| *unit < 0x80) {
+            bytes.extend(units[..end].iter().map(|unit| *unit as u8));
+            ends.push(bytes.len());
+            continue;
+        }
         for &unit in &units[..end] {
             match char::from_u32(unit) {
-                Some(char) if char.is_ascii() => bytes.push(char as u8),
                 Some(char) => bytes.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
                 None => {
                     let message = format!(
@@ -153,8 +180,7 @@ fn utf8<O: OffsetSizeTrait>(
 ) -> Result<GenericStringArray<O>> {
     let (offsets, bytes) = packed(texts, as_type)?;
     GenericStringArray::try_new(offsets, bytes, None).map_err(|error| {
-        let first = (0..texts.len).find(|index| str::from_utf8(texts.text(*index)).is_err());
-        first.map_or_else(|| refused(error), |index| no_text(elements, index))
+        texts.first_not_utf8().map_or_else(|| refused(error), |index| no_text(elements, index))
     })
 }
 
@@ -164,62 +190,9 @@ fn no_text(elements: &Elements<'_, '_>, index: usize) -> Error {
 }
 
 fn views(elements: &Elements<'_, '_>, texts: &Texts, as_type: &DataType) -> Result<ArrayRef> {
-    // Where strings of one width are longer than a buffer may be, they are in several.
-    let (rows, width) = match &texts.spans {
-        Spans::Wide { width, .. } => (LONGEST.checked_div(*width).unwrap_or(usize::MAX).max(1), *width),
-        Spans::Ends(_) if texts.bytes.len() > LONGEST => return Err(too_many("bytes", as_type)),
-        Spans::Ends(_) => (usize::MAX, 0),
-    };
-    let (mut views, mut is_long) = (Vec::with_capacity(texts.len), false);
-    for index in 0..texts.len {
-        let span = texts.span(index);
-        let (text, buffer) = (&texts.bytes[span.clone()], index / rows);
-        let mut view = [0; 16];
-        view[..4].copy_from_slice(&number(text.len(), as_type)?);
-        if text.len() <= INLINE {
-            view[4..][..text.len()].copy_from_slice(text);
-        } else {
-            is_long = true;
-            view[4..8].copy_from_slice(&text[..4]);
-            view[8..12].copy_from_slice(&number(buffer, as_type)?);
-            view[12..].copy_from_slice(&number(
-                span.start - buffer.saturating_mul(rows).saturating_mul(width),
-                as_type,
-            )?);
-        }
-        views.push(u128::from_le_bytes(view));
-    }
-    let mut buffers = Vec::new();
-    if is_long {
-        let step = rows.saturating_mul(width.max(1)).min(texts.bytes.len());
-        for start in (0..texts.bytes.len()).step_by(step.max(1)) {
-            buffers.push(texts.bytes.slice_with_length(start, step.min(texts.bytes.len() - start)));
-        }
-    }
-    of_views(elements, views, buffers, as_type)
-}
-
-fn number(number: usize, as_type: &DataType) -> Result<[u8; 4]> {
-    i32::try_from(number).map(i32::to_le_bytes).map_err(|_| too_many("bytes", as_type))
-}
-
-fn of_views(
-    elements: &Elements<'_, '_>,
-    views: Vec<u128>,
-    buffers: Vec<Buffer>,
-    as_type: &DataType,
-) -> Result<ArrayRef> {
-    let views = ScalarBuffer::from(views);
-    if *as_type == DataType::BinaryView {
-        return Ok(Arc::new(BinaryViewArray::try_new(views, buffers, None).map_err(refused)?));
-    }
-    match StringViewArray::try_new(views.clone(), buffers.clone(), None) {
-        Ok(array) => Ok(Arc::new(array)),
-        Err(error) => {
-            let bytes = BinaryViewArray::try_new(views, buffers, None).map_err(refused)?;
-            let first = bytes.bytes_iter().position(|text| str::from_utf8(text).is_err());
-            Err(first.map_or_else(|| refused(error), |index| no_text(elements, index)))
-        }
+    match views::of_texts(texts, as_type)? {
+        Some(array) => Ok(array),
+        None => Err(no_text(elements, texts.first_not_utf8().unwrap_or(0))),
     }
 }
 
@@ -249,7 +222,7 @@ fn dictionary(
     }
     let texts = Texts { len: ends.len(), bytes: Buffer::from_vec(distinct), spans: Spans::Ends(ends) };
     if !matches!(values, DataType::Binary | DataType::LargeBinary | DataType::BinaryView)
-        && let Some(bad) = (0..texts.len).find(|index| str::from_utf8(texts.text(*index)).is_err())
+        && let Some(bad) = texts.first_not_utf8()
     {
         return Err(no_text(elements, first[bad]));
     }
