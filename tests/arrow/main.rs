@@ -4,4 +4,5 @@ mod append;
 mod golden;
 mod random;
 mod shared;
+mod table;
 mod views;

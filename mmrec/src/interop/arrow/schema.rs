@@ -20,7 +20,7 @@ pub(super) const VALUE: &str = "value";
 
 impl DType {
     /// The Arrow schema of elements of this dtype: a column for each field of a record, and one called `value` for anything
-    /// else. [The dtypes](crate::doc::dtypes#arrow) has the table of the types.
+    /// else. [Arrow](crate::doc::arrow) has the table of the types.
     ///
     /// What Arrow cannot say is in the metadata: each field has its dtype as `mmrec.dtype`, and its title as `mmrec.title`;
     /// the schema has that of the whole record, with offsets, padding and itemsize.
