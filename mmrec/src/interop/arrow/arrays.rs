@@ -168,7 +168,7 @@ impl<'v, 'r> Elements<'v, 'r> {
     fn fixed(&self, scalar: Scalar) -> Result<ArrayRef> {
         let bytes = match scalar.kind() {
             // As numbers of four bytes each, which have a byte order.
-            Kind::Unicode => Buffer::from_vec(self.units(scalar)?),
+            Kind::Unicode => self.units(scalar)?.into_inner(),
             _ => self.bytes(native(scalar))?,
         };
         let size = i32::try_from(scalar.size()).unwrap_or(i32::MAX);
@@ -220,9 +220,13 @@ impl<'v, 'r> Elements<'v, 'r> {
     }
 
     /// The code units of strings, one after another, in the byte order of the machine.
-    pub(super) fn units(&self, scalar: Scalar) -> Result<Vec<u32>> {
+    pub(super) fn units(&self, scalar: Scalar) -> Result<ScalarBuffer<u32>> {
+        if matches!(self.rows, Rows::All) {
+            // Whole strings at a time.
+            return Ok(self.copied(native(scalar).into())?.into());
+        }
         let unit = Scalar::new(Kind::Uint, 4, scalar.order());
-        self.field(0, &DType::array(unit.into(), &[scalar.size() / 4])?)?.words()
+        Ok(self.field(0, &DType::array(unit.into(), &[scalar.size() / 4])?)?.words()?.into())
     }
 
     /// The elements as numbers of their size, in the byte order of the machine.

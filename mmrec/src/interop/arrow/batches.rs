@@ -123,7 +123,7 @@ impl<'a> DynView<'a> {
     /// # let path = std::env::temp_dir().join(format!("mmrec-doc-batches-{}.npy", std::process::id()));
     /// # DynMap::options().dtype("[('id', '<u4'), ('price', '<f8')]".parse()?).shape(20_000).create_npy(&path)?;
     /// let trades = DynMap::open(&path)?;                                    // 20,000 rows
-    /// let sizes: Result<Vec<usize>, _> = trades.batches(8192).map(|batch| Ok(batch?.num_rows())).collect();
+    /// let sizes: mmrec::Result<Vec<usize>> = trades.batches(8192).map(|batch| Ok(batch?.num_rows())).collect();
     /// assert_eq!(sizes?, [8192, 8192, 3616]);
     /// # std::fs::remove_file(path)?;
     /// # Ok::<(), mmrec::Error>(())
