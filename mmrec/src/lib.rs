@@ -49,6 +49,7 @@
 //! | have a file whose records you do not know | [`DynMap::open`], and [`to_rust_struct`](DType::to_rust_struct) for the struct to derive on |
 //! | want to get something done | [Recipes](doc::recipes): days, time ranges, windows, bars, joins, logs |
 //! | want it fast | [Performance](doc::performance): which call when, and what it costs; [all measurements](doc::speed) |
+//! | hand data to Arrow, or take it from there | [Arrow](doc::arrow): which type each dtype is |
 //! | share a file with other programs | [The memory model](doc::memory_model): who may change it, and what a crash leaves |
 //!
 //! # The main types
@@ -72,6 +73,7 @@
 //! |---|---|
 //! | `rayon` | `par_iter`, `par_blocks`, `par_update`, `par_sum` and the other reductions of views, in many threads; rayon itself as `mmrec::rayon` |
 //! | `chrono` | conversions of [`DateTime64`] from and to `DateTime<Utc>`, `NaiveDateTime` and `NaiveDate`, and of [`TimeDelta64`] from and to `TimeDelta`; chrono itself as `mmrec::chrono`, without most of its features. `SystemTime` and `Duration` need none. |
+//! | `arrow` | views and maps as Arrow's arrays and record batches, schemas from dtypes and back, batches appended to maps: [Arrow](doc::arrow); its crates for arrays and schemas as `mmrec::arrow_array` and `mmrec::arrow_schema` |
 //! | `complex` | `Complex<f32>` and `Complex<f64>` of num-complex as elements, NumPy's `c8` and `c16`; `Complex` itself as `mmrec::Complex` |
 //! | `half` | `f16` of half as an element that adds up and compares, NumPy's `f2`; `f16` itself as `mmrec::f16` |
 //! | `fault-guard` | Linux and Android: `fault::install`, `RecordMap::health`, `RecordMap::guarded`: a file that is cut short under a map, or that the disk cannot read, is an error instead of the end of the process. No new dependency; a map keeps its file open. |
@@ -117,6 +119,12 @@ pub use ndarray::{Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
 #[doc(no_inline)]
 pub use zerocopy::byteorder::{big_endian, little_endian};
 
+#[cfg(feature = "arrow")]
+#[doc(no_inline)]
+pub use arrow_array;
+#[cfg(feature = "arrow")]
+#[doc(no_inline)]
+pub use arrow_schema;
 #[cfg(feature = "chrono")]
 #[doc(no_inline)]
 pub use chrono;
@@ -168,8 +176,12 @@ pub use crate::{
 /// 4. [Recipes](doc::recipes): daily files, time ranges, rolling windows, bars, joins, logs.
 /// 5. [Performance](doc::performance): which call to use when, and what is faster in columns; [all measurements](doc::speed).
 /// 6. [The memory model](doc::memory_model): who else may change a file, and what a crash leaves.
+/// 7. [Arrow](doc::arrow): which Arrow type each dtype is, and back.
 #[cfg(doc)]
 pub mod doc {
+    #[doc = include_str!("doc/arrow.md")]
+    pub mod arrow {}
+
     #[doc = include_str!("doc/c_and_feeds.md")]
     pub mod c_and_feeds {}
 

@@ -177,13 +177,15 @@ impl DynViewMut<'_> {
         }
     }
 
-    fn part(&mut self, offset: usize, dtype: &DType) -> Option<DynViewMut<'_>> {
+    /// What lies `offset` bytes into each element, to be written as this dtype; see [`DynView::part`].
+    pub(crate) fn part(&mut self, offset: usize, dtype: &DType) -> Option<DynViewMut<'_>> {
         DynViewMut::from_raw(self.raw.reborrow().part(offset, dtype.clone())?).ok()
     }
 }
 
 impl<'a> DynView<'a> {
-    fn part(&self, offset: usize, dtype: &DType) -> Option<DynView<'a>> {
+    /// What lies `offset` bytes into each element, read as this dtype, with its axes at the end; `None` if it ends past the element.
+    pub(crate) fn part(&self, offset: usize, dtype: &DType) -> Option<DynView<'a>> {
         DynView::from_raw(self.raw.part(offset, dtype.clone())?).ok()
     }
 
@@ -328,7 +330,7 @@ pub(super) fn by_name(dtype: &DType) -> HashMap<&str, &DTypeField> {
 }
 
 /// Whether every value of one scalar is one of the other.
-fn is_safe(from: Scalar, to: Scalar) -> bool {
+pub(crate) fn is_safe(from: Scalar, to: Scalar) -> bool {
     use Kind::{Bool, Bytes, Complex, Float, Int, Uint, Unicode};
     // The bits of the integers that a float has all of.
     let digits = |size| match size {

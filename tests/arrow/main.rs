@@ -1,0 +1,8 @@
+//! Views as Arrow's arrays and record batches, and back (feature `arrow`).
+
+mod append;
+mod golden;
+mod random;
+mod shared;
+mod table;
+mod views;
