@@ -16,6 +16,9 @@ use ndarray::{Axis, Dimension, IntoDimension, Ix1, IxDyn, RemoveAxis, SliceArg};
 
 #[cfg(feature = "rayon")]
 pub(crate) use self::bulk::gather_block;
+pub(crate) use self::dynamic::{FieldCopy, no_such_field};
+#[doc(hidden)]
+pub use self::raw::{ColumnViews, ColumnViewsMut};
 use self::raw::{Raw, RawMut};
 pub use self::{
     chunks::{AxisChunks, AxisChunksMut, Windows},

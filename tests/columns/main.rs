@@ -1,0 +1,3 @@
+//! Columns on disk: directories with a `.npy` for each field.
+
+mod basics;
