@@ -1,3 +1,4 @@
 //! Columns on disk: directories with a `.npy` for each field.
 
 mod basics;
+mod golden;
