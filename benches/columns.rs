@@ -2,8 +2,8 @@
 //!
 //! `cargo run --release -p mmrec-benches --bin columns` writes 1 GiB of 48-byte records, makes columns of them, and measures in turns:
 //!
-//! - the sum of one field: of the column by `sum()`, by `fold_lanes`, and by plain loops over a slice of it, with one accumulator
-//!   and with eight; of the file of rows by `sum()` and by NumPy's `memmap`;
+//! - the sum of one field: of the column by `sum()`, by `fold_lanes`, and by plain loops over a slice of it: with one accumulator,
+//!   with eight, and in the tree in which `sum()` adds; of the file of rows by `sum()` and by NumPy's `memmap`;
 //! - rows to columns and columns to rows, each into new files, and back, against copies of as many bytes: from memory to memory,
 //!   and from a mapped file to a new mapped file.
 //!
@@ -21,7 +21,14 @@ use std::{
 
 use clap::Parser;
 use mmrec::{ColumnMap, RecordMap};
-use mmrec_benches::{case::Job, files::write, numpy::Worker, raw::Bytes, records::Wide, slices};
+use mmrec_benches::{
+    case::Job,
+    files::write,
+    numpy::Worker,
+    raw::Bytes,
+    records::{Record as _, Wide},
+    slices,
+};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -119,6 +126,7 @@ fn sums(rows: &Path, columns: &Path, n: usize, rounds: usize, numpy: Option<&mut
         }),
         lane("slice loop, one accumulator", || timed(5, expected, || slices::sum(slice, |x| x))),
         lane("slice loop, eight accumulators", || timed(5, expected, || slices::sum_8(slice))),
+        lane("slice loop, pairwise as sum()", || timed(5, expected, || slices::sum_pairwise(slice))),
         lane("rows, sum()", || timed(1, expected, || map.columns().price.sum())),
     ];
     if let Some(numpy) = numpy {
@@ -129,7 +137,42 @@ fn sums(rows: &Path, columns: &Path, n: usize, rounds: usize, numpy: Option<&mut
         }
         lanes.push(lane("rows, NumPy's memmap", move || numpy.time(1)));
     }
-    measure("the sum of one field", &mut lanes, rounds, n * size_of::<f64>())
+    measure("the sum of one field", &mut lanes, rounds, n * size_of::<f64>())?;
+    records(&map, &by_column, rounds)
+}
+
+/// Whole records, of which columns are the wrong layout.
+fn records(rows: &RecordMap<Wide>, columns: &ColumnMap<Wide>, rounds: usize) -> Result<()> {
+    let (n, lookups) = (rows.len(), 100_000);
+    let all =
+        |sum: u64, wide: Wide| sum.wrapping_add(wide.ts ^ u64::from(wide.qty ^ wide.flags) ^ wide.rest[1]);
+    let exact = |sum: u64| (sum >> 12) as f64;
+    let expected = exact(rows.iter().fold(0, all));
+    let mut lanes = [
+        lane("rows, iter()", || timed(1, expected, || exact(rows.iter().fold(0, all)))),
+        lane("columns, iter()", || timed(1, expected, || exact(columns.iter().fold(0, all)))),
+    ];
+    measure("every record by value", &mut lanes, rounds, n * size_of::<Wide>())?;
+    let places = || (0..lookups).map(|i: u64| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16) as usize % n);
+    let expected = exact(places().map(|at| rows.at(at)).fold(0, all));
+    let found = columns.columns();
+    let by_views = |at: usize| Wide {
+        ts: found.ts.at(at),
+        price: found.price.at(at),
+        qty: found.qty.at(at),
+        flags: found.flags.at(at),
+        rest: found.rest.at(at),
+    };
+    let mut lanes = [
+        lane("rows, at(i)", || timed(1, expected, || exact(places().map(|at| rows.at(at)).fold(0, all)))),
+        lane("columns, at(i)", || {
+            timed(1, expected, || exact(places().map(|at| columns.at(at)).fold(0, all)))
+        }),
+        lane("columns, at(i) of each view", || {
+            timed(1, expected, || exact(places().map(by_views).fold(0, all)))
+        }),
+    ];
+    measure("100 000 records at random", &mut lanes, rounds, 100_000 * size_of::<Wide>())
 }
 
 fn conversions(dir: &Path, rows: &Path, n: usize, rounds: usize) -> Result<()> {

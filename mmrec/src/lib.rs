@@ -57,6 +57,8 @@
 //! - [`View`] and [`ViewMut`] are strided arrays in it: records, fields, slices. A map has the common ones of their methods,
 //!   and [`RecordMap::view`] and [`RecordMap::view_mut`] give all.
 //! - [`Appender`] adds records at the end, one at a time.
+//! - [`ColumnMap`] is a directory with a `.npy` for each field: the same columns, each in a file of its own; [`DynColumnMap`]
+//!   where the dtype is known only at run time.
 //! - [`DynMap`] and [`DynView`] are the same for files whose dtype is known only at run time, with [`Value`] for an element.
 //! - [`DType`] is the NumPy dtype of a type, as a value; [`Element`] are the types that have one.
 //! - [`Error`] names the file, what was expected, what was found, and what to do; [`ErrorKind`] is for `match`.

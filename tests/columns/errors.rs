@@ -270,6 +270,25 @@ fn an_append_by_another_is_seen_and_changes_nothing() {
 }
 
 #[test]
+fn a_column_that_was_replaced_is_not_appended_to() {
+    let tmp = ticks();
+    let mut map = ColumnMap::<Tick>::open_rw(dir(&tmp)).unwrap();
+    fs::copy(dir(&tmp).join("price.npy"), tmp.path().join("price.npy")).unwrap();
+    fs::rename(tmp.path().join("price.npy"), dir(&tmp).join("price.npy")).unwrap();
+    let before = content(&dir(&tmp));
+    let error = map.append(&[tick(10)]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ShapeMismatch);
+    assert!(
+        error.to_string().contains("price.npy: another file has been put in its place since it was opened"),
+        "{error}"
+    );
+    assert!(content(&dir(&tmp)) == before);
+    drop(map);
+    ColumnMap::<Tick>::open_rw(dir(&tmp)).unwrap().append(&[tick(10)]).unwrap();
+    assert!(ColumnMap::<Tick>::open(dir(&tmp)).unwrap().iter().eq((0..11).map(tick)));
+}
+
+#[test]
 fn what_others_have_behind_a_column_is_not_overwritten() {
     let tmp = ticks();
     let path = dir(&tmp).join("xyz.npy");

@@ -77,7 +77,7 @@ impl DynColumnMap {
     ///
     /// As for [`ColumnMap::create`](crate::ColumnMap::create).
     pub fn create(dir: impl AsRef<Path>, dtype: &DType, rows: usize) -> Result<DynColumnMap<ReadWrite>> {
-        Table::create(dir.as_ref(), dtype, rows, |_| ()).map(DynColumnMap::new)
+        Table::create(dir.as_ref(), dtype, rows, |_| Ok(())).map(DynColumnMap::new)
     }
 
     /// Makes a directory of columns of these records, which are a view or map with one axis, and maps them, mode `r+`; see
@@ -99,8 +99,8 @@ impl DynColumnMap {
             );
             return Err(Error::new(ErrorKind::RankMismatch, message).with_path(Some(dir.as_ref())));
         }
-        let table = Table::create(dir.as_ref(), rows.dtype(), rows.len(), |columns| {
-            convert::to_columns(rows.raw(), rows.dtype(), columns, &mut progress);
+        let table = Table::create(dir.as_ref(), rows.dtype(), rows.len(), |write| {
+            convert::to_columns(rows.raw(), rows.dtype(), write, &mut progress)
         });
         table.map(DynColumnMap::new)
     }

@@ -148,7 +148,7 @@ impl<T: MmapRecord> ColumnMap<T> {
     /// NumPy: `os.mkdir`, and `numpy.lib.format.open_memmap(path, mode='w+', dtype=, shape=)` for each column.
     pub fn create(dir: impl AsRef<Path>, rows: usize) -> Result<ColumnMap<T, ReadWrite>> {
         has_fields::<T>(dir.as_ref())?;
-        Ok(ColumnMap::new(Table::create(dir.as_ref(), T::DTYPE, rows, |_| ())?))
+        Ok(ColumnMap::new(Table::create(dir.as_ref(), T::DTYPE, rows, |_| Ok(()))?))
     }
 
     /// Makes a directory of columns of these records, and maps them, mode `r+`.
@@ -195,8 +195,8 @@ impl<T: MmapRecord> ColumnMap<T> {
     ) -> Result<ColumnMap<T, ReadWrite>> {
         has_fields::<T>(dir.as_ref())?;
         let rows = rows.into().untyped();
-        let table = Table::create(dir.as_ref(), T::DTYPE, rows.len(), |columns| {
-            convert::to_columns(rows.raw(), T::DTYPE, columns, &mut progress);
+        let table = Table::create(dir.as_ref(), T::DTYPE, rows.len(), |write| {
+            convert::to_columns(rows.raw(), T::DTYPE, write, &mut progress)
         });
         Ok(ColumnMap::new(table?))
     }

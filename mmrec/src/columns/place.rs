@@ -160,6 +160,15 @@ pub(super) fn write_descr(dir: &Path, dtype: &DType) -> Result<()> {
         .map_err(|error| Error::io("cannot write the dtype of the records", error).with_path(Some(&path)))
 }
 
+/// Waits until the record's dtype is on the disk.
+pub(super) fn sync_descr(dir: &Path) -> Result<()> {
+    let path = dir.join(DESCR);
+    let synced = fs::File::options().write(true).open(&path).and_then(|file| file.sync_all());
+    synced.map_err(|error| {
+        Error::io("cannot write the dtype of the records to the disk", error).with_path(Some(&path))
+    })
+}
+
 /// The file that whoever appends locks: the one that is never replaced.
 pub(super) fn lock_file(dir: &Path, files: &[PathBuf]) -> PathBuf {
     let descr = dir.join(DESCR);

@@ -10,7 +10,8 @@ use std::{
 
 use super::{
     append::{self, Append},
-    convert, place,
+    convert::{self, WriteColumn},
+    place,
 };
 use crate::{
     dtype::{DType, DTypeField, ShapeText},
@@ -19,10 +20,7 @@ use crate::{
         Advice, DynMap, Mode, ReadWrite,
         column::{self, Column, NewRows},
     },
-    view::{
-        Progress,
-        raw::{DynRaw, DynRawMut},
-    },
+    view::{Progress, raw::DynRaw},
 };
 
 /// How often a directory is looked at again that others are appending to.
@@ -79,12 +77,13 @@ impl Table {
         Ok(Self { dir, dtype, len, columns, is_new: AtomicBool::new(false) })
     }
 
-    /// Makes a directory of columns of zeros, which has its name once `fill` has filled them.
+    /// Makes a directory of columns of zeros, which has its name once `fill` has written them. It is given what writes rows of a
+    /// column: which one, from which row on, and their bytes.
     pub(super) fn create(
         dir: &Path,
         dtype: &DType,
         rows: usize,
-        fill: impl FnOnce(&mut [DynRawMut<'_>]),
+        fill: impl FnOnce(WriteColumn<'_>) -> Result<()>,
     ) -> Result<Self> {
         let dir = place::absolute(dir);
         let named = |error: Error| error.with_path(Some(&dir));
@@ -96,22 +95,23 @@ impl Table {
         if fs::symlink_metadata(&dir).is_ok() {
             return Err(named(exists()));
         }
-        let begun = Begun::new(parent, name).map_err(|error| {
+        let mut begun = Begun::new(parent, name).map_err(|error| {
             named(Error::io("cannot make the directory, under another name beside it first", error))
         })?;
         let mut columns = Vec::with_capacity(dtype.fields().len());
         for (file, field) in place::file_names(dtype).iter().zip(dtype.fields()) {
-            columns.push(Column::create(&begun.0.join(file), field.dtype(), rows)?);
+            columns.push(Column::create(&begun.path.join(file), field.dtype(), rows)?);
         }
-        fill(&mut columns.iter_mut().map(Column::raw_mut).collect::<Vec<_>>());
+        fill(&mut |column, row, bytes| columns[column].write(row, bytes))?;
         drop(columns);
-        place::write_descr(&begun.0, dtype)?;
-        fs::rename(&begun.0, &dir).map_err(|error| match error.kind() {
+        place::write_descr(&begun.path, dtype)?;
+        fs::rename(&begun.path, &dir).map_err(|error| match error.kind() {
             io::ErrorKind::DirectoryNotEmpty
             | io::ErrorKind::AlreadyExists
             | io::ErrorKind::NotADirectory => named(exists()),
             _ => named(Error::io("cannot give the new directory its name", error)),
         })?;
+        begun.is_named = true;
         let wanted = Wanted { dtype, name: "the record" };
         let made = Self::open(&dir, Some(&wanted), Mode::ReadWrite)?;
         made.is_new.store(true, Ordering::SeqCst);
@@ -139,6 +139,7 @@ impl Table {
         };
         let _lock = append::lock(&self.dir, &files)?;
         append::recover(&self.dir, &files)?;
+        self.columns.iter().zip(&files).try_for_each(|(column, file)| column.is_still(file))?;
         let step = Append { before, rows: len };
         step.begin(&self.dir)?;
         let mut new = Vec::with_capacity(self.columns.len());
@@ -177,8 +178,8 @@ impl Table {
         for column in &self.columns {
             new.push(column.put_behind(rows.len())?);
         }
-        let mut to: Vec<_> = new.iter_mut().map(|new| new.raw_mut(self.len)).collect();
-        convert::to_columns(rows, &self.dtype, &mut to, &mut |_| ());
+        let mut write = |column: usize, row, bytes: &[u8]| self.columns[column].write(self.len + row, bytes);
+        convert::to_columns(rows, &self.dtype, &mut write, &mut |_| ())?;
         for (column, new) in self.columns.iter().zip(&*new) {
             column.check(new)?;
             column.sync()?;
@@ -193,9 +194,8 @@ impl Table {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<DynMap<ReadWrite>> {
         let columns: Vec<_> = self.columns.iter().map(|column| column.raw().clone()).collect();
-        DynMap::create_filled(path, &self.dtype, self.len, |to| {
-            convert::to_rows(&columns, &self.dtype, to, progress);
-            Ok(())
+        DynMap::create_filled(path, &self.dtype, self.len, |write| {
+            convert::to_rows(&columns, &self.dtype, self.len, write, progress)
         })
     }
 
@@ -212,6 +212,8 @@ impl Table {
     pub(super) fn flush(&self) -> Result<()> {
         self.columns.iter().try_for_each(Column::flush)?;
         if self.is_new.load(Ordering::SeqCst) {
+            self.columns.iter().try_for_each(Column::sync)?;
+            place::sync_descr(&self.dir)?;
             column::sync_names(&self.dir)?;
             self.dir.parent().map_or(Ok(()), column::sync_names)?;
             self.is_new.store(false, Ordering::SeqCst);
@@ -233,18 +235,20 @@ impl Table {
 }
 
 /// A directory under another name than it is to have, removed unless it gets that.
-struct Begun(PathBuf);
+struct Begun {
+    path: PathBuf,
+    is_named: bool,
+}
 
 impl Begun {
     fn new(parent: &Path, name: &std::ffi::OsStr) -> io::Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         loop {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let begun = format!(".{}.{}-{number}.new", name.display(), std::process::id());
-            let begun = parent.join(begun);
-            match fs::create_dir(&begun) {
+            let path = parent.join(format!(".{}.{}-{number}.new", name.display(), std::process::id()));
+            match fs::create_dir(&path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                made => return made.map(|()| Self(begun)),
+                made => return made.map(|()| Self { path, is_named: false }),
             }
         }
     }
@@ -252,8 +256,10 @@ impl Begun {
 
 impl Drop for Begun {
     fn drop(&mut self) {
-        // Gone from this name if it has got the other. The caller has a better error to report than that this failed.
-        let _ = fs::remove_dir_all(&self.0);
+        if !self.is_named {
+            // The caller has a better error to report than that this failed.
+            let _ = fs::remove_dir_all(&self.path);
+        }
     }
 }
 

@@ -1,22 +1,23 @@
 //! One column of a directory: a `.npy` with as many rows as the others, which grows in two steps, so that all grow or none.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     path::Path,
     time::{Duration, Instant},
 };
 
 use super::{
     Advice, DynMap,
-    core::{Core, directory, is_not_for},
+    core::{Core, Layout, directory, is_not_for},
     lock::Lock,
     making::Old,
     mode::{Mode, ReadWrite},
     opening::{Elements, Opening, Place},
     options::Order,
     region::{Access, Dynamic},
+    reserve,
     resize::{Behind, NextHeader, holds},
-    source::Origin,
+    source::{Origin, is_same as is_same_file},
 };
 use crate::{
     dtype::DType,
@@ -110,12 +111,31 @@ impl Column {
         }
     }
 
+    /// Writes the bytes of elements from a row on by a call. There is room for them in the file.
+    pub(crate) fn write(&self, row: usize, bytes: &[u8]) -> Result<()> {
+        let Layout { dtype, offset, .. } = &self.core.layout;
+        let at = offset + row as u64 * dtype.itemsize() as u64;
+        let written = reserve::write_at(self.file(), bytes, at);
+        self.core.unflushed().file = true;
+        written.map_err(|error| self.core.name(not_written(error)))
+    }
+
     pub(crate) fn flush(&self) -> Result<()> {
         self.core.flush(0..usize::MAX, true)
     }
 
     pub(crate) fn advise(&self, advice: Advice) -> Result<()> {
         self.core.advise(advice)
+    }
+
+    /// An error if another file has taken the name since this one was opened.
+    pub(crate) fn is_still(&self, path: &Path) -> Result<()> {
+        let found = fs::metadata(path).and_then(|found| Ok(is_same_file(&found, &self.file().metadata()?)));
+        if found.map_err(|error| self.core.name(Error::io("cannot look at the file again", error)))? {
+            return Ok(());
+        }
+        let message = "another file has been put in its place since it was opened; open the columns again";
+        Err(self.core.name(Error::new(ErrorKind::ShapeMismatch, message)))
     }
 
     /// Makes room for rows behind those there are. No header names them yet.
@@ -184,31 +204,28 @@ impl Column {
     }
 }
 
-impl NewRows {
-    /// The rows behind the first `before`, to be written.
-    pub(crate) fn raw_mut(&mut self, before: usize) -> DynRawMut<'_> {
-        match self.0.mapped.raw_mut() {
-            Some(raw) => raw.split_at(ndarray::Axis(0), before).1,
-            None => unreachable!("it was mapped to be written"),
-        }
-    }
-}
-
 impl DynMap<ReadWrite> {
-    /// Makes a `.npy` of `rows` zeros, which gets its name once `fill` has written them, where the system can do that.
+    /// Makes a `.npy` of `rows` zeros, which gets its name once `fill` has written them, where the system can do that. It is given
+    /// what writes rows: from which on, and their bytes.
     pub(crate) fn create_filled(
         path: &Path,
         dtype: &DType,
         rows: usize,
-        mut fill: impl FnMut(DynRawMut<'_>) -> Result<()>,
+        mut fill: impl FnMut(&mut dyn FnMut(usize, &[u8]) -> Result<()>) -> Result<()>,
     ) -> Result<Self> {
-        let fill = |mapped: &mut Dynamic| match mapped.raw_mut() {
-            Some(raw) => fill(raw),
-            None => unreachable!("it was mapped to be written"),
+        let fill = |_: &mut Dynamic, file: &File, layout: &Layout| {
+            fill(&mut |row, bytes| {
+                let at = layout.offset + row as u64 * layout.dtype.itemsize() as u64;
+                reserve::write_at(file, bytes, at).map_err(not_written)
+            })
         };
         let origin = Origin::Path(path.to_path_buf());
         Self::new(of_rows(dtype, rows).create_filled(origin, Old::Refused, true, fill)?)
     }
+}
+
+fn not_written(error: std::io::Error) -> Error {
+    Error::io("cannot write rows to the file", error)
 }
 
 fn of_rows(dtype: &DType, rows: usize) -> Opening {
@@ -227,8 +244,9 @@ fn access(mode: Mode) -> Access {
 /// Locks a file until what is given is dropped, and waits for others that have it locked, some seconds.
 pub(crate) fn locked(path: &Path) -> Result<File> {
     let named = |error: Error| error.with_path(Some(path));
-    let file =
-        File::open(path).map_err(|error| named(Error::io("cannot open the file, to lock it", error)))?;
+    // Some file systems over a network lock only what is open for writing.
+    let opened = File::options().read(true).write(true).open(path).or_else(|_| File::open(path));
+    let file = opened.map_err(|error| named(Error::io("cannot open the file, to lock it", error)))?;
     Lock::Exclusive.take(&file, false, PATIENCE, Instant::now()).map_err(named)?;
     Ok(file)
 }
