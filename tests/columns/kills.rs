@@ -170,9 +170,9 @@ fn left_at(inject: &str) -> impl Fn(&Path) + '_ {
 
 #[test]
 fn who_finishes_an_append_may_be_killed_too() {
-    // Once with rows that count and that two headers do not name, and once with rows that do not.
+    // Once with rows that count and that two headers do not name, and once with rows that do not. Three writes are of rows.
     for (inject, len, least) in
-        [("inject=pwrite64:signal=KILL:when=2", 1010, 10), ("inject=/^rename:signal=KILL:when=1", 10, 5)]
+        [("inject=pwrite64:signal=KILL:when=5", 1010, 10), ("inject=/^rename:signal=KILL:when=1", 10, 5)]
     {
         kill_at_each_call("recover", least, left_at(inject), |dir| assert_eq!(goes_on(dir), len));
     }
