@@ -125,7 +125,8 @@ fn columns_are_written_and_appended_to() {
     map.append(&[]).unwrap();
     map.append(&rows(3..200)).unwrap();
     assert_eq!(listing(&dir), FILES);
-    for map in [ColumnMap::<Row>::open(&dir).unwrap()] {
+    {
+        let map = ColumnMap::<Row>::open(&dir).unwrap();
         assert_eq!(map.len(), 202);
         assert_eq!(
             (map.at(0).pos, map.at(1).vel, map.at(1).price),

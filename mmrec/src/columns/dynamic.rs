@@ -169,7 +169,7 @@ impl<M> DynColumnMap<M> {
         DynView::from_bytes(&self.table.read(row)?, &self.table.dtype).ok()?.get(0)
     }
 
-    /// The record at a row, gathered from its columns. It takes some 100 ns for each field; [`column`](Self::column) is for speed.
+    /// The record at a row, gathered from its columns. [`column`](Self::column) is for speed.
     ///
     /// # Panics
     ///

@@ -215,7 +215,7 @@ impl<T: MmapRecord, M> ColumnMap<T, M> {
 
     /// All fields, each as a view of its column.
     ///
-    /// Each call makes the views anew, which takes some 10 ns for each field: in a loop over rows, call it once.
+    /// Each call makes the views anew: in a loop over rows, call it once.
     ///
     /// NumPy: `numpy.load(path, mmap_mode='r')` for each column.
     pub fn columns(&self) -> T::Columns<'_, Ix1> {
