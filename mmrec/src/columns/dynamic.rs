@@ -24,7 +24,7 @@ use crate::{
 ///
 /// let map = DynColumnMap::open(&dir)?;
 /// assert_eq!((map.dtype(), map.len()), (&dtype, 10));
-/// assert_eq!(map.at(4).to_string(), "(0, [0. , 0. , 1.5])");
+/// assert_eq!(map.at(4).to_string(), "(0, [0.0, 0.0, 1.5])");
 /// let ts = map.column("ts")?.typed::<u64, Ix1>()?;
 /// assert_eq!(ts.sum(), 0);
 /// # std::fs::remove_dir_all(dir)?;
