@@ -58,6 +58,8 @@
 //! - [`View`] and [`ViewMut`] are strided arrays in it: records, fields, slices. A map has the common ones of their methods,
 //!   and [`RecordMap::view`] and [`RecordMap::view_mut`] give all.
 //! - [`Appender`] adds records at the end, one at a time.
+//! - [`ColumnMap`] is a directory with a `.npy` for each field: the same columns, each in a file of its own; [`DynColumnMap`]
+//!   where the dtype is known only at run time.
 //! - [`DynMap`] and [`DynView`] are the same for files whose dtype is known only at run time, with [`Value`] for an element.
 //! - [`DType`] is the NumPy dtype of a type, as a value; [`Element`] are the types that have one.
 //! - [`Error`] names the file, what was expected, what was found, and what to do; [`ErrorKind`] is for `match`.
@@ -107,6 +109,8 @@ mod npy;
 
 mod map;
 
+mod columns;
+
 mod interop;
 
 #[doc = include_str!("doc/derive.md")]
@@ -147,6 +151,7 @@ pub use crate::interop::ParIter;
 ))]
 pub use crate::map::fault;
 pub use crate::{
+    columns::{ColumnIter, ColumnMap, DynColumnMap},
     dtype::{ByteOrder, DType, DTypeField, Kind, Scalar, TimeStep, TimeUnit},
     element::{
         BigEndian, ByteOrdered, ByteStr, Code, CodeRepr, CodedEnum, ComplexLongDouble, DateTime64, Element,
@@ -230,7 +235,10 @@ pub mod doc {
 pub mod __private {
     pub use core;
 
-    pub use crate::element::FieldMemory;
+    pub use crate::{
+        element::FieldMemory,
+        view::{ColumnViews, ColumnViewsMut},
+    };
 }
 
 /// The README's examples.

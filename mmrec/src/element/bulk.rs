@@ -6,7 +6,10 @@
 
 use std::mem::MaybeUninit;
 
-use super::volatile::{Register, Unaligned, read, write};
+use super::{
+    stride::fold_places,
+    volatile::{Register, Unaligned, read, write},
+};
 
 /// What is read or written at once: any bytes are a valid one.
 #[cfg(target_arch = "x86_64")]
@@ -136,18 +139,28 @@ pub(crate) unsafe fn copy_parts(
     };
     macro_rules! numbers {
         ($number:ty, $change:expr) => {{
-            let (mut from, mut to) = (src, dst);
-            for _ in 0..len {
+            fold_places(src.cast_mut(), strides.0, len, dst, |to, from| {
                 // SAFETY: a place of the run, of which the caller vouches for as many bytes.
                 let value: $number = unsafe { read(from) };
                 // SAFETY: as above.
                 unsafe { write($change(value), to) };
-                from = from.wrapping_offset(strides.0);
-                to = to.wrapping_offset(strides.1);
-            }
+                to.wrapping_offset(strides.1)
+            });
         }};
     }
+    macro_rules! several {
+        ($number:ty, $count:literal) => {
+            // SAFETY: passed on from the caller, for a part of so many numbers.
+            unsafe { copy_several::<$number, $count>(src, dst, strides, len) }
+        };
+    }
     match (part.size, part.count, part.swapped) {
+        (4, 2, None) => several!(u32, 2),
+        (4, 3, None) => several!(u32, 3),
+        (4, 4, None) => several!(u32, 4),
+        (8, 2, None) => several!(u64, 2),
+        (8, 3, None) => several!(u64, 3),
+        (8, 4, None) => several!(u64, 4),
         (1, 1, _) => numbers!(u8, |value| value),
         (2, 1, None) => numbers!(u16, |value| value),
         (4, 1, None) => numbers!(u32, |value| value),
@@ -170,6 +183,28 @@ pub(crate) unsafe fn copy_parts(
             unsafe { copy_swapped(from, to, size * count, width) };
         }),
     }
+}
+
+/// Copies `N` numbers of each of `len` places.
+///
+/// # Safety
+///
+/// As for [`copy_parts`], of `N` times the size of a `T`, which has no padding and is valid whatever its bytes are.
+unsafe fn copy_several<T: Register, const N: usize>(
+    src: *const u8,
+    dst: *mut u8,
+    strides: (isize, isize),
+    len: usize,
+) {
+    fold_places(src.cast_mut(), strides.0, len, dst, |to, from| {
+        // SAFETY: number `i` of a place of the run, of which the caller vouches for `N`.
+        let values: [T; N] = std::array::from_fn(|i| unsafe { read(from.wrapping_add(i * size_of::<T>())) });
+        for (i, value) in values.into_iter().enumerate() {
+            // SAFETY: as above.
+            unsafe { write(value, to.wrapping_add(i * size_of::<T>())) };
+        }
+        to.wrapping_offset(strides.1)
+    });
 }
 
 /// Copies `len` bytes, and reverses each `width` of them.

@@ -1,12 +1,12 @@
 //! Maps of files whose dtype is known only at run time.
 
-use std::{fmt, marker::PhantomData, ops::RangeBounds, path::Path};
+use std::{fmt, fs::File, marker::PhantomData, ops::RangeBounds, path::Path};
 
 use ndarray::{Axis, Dimension, IntoDimension, IxDyn, SliceArg};
 
 use super::{
     Advice, RecordMap, Source,
-    core::{Core, too_large},
+    core::{Core, Layout, too_large},
     dynamic_options::DynOptions,
     making::Old,
     mode::{AnyMode, CopyOnWrite, Mode, ReadOnly, ReadWrite, Writable},
@@ -346,7 +346,7 @@ impl<M> DynMap<M> {
         from.check_by_name(dtype).map_err(|error| self.core.name(error))?;
         let options = DynMap::options().dtype(dtype.clone()).order(self.order()).shape(self.shape());
         let origin = Origin::Path(path.as_ref().to_path_buf());
-        let copy = |to: &mut Dynamic| match to.raw_mut() {
+        let copy = |to: &mut Dynamic, _: &File, _: &Layout| match to.raw_mut() {
             Some(raw) => {
                 DynViewMut::from_raw(raw)?.assign_by_name_with(&from, &mut progress)?;
                 self.core.health()

@@ -44,7 +44,7 @@ pub(super) enum Old {
 impl Opening {
     /// Makes a file of zeros, or overwrites one with zeros, in mode `w+`. As a `.npy`, that is of mode `r+`.
     pub(super) fn create(self, origin: Origin, old: Old, is_npy: bool) -> Result<Core<DynRaw<'static>>> {
-        self.create_filled(origin, old, is_npy, |_| Ok(()))
+        self.create_filled(origin, old, is_npy, |_, _, _| Ok(()))
     }
 
     /// Maps a `.npy` to be read and written, with as many rows as it has, or makes it with the shape that was given.
@@ -127,7 +127,7 @@ impl Opening {
         origin: Origin,
         old: Old,
         is_npy: bool,
-        mut fill: impl FnMut(&mut Dynamic) -> Result<()>,
+        mut fill: impl FnMut(&mut Dynamic, &File, &Layout) -> Result<()>,
     ) -> Result<Core<DynRaw<'static>>> {
         // What an old file holds is overwritten, not read.
         self.populate = false;
@@ -152,7 +152,7 @@ impl Opening {
                         opened.unmake();
                     }
                 })?;
-            let filled = fill(&mut mapped);
+            let filled = fill(&mut mapped, &opened.file, &layout);
             // With pages that were lost meanwhile it is not what it should be.
             let own = mapped.check(layout.end()).and_then(|()| match &named {
                 Some(named) if filled.is_ok() => named.name_rows(&opened.file, &layout),

@@ -414,13 +414,13 @@ fn is_block_device(metadata: &fs::Metadata) -> bool {
 }
 
 #[cfg(unix)]
-fn is_same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
+pub(super) fn is_same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
 
 #[cfg(not(unix))]
-fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
+pub(super) fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
     true
 }
 

@@ -91,10 +91,11 @@ fn what_fails_while_it_is_filled_is_removed_if_it_is_ours() {
     let dir = tempdir().unwrap();
     let path = dir.path().join("copy.npy");
     let fill = |kind: ErrorKind, others: &dyn Fn()| {
-        let failed = opening(3).create_filled(Origin::Path(path.clone()), Old::Overwritten, true, |_| {
-            others();
-            Err(Error::new(kind, "for the sake of the test"))
-        });
+        let failed =
+            opening(3).create_filled(Origin::Path(path.clone()), Old::Overwritten, true, |_, _, _| {
+                others();
+                Err(Error::new(kind, "for the sake of the test"))
+            });
         failed.err().unwrap().kind()
     };
     fs::write(&path, "").unwrap();
