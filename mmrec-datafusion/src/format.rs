@@ -124,7 +124,7 @@ impl FileFormat for NpyFormat {
             // No file says what the table is, and the options do.
             (Some(dtype), true) => Ok(Arc::new(crate::schema::columns(dtype, &self.options)?)),
             (None, true) => Err(plan(
-                "there is no .npy file to say which columns the table has; check the path and the names of the files, or give npy.dtype",
+                "no file of the table says which columns it has, and files without bytes do not: save them again, or give npy.dtype",
             )),
             _ => Ok(Arc::new(merge.finish())),
         }

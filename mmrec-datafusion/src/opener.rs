@@ -48,7 +48,6 @@ pub(crate) struct MapFile(pub(crate) Arc<dyn OpenMap>);
 
 /// Counts that EXPLAIN ANALYZE shows.
 struct Counts {
-    opened: Count,
     skipped: Count,
     pruned: Count,
 }
@@ -57,7 +56,6 @@ impl FileOpener for NpyOpener {
     fn open(&self, file: PartitionedFile) -> Result<FileOpenFuture> {
         let count = |name: &'static str| MetricBuilder::new(&self.metrics).counter(name, self.partition);
         let counts = Counts {
-            opened: count("files_opened"),
             skipped: count("files_skipped_by_order"),
             pruned: count("rows_skipped_by_order"),
         };
@@ -107,7 +105,6 @@ impl Reading {
             Some(MapFile(map)) => Opened::Here(Arc::new(Arc::clone(map)) as Arc<dyn Array>),
             None => open(&*self.store, &file.object_meta, &self.options).await?,
         };
-        self.counts.opened.add(1);
         let (row, rows) = opened.shape().map_err(external)?;
         let (start, end) = part(rows, file.object_meta.size, file.range.as_ref());
         let plan = Plan::new(

@@ -61,7 +61,11 @@ fn ends(
     }
     let (first, last) = (at(start)?, at(end - 1)?);
     let (low, high) = if key.descending { (last, first) } else { (first, last) };
-    statistics.min_value = Precision::Exact(ScalarValue::try_from_array(&low, 0)?);
-    statistics.max_value = Precision::Exact(ScalarValue::try_from_array(&high, 0)?);
+    let (low, high) = (ScalarValue::try_from_array(&low, 0)?, ScalarValue::try_from_array(&high, 0)?);
+    // Else the file is not sorted as was said, which is an error of the query that relies on it.
+    if low.partial_cmp(&high).is_some_and(|ordering| ordering.is_le()) {
+        statistics.min_value = Precision::Exact(low);
+        statistics.max_value = Precision::Exact(high);
+    }
     Ok(())
 }

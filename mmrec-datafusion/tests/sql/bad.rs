@@ -30,9 +30,9 @@ async fn files_that_disagree() {
 
     query(&context, &format!("{create} OPTIONS ('npy.superset' 'true')")).await;
     let rows = lines(&query(&context, "SELECT a, b, c, b IS NULL, c IS NULL FROM t ORDER BY b, c").await);
-    assert_eq!(rows.len(), 6);
-    assert_eq!(rows.iter().filter(|row| row.ends_with("| false       | true        |")).count(), 2, "{rows:?}");
-    assert_eq!(rows.iter().filter(|row| row.ends_with("| true        | false       |")).count(), 3, "{rows:?}");
+    assert_eq!(rows.len(), 5);
+    assert_eq!(rows.iter().filter(|row| row.ends_with("| false | true")).count(), 2, "{rows:?}");
+    assert_eq!(rows.iter().filter(|row| row.ends_with("| true | false")).count(), 3, "{rows:?}");
     assert_eq!(number(&query(&context, "SELECT count(*) FROM t WHERE b IS NULL").await), 3);
     assert_eq!(number(&query(&context, "SELECT count(b) FROM t").await), 2);
     assert_eq!(number(&query(&context, "SELECT count(*) FROM t WHERE c = ''").await), 3);
@@ -64,15 +64,15 @@ async fn empty_files_and_directories() {
     query(&context, &format!("CREATE EXTERNAL TABLE zero STORED AS NPY WITH ORDER (ts) LOCATION '{path}/zero.npy'")).await;
     assert_eq!(number(&query(&context, "SELECT count(*) FROM zero").await), 0);
     assert_eq!(number(&query(&context, "SELECT count(*) FROM zero WHERE price > 1 AND ts > '1970-01-01'").await), 0);
-    assert_eq!(lines(&query(&context, "SELECT max(ts), sum(price) FROM zero").await)[1..], ["|              |                 |"]);
+    assert_eq!(lines(&query(&context, "SELECT max(ts), sum(price) FROM zero").await), [" | "]);
 
     fs::create_dir(directory.path().join("none")).unwrap();
     let text = error(&context, &format!("CREATE EXTERNAL TABLE none STORED AS NPY LOCATION '{path}/none/'")).await;
-    contains(&text, &["there is no .npy file to say which columns the table has", "npy.dtype"]);
+    contains(&text, &["No files found at", "/none/", "add data files"]);
 
     fs::write(directory.path().join("empty.npy"), b"").unwrap();
     let text = error(&context, &format!("CREATE EXTERNAL TABLE e STORED AS NPY LOCATION '{path}/empty.npy'")).await;
-    contains(&text, &["empty.npy"]);
+    contains(&text, &["no file of the table says which columns it has", "files without bytes"]);
     fs::write(directory.path().join("empty.bin"), b"").unwrap();
     query(&context, &format!("CREATE EXTERNAL TABLE e STORED AS NPY LOCATION '{path}/empty.bin' OPTIONS ('npy.dtype' '<f8')")).await;
     assert_eq!(number(&query(&context, "SELECT count(value) FROM e").await), 0);
@@ -99,7 +99,7 @@ async fn files_that_are_cut_or_are_none() {
         error(&context, &format!("CREATE EXTERNAL TABLE t STORED AS NPY LOCATION '{path}/raw.bin' OPTIONS ('npy.dtype' '<f8')")).await;
     contains(&text, &["raw.bin", "17 bytes", "whole number"]);
     let text = error(&context, &format!("CREATE EXTERNAL TABLE t STORED AS NPY LOCATION '{path}/none.npy'")).await;
-    contains(&text, &["there is no .npy file"]);
+    contains(&text, &["No files found at", "none.npy"]);
 }
 
 /// A deflated member, as `numpy.savez_compressed` writes it, and one that is stored.
@@ -112,7 +112,7 @@ async fn archives() {
     let text = error(&context, &format!("{} OPTIONS ('npy.member' 'x')", create("t", "deflated.npz"))).await;
     contains(&text, &["deflated.npz", "compressed"]);
     query(&context, &format!("{} OPTIONS ('npy.member' 'x')", create("t", "stored.npz"))).await;
-    assert_eq!(lines(&query(&context, "SELECT count(*), sum(value) FROM t WHERE value >= 90").await)[1], "| 10       | 945.0        |");
+    assert_eq!(lines(&query(&context, "SELECT count(*), sum(value) FROM t WHERE value >= 90").await), ["10 | 945.0"]);
     let text = error(&context, &create("u", "stored.npz")).await;
     contains(&text, &["stored.npz", "dtype"]);
 }
@@ -197,7 +197,7 @@ async fn names_that_must_be_quoted() {
     let context = session(1, 8192);
     query(&context, &format!("CREATE EXTERNAL TABLE n STORED AS NPY LOCATION '{}'", path.display())).await;
     let sql = r#"SELECT "Upper", "with space", "a.b", "quote""d", "select", a, "ä" FROM n WHERE "Upper" = 0 AND "a.b" = 0 AND "quote""d" < 1 LIMIT 2"#;
-    assert_eq!(lines(&query(&context, sql).await).len(), 3);
+    assert_eq!(lines(&query(&context, sql).await).len(), 2);
     let text = error(&context, "SELECT Upper FROM n").await;
     contains(&text, &["upper"]);
     let sorted = r#"CREATE EXTERNAL TABLE s STORED AS NPY WITH ORDER ("with space") LOCATION '{}'"#.replace("{}", &path.display().to_string());

@@ -60,12 +60,12 @@ async fn a_directory_is_one_table_and_its_folders_are_columns() {
         }
         let days = query(&context, "SELECT day, count(*), min(\"Last Px\") FROM hive WHERE day > '2024-06-01' GROUP BY day ORDER BY day").await;
         assert_eq!(
-            lines(&days)[1..],
-            ["| 2024-06-02 | 300      | -599.0                |", "| 2024-06-03 | 300      | -899.0                |"]
+            lines(&days),
+            ["2024-06-02 | 300 | -599.0", "2024-06-03 | 300 | -899.0"]
         );
         // Of the rows, and of the folder: neither the other folders nor other rows.
         let sql = "SELECT count(*) FROM hive WHERE (day = '2024-06-02' AND qty = 1) OR (day = '2024-06-03' AND qty = 2)";
-        assert_eq!(number(&query(&context, sql).await), 46);
+        assert_eq!(number(&query(&context, sql).await), 48);
         let plan = analyze(&context, "SELECT sum(price) FROM hive WHERE day = '2024-06-02'").await;
         assert!(!plan.contains("2024-06-01/"), "{plan}");
     }

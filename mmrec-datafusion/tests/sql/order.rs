@@ -74,7 +74,7 @@ async fn rows_and_files_that_cannot_pass_are_not_read() {
     declare(&context, directory.path(), "ts").await;
     let sql = "SELECT sum(price) FROM t WHERE ts >= '1970-01-01T00:10:00' AND ts < '1970-01-01T00:10:05'";
     let plan = analyze(&context, sql).await;
-    assert_eq!(metric(&plan, "rows_skipped_by_order"), 9_990, "{plan}");
+    assert!(plan.contains("rows_skipped_by_order=9.99 K"), "{plan}");
     assert_eq!(metric(&plan, "files_skipped_by_order"), 9, "{plan}");
     // The files lie one behind the other: no sort.
     let plan = analyze(&context, "SELECT ts FROM t ORDER BY ts").await;

@@ -13,7 +13,7 @@ async fn what_is_copied_comes_back() {
     let context = session(3, 64);
     with_memory(&context, &rows);
     let copied = query(&context, &format!("COPY (SELECT * FROM '{path}/from.npy') TO '{path}/out.npy'")).await;
-    assert_eq!(lines(&copied)[1], "| 1000  |");
+    assert_eq!(lines(&copied), ["1000"]);
     for sql in ["SELECT * FROM $t", "SELECT symbol, count(*), min(ts) FROM $t GROUP BY symbol"] {
         compare(&context, &format!("'{path}/out.npy'"), sql).await;
     }
@@ -50,10 +50,7 @@ async fn no_rows_and_many() {
     let sql = "SELECT value AS a, value * 2 AS b FROM generate_series(1, 1000000)";
     query(&context, &format!("COPY ({sql}) TO '{path}/many.npy'")).await;
     let sums = query(&context, &format!("SELECT sum(b) - 2 * sum(a), count(*) FROM '{path}/many.npy'")).await;
-    assert_eq!(lines(&sums)[1], "| 0                                                                 | 1000000  |".replace(
-        "0                                                                 ",
-        &format!("{:<1$}", 0, lines(&sums)[0].split('|').nth(1).unwrap().len() - 1)
-    ));
+    assert_eq!(lines(&sums), ["0 | 1000000"]);
 }
 
 #[tokio::test]
@@ -69,7 +66,7 @@ async fn a_copy_that_fails_leaves_nothing() {
         ("SELECT 1 AS x", "OPTIONS ('npy.dtype' '<f8')", "leave npy.dtype"),
     ] {
         let text = error(&context, &format!("COPY ({sql}) TO '{path}/out.npy' {options}")).await;
-        assert!(text.to_lowercase().contains(says), "{says} in {text}");
+        assert!(text.to_lowercase().contains(&says.to_lowercase()), "{says} in {text}");
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "{sql}");
     }
     // An old file stays as it is.
