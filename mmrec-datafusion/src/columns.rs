@@ -9,6 +9,9 @@ use object_store::path::Path;
 /// The file that a directory of columns is known by.
 pub(crate) const DESCR: &str = "dtype.descr";
 
+/// A pattern of its name alone, which makes a list of what lies under a directory.
+pub(crate) const DESCR_PATTERN: &str = "dtype.desc[r]";
+
 /// Whether a file stands for a directory of columns.
 pub(crate) fn is_descr(location: &Path) -> bool {
     location.filename() == Some(DESCR)

@@ -8,7 +8,8 @@ use mmrec::{DType, DynView, NpyHeader};
 use object_store::{GetOptions, GetRange, GetResultPayload, ObjectMeta, ObjectStore};
 
 use crate::{
-    array::{Array, MappedFile, changed},
+    array::{Array, ColumnFiles, MappedFile, changed},
+    columns::is_descr,
     error::{execution, of_file},
     options::NpyOptions,
 };
@@ -52,6 +53,12 @@ pub(crate) async fn open(store: &dyn ObjectStore, listed: &ObjectMeta, options: 
         return Err(changed(name, listed.size, got.meta.size));
     }
     match got.payload {
+        GetResultPayload::File(_, path) if is_descr(&listed.location) => {
+            Ok(Opened::Here(Arc::new(ColumnFiles::open(&path, name)?)))
+        }
+        GetResultPayload::Stream(_) if is_descr(&listed.location) => Err(execution(format!(
+            "table file {name}: directories of columns are read on this machine alone; copy it here, or store rows"
+        ))),
         GetResultPayload::File(file, _) => Ok(Opened::Here(Arc::new(MappedFile::open(file, name, options)?))),
         GetResultPayload::Stream(_) => {
             let start = got.bytes().await?;
