@@ -1,6 +1,10 @@
 //! All of it made known to a session.
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use datafusion::{
@@ -61,7 +65,11 @@ impl NpyTableFactory {
 
 #[async_trait]
 impl TableProviderFactory for NpyTableFactory {
-    async fn create(&self, state: &dyn Session, command: &CreateExternalTable) -> Result<Arc<dyn TableProvider>> {
+    async fn create(
+        &self,
+        state: &dyn Session,
+        command: &CreateExternalTable,
+    ) -> Result<Arc<dyn TableProvider>> {
         let mut command = command.clone();
         let options = NpyOptions::from_map(&command.options)?;
         let sorted = SortKey::of_orders(&command.order_exprs);
@@ -99,7 +107,10 @@ fn has_columns(directory: &Path, depth: usize) -> bool {
     let mut folders = entries.flatten().map(|entry| entry.path()).filter(|path| {
         path.file_name().is_some_and(|name| name.to_string_lossy().contains('=')) && path.is_dir()
     });
-    depth > 0 && folders.next().is_some_and(|folder| folder.join(DESCR).is_file() || has_columns(&folder, depth - 1))
+    depth > 0
+        && folders
+            .next()
+            .is_some_and(|folder| folder.join(DESCR).is_file() || has_columns(&folder, depth - 1))
 }
 
 /// The path of what lies on this machine.
@@ -111,11 +122,9 @@ impl SortKey {
     /// The first keys of declared orders, where these are columns.
     fn of_orders(orders: &[Vec<SortExpr>]) -> Vec<Self> {
         let keys = orders.iter().filter_map(|order| match order.first()? {
-            SortExpr { expr: Expr::Column(column), asc, nulls_first } => Some(Self {
-                column: column.name.clone(),
-                descending: !asc,
-                nulls_first: *nulls_first,
-            }),
+            SortExpr { expr: Expr::Column(column), asc, nulls_first } => {
+                Some(Self { column: column.name.clone(), descending: !asc, nulls_first: *nulls_first })
+            }
             _ => None,
         });
         keys.collect()
@@ -139,17 +148,21 @@ impl UrlTableFactory for UrlTables {
     async fn try_new(&self, url: &str) -> Result<Option<Arc<dyn TableProvider>>> {
         let Ok(parsed) = ListingTableUrl::parse(url) else { return Ok(None) };
         let is_ours = match local(&parsed) {
-            Some(path) if path.is_dir() => path.join(DESCR).is_file() || has_columns(&path, 8) || has_npy(&path),
+            Some(path) if path.is_dir() => {
+                path.join(DESCR).is_file() || has_columns(&path, 8) || has_npy(&path)
+            }
             _ => parsed.file_extension() == Some("npy"),
         };
         if !is_ours {
             return Ok(None);
         }
-        let state = (self.session)().ok_or_else(|| plan_datafusion_err!("the session of the table {url:?} has ended"))?;
+        let state = (self.session)()
+            .ok_or_else(|| plan_datafusion_err!("the session of the table {url:?} has ended"))?;
         let format: Arc<dyn FileFormat> = Arc::new(NpyFormat::default());
         let location = location_of(url, &NpyOptions::default());
         let url = ListingTableUrl::parse(&location)?;
-        let listing = ListingOptions::new(format).with_file_extension(if url.is_collection() { ".npy" } else { "" });
+        let listing =
+            ListingOptions::new(format).with_file_extension(if url.is_collection() { ".npy" } else { "" });
         let config = ListingTableConfig::new(url).with_listing_options(listing).infer_schema(&state).await?;
         Ok(Some(Arc::new(ListingTable::try_new(config)?)))
     }

@@ -30,7 +30,9 @@ pub(crate) fn of_file(opened: &Opened, table: &Schema, options: &NpyOptions) -> 
                 continue;
             }
         }
-        if let (Some(key), Opened::Here(array)) = (options.sorted.iter().find(|key| key.column == *field.name()), opened) {
+        if let (Some(key), Opened::Here(array)) =
+            (options.sorted.iter().find(|key| key.column == *field.name()), opened)
+        {
             if let Ok(there) = found.field_with_name(field.name())
                 && there.data_type() == field.data_type()
             {

@@ -7,9 +7,7 @@ use arrow_array::{
 };
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use datafusion::{
-    arrow::util::display::array_value_to_string,
-    datasource::MemTable,
-    execution::config::SessionConfig,
+    arrow::util::display::array_value_to_string, datasource::MemTable, execution::config::SessionConfig,
     prelude::SessionContext,
 };
 use mmrec::{ByteStr, DateTime64, MmapRecord, RecordMap, units::Nanosecond};
@@ -63,7 +61,12 @@ pub(crate) fn batch(trades: &[Trade]) -> RecordBatch {
         Arc::new(trades.iter().map(|trade| trade.ts.get()).collect::<TimestampNanosecondArray>()),
         Arc::new(trades.iter().map(|trade| trade.price).collect::<Float64Array>()),
         Arc::new(trades.iter().map(|trade| trade.qty).collect::<UInt32Array>()),
-        Arc::new(trades.iter().map(|trade| Some(trade.symbol.to_str().unwrap().to_owned())).collect::<StringArray>()),
+        Arc::new(
+            trades
+                .iter()
+                .map(|trade| Some(trade.symbol.to_str().unwrap().to_owned()))
+                .collect::<StringArray>(),
+        ),
         Arc::new(trades.iter().map(|trade| trade.last.get()).collect::<Float64Array>()),
     ];
     RecordBatch::try_new(Arc::new(schema), columns).unwrap()
@@ -95,7 +98,10 @@ pub(crate) async fn query(context: &SessionContext, sql: &str) -> Vec<RecordBatc
     }
 }
 
-pub(crate) async fn try_query(context: &SessionContext, sql: &str) -> datafusion::error::Result<Vec<RecordBatch>> {
+pub(crate) async fn try_query(
+    context: &SessionContext,
+    sql: &str,
+) -> datafusion::error::Result<Vec<RecordBatch>> {
     context.sql(sql).await?.collect().await
 }
 

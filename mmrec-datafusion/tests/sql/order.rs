@@ -8,7 +8,13 @@ use crate::kit::{Trade, analyze, compare, error, metric, query, session, trade, 
 
 async fn declare(context: &datafusion::prelude::SessionContext, path: &Path, order: &str) {
     let location = path.display();
-    query(context, &format!("CREATE OR REPLACE EXTERNAL TABLE t STORED AS NPY WITH ORDER ({order}) LOCATION '{location}'")).await;
+    query(
+        context,
+        &format!(
+            "CREATE OR REPLACE EXTERNAL TABLE t STORED AS NPY WITH ORDER ({order}) LOCATION '{location}'"
+        ),
+    )
+    .await;
 }
 
 const BOUNDS: [&str; 16] = [
@@ -91,6 +97,9 @@ async fn a_file_in_another_order_than_declared_is_an_error_where_it_is_seen() {
     let context = session(1, 8192);
     declare(&context, &path, "ts").await;
     let text = error(&context, "SELECT count(*) FROM t WHERE ts < '1970-01-01T00:00:10'").await;
-    assert!(text.contains("the rows are not sorted by \"ts\", ascending, as the table declares: rows 0 and 99"), "{text}");
+    assert!(
+        text.contains("the rows are not sorted by \"ts\", ascending, as the table declares: rows 0 and 99"),
+        "{text}"
+    );
     assert!(text.contains("leave WITH ORDER away or sort the file"), "{text}");
 }

@@ -30,7 +30,11 @@ impl Random {
     }
 
     fn row(&mut self) -> Trade {
-        let ts = if self.below(8) == 0 { DateTime64::NAT } else { DateTime64::from_steps(self.number(-20, 20).into()) };
+        let ts = if self.below(8) == 0 {
+            DateTime64::NAT
+        } else {
+            DateTime64::from_steps(self.number(-20, 20).into())
+        };
         Trade {
             ts,
             price: f64::from(self.number(-5, 5)) / 2.0,
@@ -99,7 +103,14 @@ async fn as_memory_does() {
         let with = if order.is_empty() { String::new() } else { format!("WITH ORDER ({order})") };
         let context = session(1 + random.below(4), 1 + random.below(20));
         with_memory(&context, &all);
-        query(&context, &format!("CREATE EXTERNAL TABLE t STORED AS NPY {with} LOCATION '{}/'", directory.path().display())).await;
+        query(
+            &context,
+            &format!(
+                "CREATE EXTERNAL TABLE t STORED AS NPY {with} LOCATION '{}/'",
+                directory.path().display()
+            ),
+        )
+        .await;
         for _ in 0..8 {
             let sql = random.pick(&ASKED).replace("$f", &random.filter());
             println!("seed {seed}: {sql}");

@@ -10,9 +10,9 @@ use std::{collections::HashSet, fmt, iter::FusedIterator};
 
 use ndarray::{Axis, Dimension, IntoDimension, IxDyn, SliceArg};
 
+pub(crate) use self::assign::FieldCopy;
 #[cfg(feature = "arrow")]
 pub(crate) use self::assign::is_safe;
-pub(crate) use self::assign::FieldCopy;
 pub use self::{
     assign::Progress,
     value::{Datum, Value},
