@@ -57,7 +57,7 @@
 //! | `'archive.npz'` with the option `npy.member` | the array of this name, if it is stored: one that is deflated is an error |
 //!
 //! `.npy` files and raw ones may lie in any object store of the session. On this machine they are mapped; elsewhere their headers are
-//! read, and then 4 MiB of rows at a time. Arrays of more than one axis have lists in their rows. Fortran order is read on this machine alone.
+//! read, and then 4 MiB of rows at a time, declared order or not. Arrays of more than one axis have lists in their rows. Fortran order is read on this machine alone.
 //!
 //! [`NpyOptions`] is the table of all options.
 //!

@@ -141,9 +141,7 @@ impl<'a> Merge<'a> {
         let is_whole = self.is_whole;
         // Rows that are added to the table are laid out like this.
         let metadata = match self.first {
-            Some((_, dtype)) if !self.options.superset && dtype.is_record() => {
-                [(DTYPE.to_owned(), dtype.to_string())].into()
-            }
+            Some((_, dtype)) if !self.options.superset => [(DTYPE.to_owned(), dtype.to_string())].into(),
             _ => HashMap::new(),
         };
         let fields = self.found.into_iter().map(|(field, ..)| match is_whole {

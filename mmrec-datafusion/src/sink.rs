@@ -8,7 +8,7 @@ use std::{fmt, fs::File, io::Read as _, path::Path, sync::Arc};
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
-use datafusion::datasource::file_format::write::demux::DemuxedStreamReceiver;
+use datafusion::datasource::file_format::write::{demux::DemuxedStreamReceiver, get_writer_schema};
 use datafusion::{
     arrow::ipc::{reader::StreamReader, writer::StreamWriter},
     common::{
@@ -99,8 +99,12 @@ impl FileSink for NpySink {
         mut files: DemuxedStreamReceiver,
         store: Arc<dyn ObjectStore>,
     ) -> Result<u64> {
-        let layout =
-            Layout::new(self.config.output_schema(), self.config.original_url.is_empty(), &self.options)?;
+        let layout = Layout::new(
+            // Without the columns that go into the names of folders.
+            &get_writer_schema(&self.config),
+            self.config.original_url.is_empty(),
+            &self.options,
+        )?;
         let mut tasks = JoinSet::new();
         while let Some((path, batches)) = files.recv().await {
             let layout = layout.clone();

@@ -30,14 +30,12 @@ pub(crate) fn of_file(opened: &Opened, table: &Schema, options: &NpyOptions) -> 
                 continue;
             }
         }
-        if let (Some(key), Opened::Here(array)) =
-            (options.sorted.iter().find(|key| key.column == *field.name()), opened)
+        if let Some(key) = options.sorted.iter().find(|key| key.column == *field.name())
+            && let Opened::Here(array) = opened
+            && let Ok(there) = found.field_with_name(field.name())
+            && there.data_type() == field.data_type()
         {
-            if let Ok(there) = found.field_with_name(field.name())
-                && there.data_type() == field.data_type()
-            {
-                ends(&**array, key, there.data_type(), rows, column)?;
-            }
+            ends(&**array, key, there.data_type(), rows, column)?;
         }
     }
     if let Opened::Here(array) = opened {

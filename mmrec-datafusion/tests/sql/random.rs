@@ -2,7 +2,7 @@
 
 use mmrec::DateTime64;
 
-use crate::kit::{SYMBOLS, Trade, compare, query, session, trade, with_memory, write};
+use crate::kit::{SYMBOLS, Trade, compare, query, session, with_memory, write};
 
 /// A generator of numbers that are the same for the same seed (splitmix64).
 struct Random(u64);
@@ -41,7 +41,6 @@ impl Random {
             qty: u32::try_from(self.below(6)).unwrap(),
             symbol: mmrec::ByteStr::new(self.pick(&SYMBOLS)).unwrap(),
             last: f64::from(self.number(-1000, 1000)).into(),
-            ..trade(0)
         }
     }
 

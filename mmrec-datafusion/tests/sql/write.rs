@@ -116,3 +116,30 @@ async fn rows_are_added_to_a_directory_as_files_of_its_dtype() {
     assert!(text.contains("symbol"), "{text}");
     assert_eq!(number(&query(&context, "SELECT count(*) FROM t").await), 200);
 }
+
+#[tokio::test]
+async fn folders_of_partitions_and_plain_arrays() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().display();
+    let rows = trades(0..200);
+    let context = session(2, 64);
+    with_memory(&context, &rows);
+    let sql = "SELECT ts, price, symbol, \"Last Px\", qty FROM memory";
+    query(&context, &format!("COPY ({sql}) TO '{path}/t/' STORED AS NPY PARTITIONED BY (qty)")).await;
+    assert!(directory.path().join("t/qty=12").is_dir());
+    query(&context, &format!("CREATE EXTERNAL TABLE t STORED AS NPY PARTITIONED BY (qty) LOCATION '{path}/t/' OPTIONS ('npy.superset' 'true')")).await;
+    compare(&context, "t", "SELECT ts, symbol, CAST(qty AS INT) FROM $t WHERE CAST(qty AS INT) < 5").await;
+
+    // An array of numbers stays one.
+    std::fs::create_dir(directory.path().join("n")).unwrap();
+    DynMap::options()
+        .dtype("<f8".parse().unwrap())
+        .shape(3)
+        .create_npy(directory.path().join("n/1.npy"))
+        .unwrap();
+    query(&context, &format!("CREATE EXTERNAL TABLE n STORED AS NPY LOCATION '{path}/n/'")).await;
+    query(&context, "INSERT INTO n VALUES (1.5), (2.5)").await;
+    let context = session(2, 64);
+    query(&context, &format!("CREATE EXTERNAL TABLE n STORED AS NPY LOCATION '{path}/n/'")).await;
+    assert_eq!(lines(&query(&context, "SELECT count(*), sum(value) FROM n").await), ["5 | 4.0"]);
+}
