@@ -110,7 +110,7 @@
 //! cut while it is read, is an error, never a crash and never other rows (writes through a map of another process may not
 //! change the time of a file at once, and are not seen then). One that is replaced by `rename` is read to its end as it was. A session keeps
 //! the list of the files of a table, unless `datafusion.runtime.list_files_cache_limit` is 0: make the table again to see new files.
-//! To that end the handler of [`mmrec::fault`](https://docs.rs/mmrec/latest/mmrec/fault/) is installed in the process, on Linux and Android.
+//! To that end the handler of [`mmrec::fault`] is installed in the process, on Linux and Android.
 
 mod array;
 mod columns;

@@ -57,7 +57,7 @@ use crate::{
 /// let batches = context.sql("SELECT count(*), sum(price) FROM trades WHERE ts < 5").await?.collect().await?;
 /// # assert_eq!(batches[0].num_rows(), 1);
 /// # std::fs::remove_file(path)?;
-/// # Ok::<(), datafusion::error::DataFusionError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # }).unwrap();
 /// ```
 pub struct MapTable {
