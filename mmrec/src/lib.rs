@@ -164,6 +164,7 @@ pub use crate::{
         Advice, AnyMode, Appender, CopyOnWrite, DynMap, DynOptions, HasShape, Lock, MapOptions, Mode,
         NoShape, Order, ReadOnly, ReadWrite, RecordMap, Sealed, Shaped, Source, Writable,
     },
+    npy::NpyHeader,
     record::MmapRecord,
     select::{Native, NativeField, Select, Whole},
     view::{

@@ -1,0 +1,47 @@
+//! Directories of columns, known by a small file in them.
+
+use datafusion::{
+    common::stats::Precision,
+    datasource::{listing::PartitionedFile, physical_plan::FileGroup},
+};
+use object_store::path::Path;
+
+/// The file that a directory of columns is known by.
+pub(crate) const DESCR: &str = "dtype.descr";
+
+/// A pattern of its name alone, which makes a list of what lies under a directory.
+pub(crate) const DESCR_PATTERN: &str = "dtype.desc[r]";
+
+/// Whether a file stands for a directory of columns.
+pub(crate) fn is_descr(location: &Path) -> bool {
+    location.filename() == Some(DESCR)
+}
+
+/// Directories of columns split into parts of their rows; `None` if there is a file of another kind among them. What says how much
+/// lies in a directory is its statistics.
+#[allow(clippy::option_option, reason = "whether it is for this to decide, and whether anything is split")]
+pub(crate) fn split(
+    groups: &[FileGroup],
+    target: usize,
+    min_size: usize,
+) -> Option<Option<Vec<Vec<PartitionedFile>>>> {
+    let files: Vec<_> = groups.iter().flat_map(FileGroup::iter).collect();
+    if files.is_empty() || !files.iter().all(|file| is_descr(&file.object_meta.location)) {
+        return None;
+    }
+    // Of several, each is read by one.
+    let &[file] = &files[..] else { return Some(None) };
+    let size = file.statistics.as_ref().map(|statistics| statistics.total_byte_size);
+    let is_small =
+        !matches!(size, Some(Precision::Exact(size) | Precision::Inexact(size)) if size >= min_size);
+    if is_small || file.range.is_some() || target < 2 {
+        return Some(None);
+    }
+    let len = i64::try_from(file.object_meta.size).unwrap_or(i64::MAX);
+    let parts = i64::try_from(target).unwrap_or(1).min(len);
+    if parts < 2 {
+        return Some(None);
+    }
+    let cut = |at: i64| i64::try_from(i128::from(len) * i128::from(at) / i128::from(parts)).unwrap_or(len);
+    Some(Some((0..parts).map(|at| vec![file.clone().with_range(cut(at), cut(at + 1))]).collect()))
+}
