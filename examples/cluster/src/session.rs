@@ -1,0 +1,41 @@
+//! What the client, the scheduler and the executors have to agree on: how a session is configured, and how plans become bytes.
+
+use std::sync::Arc;
+
+use ballista::prelude::{SessionConfigExt, SessionContextExt};
+use ballista_core::serde::{BallistaLogicalExtensionCodec, BallistaPhysicalExtensionCodec};
+use datafusion::{
+    error::Result,
+    execution::SessionStateBuilder,
+    prelude::{SessionConfig, SessionContext},
+};
+use datafusion_proto::{logical_plan::LogicalExtensionCodec, physical_plan::PhysicalExtensionCodec};
+
+/// Logical plans as bytes, from the client to the scheduler.
+pub(crate) fn logical_codec() -> Arc<dyn LogicalExtensionCodec> {
+    Arc::new(BallistaLogicalExtensionCodec::default())
+}
+
+/// Physical plans as bytes, from the scheduler to the executors.
+pub(crate) fn physical_codec() -> Arc<dyn PhysicalExtensionCodec> {
+    Arc::new(BallistaPhysicalExtensionCodec::default())
+}
+
+/// The configuration that every session starts from, wherever it is.
+pub(crate) fn config() -> SessionConfig {
+    SessionConfig::new_with_ballista()
+        .with_ballista_logical_extension_codec(logical_codec())
+        .with_ballista_physical_extension_codec(physical_codec())
+}
+
+/// A session whose queries run on the executors of a scheduler.
+pub(crate) async fn remote(scheduler: &str, partitions: usize) -> Result<SessionContext> {
+    let config = config().with_target_partitions(partitions);
+    let state = SessionStateBuilder::new().with_config(config).with_default_features().build();
+    SessionContext::remote_with_state(&format!("df://{scheduler}"), state).await
+}
+
+/// A session whose queries run in this process.
+pub(crate) fn local(partitions: usize) -> Result<SessionContext> {
+    Ok(SessionContext::new_with_config(SessionConfig::new().with_target_partitions(partitions)))
+}
