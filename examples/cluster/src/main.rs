@@ -1,7 +1,10 @@
 //! SQL over mmrec's tables on many machines, by Ballista.
 
+mod data;
+mod demo;
 mod engine;
 mod nodes;
+mod process;
 mod query;
 mod session;
 
@@ -26,6 +29,8 @@ enum Command {
     Executor(nodes::ExecutorArgs),
     /// Run statements of SQL, and print their rows
     Query(query::QueryArgs),
+    /// Start a cluster on this machine, run a query, kill an executor, and take a file away
+    Demo,
 }
 
 fn main() -> ExitCode {
@@ -46,6 +51,7 @@ fn run(command: Command) -> Result<()> {
         match command {
             Command::Scheduler(args) => nodes::scheduler(args).await,
             Command::Executor(args) => nodes::executor(args).await,
+            Command::Demo => demo::run().await,
             Command::Query(args) => {
                 let session = match &args.scheduler {
                     Some(scheduler) => session::remote(scheduler, args.partitions).await?,

@@ -4,7 +4,6 @@ use std::{
     io::{self, Read},
     net::TcpListener,
     path::PathBuf,
-    process,
     sync::Arc,
     thread,
     time::Duration,
@@ -47,13 +46,19 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    fn prepare(&self) {
+    /// Runs a node, as long as the standard input is open if that was asked for.
+    async fn run(&self, node: impl Future<Output = Result<(), BallistaError>>) -> Result<()> {
+        let (ended, end) = tokio::sync::oneshot::channel();
         if self.until_eof {
             thread::spawn(|| {
                 let mut rest = [0; 64];
                 while io::stdin().read(&mut rest).is_ok_and(|read| read > 0) {}
-                process::exit(0)
+                ended.send(())
             });
+        }
+        tokio::select! {
+            done = node => done.map_err(BallistaError::into_datafusion),
+            Ok(()) = end => Ok(()),
         }
     }
 }
@@ -107,14 +112,13 @@ pub(crate) struct ExecutorArgs {
 
 /// Runs a scheduler until it is ended.
 pub(crate) async fn scheduler(args: SchedulerArgs) -> Result<()> {
-    args.common.prepare();
     let listener = TcpListener::bind((args.common.bind.as_str(), args.port))?;
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let address = listener.local_addr()?;
     let config = SchedulerConfig {
         external_host: args.common.host.clone(),
-        bind_host: args.common.bind,
+        bind_host: args.common.bind.clone(),
         bind_port: address.port(),
         executor_timeout_seconds: args.timeout,
         expire_dead_executor_interval_seconds: 1,
@@ -130,17 +134,20 @@ pub(crate) async fn scheduler(args: SchedulerArgs) -> Result<()> {
         .await
         .map_err(BallistaError::into_datafusion)?;
     println!("{LISTENING}{}:{}", args.common.host, address.port());
-    start_grpc_service_with_listener(listener, scheduler).await.map_err(BallistaError::into_datafusion)
+    args.common.run(start_grpc_service_with_listener(listener, scheduler)).await
 }
 
 /// Runs an executor until it is ended, by SIGTERM or Ctrl-C in order: what it has for others is removed then.
 pub(crate) async fn executor(args: ExecutorArgs) -> Result<()> {
-    args.common.prepare();
     let (scheduler_host, scheduler_port) = split(&args.scheduler)?;
     let port = free(&args.common.bind, args.port)?;
     let grpc_port = free(&args.common.bind, args.task_port)?;
-    let temporary = tempfile::Builder::new().prefix("cluster-").tempdir()?;
-    let work_dir = args.work_dir.unwrap_or_else(|| temporary.path().to_path_buf());
+    let temporary = match args.work_dir {
+        Some(_) => None,
+        None => Some(tempfile::Builder::new().prefix("cluster-").tempdir()?),
+    };
+    let work_dir =
+        args.work_dir.or_else(|| temporary.as_ref().map(|temporary| temporary.path().to_path_buf()));
     let name = format!("{}:{port}", args.common.host);
     println!("{LISTENING}{name}");
 
@@ -159,15 +166,15 @@ pub(crate) async fn executor(args: ExecutorArgs) -> Result<()> {
         }
     };
     let config = ExecutorProcessConfig {
-        bind_host: args.common.bind,
-        external_host: Some(args.common.host),
+        bind_host: args.common.bind.clone(),
+        external_host: Some(args.common.host.clone()),
         port,
         grpc_port,
         scheduler_host,
         scheduler_port,
         scheduler_connect_timeout_seconds: 20,
         vcores: args.tasks,
-        work_dir: Some(work_dir.display().to_string()),
+        work_dir: work_dir.map(|work_dir| work_dir.display().to_string()),
         executor_heartbeat_interval_seconds: HEARTBEAT,
         override_execution_engine: Some(Arc::new(Engine::new(
             name,
@@ -180,7 +187,7 @@ pub(crate) async fn executor(args: ExecutorArgs) -> Result<()> {
         override_physical_codec: Some(session::physical_codec()),
         ..ExecutorProcessConfig::default()
     };
-    start_executor_process(Arc::new(config)).await.map_err(BallistaError::into_datafusion)
+    args.common.run(start_executor_process(Arc::new(config))).await
 }
 
 /// The port asked for, or one that was free a moment ago: the executor binds its ports by number.
