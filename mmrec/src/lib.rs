@@ -117,6 +117,12 @@ pub use ndarray::{Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
 #[doc(no_inline)]
 pub use zerocopy::byteorder::{big_endian, little_endian};
 
+#[cfg(feature = "arrow")]
+#[doc(no_inline)]
+pub use arrow_array;
+#[cfg(feature = "arrow")]
+#[doc(no_inline)]
+pub use arrow_schema;
 #[cfg(feature = "chrono")]
 #[doc(no_inline)]
 pub use chrono;
@@ -151,6 +157,7 @@ pub use crate::{
         Advice, AnyMode, Appender, CopyOnWrite, DynMap, DynOptions, HasShape, Lock, MapOptions, Mode,
         NoShape, Order, ReadOnly, ReadWrite, RecordMap, Sealed, Shaped, Source, Writable,
     },
+    npy::NpyHeader,
     record::MmapRecord,
     select::{Native, NativeField, Select, Whole},
     view::{

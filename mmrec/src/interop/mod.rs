@@ -1,5 +1,7 @@
 //! What other crates give views and elements, one file and one feature for each.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 #[cfg(feature = "chrono")]
 mod chrono;
 #[cfg(feature = "rayon")]

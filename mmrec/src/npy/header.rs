@@ -15,7 +15,7 @@ use crate::{
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
 /// The longest header. NumPy's limit of 10000 characters, which can be raised there, is for the sake of its parser.
-const MAX_LEN: usize = 1 << 20;
+pub(super) const MAX_LEN: usize = 1 << 20;
 
 /// NumPy lets the data start at a multiple of this.
 const DATA_ALIGNMENT: usize = 64;

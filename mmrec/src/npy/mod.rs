@@ -1,12 +1,14 @@
 //! What `.npy` and `.npz` files say of the arrays in them. Nothing here maps, and no data is read.
 
 mod header;
+mod start;
 #[cfg(test)]
 mod tests;
 mod zip;
 
 use std::io;
 
+pub use self::start::NpyHeader;
 pub(crate) use self::{
     header::{Header, read, write},
     zip::{find_member, member_names},

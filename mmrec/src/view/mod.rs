@@ -16,6 +16,8 @@ use ndarray::{Axis, Dimension, IntoDimension, Ix1, IxDyn, RemoveAxis, SliceArg};
 
 #[cfg(feature = "rayon")]
 pub(crate) use self::bulk::gather_block;
+#[cfg(feature = "arrow")]
+pub(crate) use self::dynamic::is_safe;
 use self::raw::{Raw, RawMut};
 pub use self::{
     chunks::{AxisChunks, AxisChunksMut, Windows},

@@ -183,7 +183,8 @@ impl DynViewMut<'_> {
 }
 
 impl<'a> DynView<'a> {
-    fn part(&self, offset: usize, dtype: &DType) -> Option<DynView<'a>> {
+    /// What lies `offset` bytes into each element, read as this dtype, with its axes at the end; `None` if it ends past the element.
+    pub(crate) fn part(&self, offset: usize, dtype: &DType) -> Option<DynView<'a>> {
         DynView::from_raw(self.raw.part(offset, dtype.clone())?).ok()
     }
 
@@ -328,7 +329,7 @@ pub(super) fn by_name(dtype: &DType) -> HashMap<&str, &DTypeField> {
 }
 
 /// Whether every value of one scalar is one of the other.
-fn is_safe(from: Scalar, to: Scalar) -> bool {
+pub(crate) fn is_safe(from: Scalar, to: Scalar) -> bool {
     use Kind::{Bool, Bytes, Complex, Float, Int, Uint, Unicode};
     // The bits of the integers that a float has all of.
     let digits = |size| match size {

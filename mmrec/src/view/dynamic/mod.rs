@@ -10,6 +10,8 @@ use std::{collections::HashSet, fmt, iter::FusedIterator};
 
 use ndarray::{Axis, Dimension, IntoDimension, IxDyn, SliceArg};
 
+#[cfg(feature = "arrow")]
+pub(crate) use self::assign::is_safe;
 pub use self::{
     assign::Progress,
     value::{Datum, Value},

@@ -1,0 +1,39 @@
+//! Directories of columns, known by a small file in them.
+
+use datafusion::{
+    common::stats::Precision,
+    datasource::{listing::PartitionedFile, physical_plan::FileGroup},
+};
+use object_store::path::Path;
+
+/// The file that a directory of columns is known by.
+pub(crate) const DESCR: &str = "dtype.descr";
+
+/// Whether a file stands for a directory of columns.
+pub(crate) fn is_descr(location: &Path) -> bool {
+    location.filename() == Some(DESCR)
+}
+
+/// Directories of columns split into parts of their rows; `None` if there is a file of another kind among them. What says how much
+/// lies in a directory is its statistics.
+#[allow(clippy::option_option, reason = "whether it is for this to decide, and whether anything is split")]
+pub(crate) fn split(groups: &[FileGroup], target: usize, min_size: usize) -> Option<Option<Vec<Vec<PartitionedFile>>>> {
+    let mut files = groups.iter().flat_map(FileGroup::iter);
+    if !files.clone().all(|file| is_descr(&file.object_meta.location)) || files.clone().next().is_none() {
+        return None;
+    }
+    // A group of its own for each, so that no order is lost.
+    let (Some(file), None) = (files.next(), files.next()) else { return Some(None) };
+    let size = file.statistics.as_ref().map(|statistics| statistics.total_byte_size);
+    let is_small = !matches!(size, Some(Precision::Exact(size) | Precision::Inexact(size)) if size >= min_size);
+    if is_small || file.range.is_some() || target < 2 {
+        return Some(None);
+    }
+    let len = i64::try_from(file.object_meta.size).unwrap_or(i64::MAX);
+    let parts = i64::try_from(target).unwrap_or(1).min(len);
+    if parts < 2 {
+        return Some(None);
+    }
+    let cut = |at: i64| i64::try_from(i128::from(len) * i128::from(at) / i128::from(parts)).unwrap_or(len);
+    Some(Some((0..parts).map(|at| vec![file.clone().with_range(cut(at), cut(at + 1))]).collect()))
+}

@@ -1,0 +1,151 @@
+//! Files of an object store, opened: mapped if they lie on this machine, or what their headers say.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use datafusion::common::Result;
+use mmrec::{DType, DynView, NpyHeader};
+use object_store::{GetOptions, GetRange, GetResultPayload, ObjectMeta, ObjectStore};
+
+use crate::{
+    array::{Array, MappedFile, changed},
+    error::{execution, of_file},
+    options::NpyOptions,
+};
+
+/// Bytes that are read of a file that cannot be mapped, to find its header.
+const START: u64 = 16 << 10;
+
+/// A file that was found.
+pub(crate) enum Opened {
+    /// Mapped.
+    Here(Arc<dyn Array>),
+    /// To be read in parts.
+    Away(Head),
+}
+
+/// Where the rows of a file lie.
+pub(crate) struct Head {
+    /// The dtype of a row.
+    pub(crate) row: DType,
+    pub(crate) rows: usize,
+    /// Bytes before the first row.
+    pub(crate) data: u64,
+}
+
+impl Opened {
+    /// The dtype of a row, and their number.
+    pub(crate) fn shape(&self) -> mmrec::Result<(DType, usize)> {
+        match self {
+            Self::Here(array) => Ok((array.row()?, array.rows()?)),
+            Self::Away(head) => Ok((head.row.clone(), head.rows)),
+        }
+    }
+}
+
+/// Opens the file that a list of files names, if it is still the one of the list.
+pub(crate) async fn open(store: &dyn ObjectStore, listed: &ObjectMeta, options: &NpyOptions) -> Result<Opened> {
+    let name = listed.location.as_ref();
+    let range = (listed.size > 0).then_some(GetRange::Bounded(0..START.min(listed.size)));
+    let got = store.get_opts(&listed.location, GetOptions { range, ..GetOptions::default() }).await?;
+    if is_other(listed, &got.meta) {
+        return Err(changed(name, listed.size, got.meta.size));
+    }
+    match got.payload {
+        GetResultPayload::File(file, _) => Ok(Opened::Here(Arc::new(MappedFile::open(file, name, options)?))),
+        GetResultPayload::Stream(_) => {
+            let start = got.bytes().await?;
+            Ok(Opened::Away(head(store, listed, options, start).await?))
+        }
+    }
+}
+
+/// Whether a file is another than the one that was listed, as far as the list says.
+fn is_other(listed: &ObjectMeta, found: &ObjectMeta) -> bool {
+    let tags = listed.e_tag.as_ref().zip(found.e_tag.as_ref());
+    // A list that was made by hand, or that has travelled, may not know the time.
+    let knows_time = listed.last_modified.timestamp_nanos_opt() != Some(0);
+    listed.size != found.size
+        || tags.is_some_and(|(listed, found)| listed != found)
+        || (knows_time && listed.last_modified != found.last_modified)
+}
+
+async fn head(store: &dyn ObjectStore, listed: &ObjectMeta, options: &NpyOptions, start: Bytes) -> Result<Head> {
+    let name = listed.location.as_ref();
+    if options.member.is_some() {
+        return Err(execution(format!("table file {name}: arrays of .npz files are read on this machine alone; copy it here")));
+    }
+    let is_npy = start.starts_with(b"\x93NUMPY") && options.offset == 0;
+    let head = match (&options.dtype, is_npy) {
+        (Some(dtype), false) => of_raw(dtype, options.offset, listed)?,
+        (dtype, _) => {
+            let header = match NpyHeader::from_bytes(&start) {
+                Err(_) if is_npy && listed.size > start.len() as u64 => {
+                    let end = listed.size.min(NpyHeader::MAX_LEN as u64);
+                    let more = object_store::ObjectStoreExt::get_range(store, &listed.location, 0..end).await?;
+                    NpyHeader::from_bytes(&more)
+                }
+                read => read,
+            };
+            let header = header.map_err(|error| of_file(name, error))?;
+            if let Some(difference) = dtype.as_ref().and_then(|dtype| dtype.difference("npy.dtype", header.dtype(), name)) {
+                return Err(execution(format!("table file {name} has another dtype than npy.dtype says:\n{difference}")));
+            }
+            of_npy(&header, listed)?
+        }
+    };
+    Ok(head)
+}
+
+fn of_raw(dtype: &DType, offset: u64, listed: &ObjectMeta) -> Result<Head> {
+    let name = &listed.location;
+    let Some(len) = listed.size.checked_sub(offset) else {
+        let message = format!("table file {name} has {} bytes and npy.offset is {offset}; give less", listed.size);
+        return Err(execution(message));
+    };
+    let itemsize = dtype.itemsize() as u64;
+    let rows = len.checked_div(itemsize).unwrap_or(0);
+    if rows.checked_mul(itemsize) != Some(len) {
+        return Err(execution(format!(
+            "table file {name}: {len} bytes are not a whole number of records of {itemsize} bytes; give the npy.dtype or npy.offset \
+             that the file has"
+        )));
+    }
+    Ok(Head { row: dtype.clone(), rows: usize::try_from(rows).map_err(|_| too_large(name.as_ref()))?, data: offset })
+}
+
+fn of_npy(header: &NpyHeader, listed: &ObjectMeta) -> Result<Head> {
+    let name = listed.location.as_ref();
+    let (rows, axes) = match header.shape() {
+        [] => (1, &[][..]),
+        [rows, axes @ ..] => (*rows, axes),
+    };
+    if header.is_fortran() && !axes.is_empty() {
+        return Err(execution(format!(
+            "table file {name} is in Fortran order, whose rows lie apart; such files are read on this machine alone, or save it in C order"
+        )));
+    }
+    let row = match axes {
+        [] => header.dtype().clone(),
+        axes => DType::array(header.dtype().clone(), axes).map_err(|error| of_file(name, error))?,
+    };
+    let data = header.len() as u64;
+    let end = (row.itemsize() as u64).checked_mul(rows as u64).and_then(|len| len.checked_add(data));
+    match end {
+        Some(end) if end <= listed.size => Ok(Head { row, rows, data }),
+        _ => Err(execution(format!(
+            "table file {name} has {} bytes and its header names {rows} rows of {} behind {data}; copy or save it again",
+            listed.size,
+            row.itemsize()
+        ))),
+    }
+}
+
+fn too_large(name: &str) -> datafusion::common::DataFusionError {
+    execution(format!("table file {name} has more rows than this machine can count"))
+}
+
+/// The natural type of a column without rows.
+pub(crate) fn empty(row: &DType) -> mmrec::Result<DynView<'static>> {
+    DynView::from_bytes(&[], row)
+}

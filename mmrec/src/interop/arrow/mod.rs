@@ -1,0 +1,32 @@
+//! Feature `arrow`: views as Arrow's arrays and record batches, and back.
+//!
+//! Only the crates for arrays, schemas and buffers, which do not compute. `schema` says which Arrow type each dtype is, and
+//! back; `arrays` and `strings` copy elements out of views, by the Arrow type that is asked for, and know nothing of maps;
+//! `batches` are the public methods; `append` is the way back.
+
+mod arrays;
+mod batches;
+mod schema;
+mod strings;
+mod time;
+
+use arrow_schema::{ArrowError, DataType};
+
+use crate::error::{Error, ErrorKind};
+
+/// What Arrow's own checks refuse, which is only what was not foreseen here.
+fn refused(error: ArrowError) -> Error {
+    Error::new(ErrorKind::Unsupported, format!("Arrow refuses the array: {error}"))
+}
+
+/// More than Arrow counts.
+fn too_many(what: &str, as_type: &DataType) -> Error {
+    let message = format!(
+        "{as_type} has no room for so many {what}; take fewer rows at a time with batches(), or another type"
+    );
+    Error::new(ErrorKind::Overflow, message)
+}
+
+fn too_many_elements() -> Error {
+    Error::new(ErrorKind::Overflow, "there are more elements than addresses; take fewer rows at a time")
+}

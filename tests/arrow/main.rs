@@ -1,0 +1,3 @@
+//! Views as Arrow's arrays and record batches, and back (feature `arrow`).
+
+mod views;
