@@ -18,12 +18,12 @@ pub(crate) fn is_descr(location: &Path) -> bool {
 /// lies in a directory is its statistics.
 #[allow(clippy::option_option, reason = "whether it is for this to decide, and whether anything is split")]
 pub(crate) fn split(groups: &[FileGroup], target: usize, min_size: usize) -> Option<Option<Vec<Vec<PartitionedFile>>>> {
-    let mut files = groups.iter().flat_map(FileGroup::iter);
-    if !files.clone().all(|file| is_descr(&file.object_meta.location)) || files.clone().next().is_none() {
+    let files: Vec<_> = groups.iter().flat_map(FileGroup::iter).collect();
+    if files.is_empty() || !files.iter().all(|file| is_descr(&file.object_meta.location)) {
         return None;
     }
-    // A group of its own for each, so that no order is lost.
-    let (Some(file), None) = (files.next(), files.next()) else { return Some(None) };
+    // Of several, each is read by one.
+    let &[file] = &files[..] else { return Some(None) };
     let size = file.statistics.as_ref().map(|statistics| statistics.total_byte_size);
     let is_small = !matches!(size, Some(Precision::Exact(size) | Precision::Inexact(size)) if size >= min_size);
     if is_small || file.range.is_some() || target < 2 {

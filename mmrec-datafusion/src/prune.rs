@@ -88,11 +88,7 @@ impl Probe<'_> {
 
     /// The rows whose value is not NULL: these lie at one end.
     fn without_nulls(&self, start: usize, end: usize) -> Result<(usize, usize)> {
-        let is_null = |row| Ok(self.at(row)?.is_null(0));
-        Ok(match self.key.nulls_first {
-            true => (first(start, end, |row| is_null(row).map(|is_null| !is_null))?, end),
-            false => (start, first(start, end, is_null)?),
-        })
+        nulls_at_end(self.key, start, end, |row| Ok(self.at(row)?.is_null(0)))
     }
 
     /// An error if the first row and the last are in another order than was said.
@@ -147,6 +143,19 @@ impl Probe<'_> {
             Ok(passes.is_valid(0) && passes.value(0))
         }
     }
+}
+
+/// The rows that are not NULL, where the others lie at the end that the order says.
+pub(crate) fn nulls_at_end(
+    key: &SortKey,
+    start: usize,
+    end: usize,
+    is_null: impl Fn(usize) -> Result<bool>,
+) -> Result<(usize, usize)> {
+    Ok(match key.nulls_first {
+        true => (first(start, end, |row| is_null(row).map(|is_null| !is_null))?, end),
+        false => (start, first(start, end, is_null)?),
+    })
 }
 
 /// The first row for which it is so, if it is so for all rows behind one for which it is; else `end`.

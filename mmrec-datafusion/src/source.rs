@@ -41,7 +41,7 @@ use crate::{columns, opener::NpyOpener, options::NpyOptions};
 ///     Ok(Arc::new(again.with_projection(source.projection().unwrap().clone())))
 /// }
 /// # let schema = arrow_schema::Schema::new(vec![arrow_schema::Field::new("a", arrow_schema::DataType::Int32, false)]);
-/// # assert!(again(&NpySource::new(TableSchema::from_file_schema(Arc::new(schema)), Default::default())).is_ok());
+/// # assert!(again(&NpySource::new(TableSchema::from(Arc::new(schema)), Default::default())).is_ok());
 /// ```
 #[derive(Clone, Debug)]
 pub struct NpySource {
@@ -84,6 +84,13 @@ impl NpySource {
     #[must_use]
     pub fn with_rows_in_batch(mut self, rows: usize) -> Self {
         self.batch_size = Some(rows);
+        self
+    }
+
+    /// Reads the files with these options instead.
+    #[must_use]
+    pub fn with_options(mut self, options: NpyOptions) -> Self {
+        self.options = options;
         self
     }
 
@@ -169,7 +176,11 @@ impl FileSource for NpySource {
                 .with_preserve_order_within_groups(output_ordering.is_some())
                 .repartition_file_groups(&config.file_groups),
         };
-        Ok(groups.map(|file_groups| FileScanConfig { file_groups, ..config.clone() }))
+        Ok(groups.map(|groups| {
+            let mut config = config.clone();
+            config.file_groups = groups;
+            config
+        }))
     }
 
     /// All filters are applied here, row by row, to the last one.

@@ -1,3 +1,7 @@
 //! Views as Arrow's arrays and record batches, and back (feature `arrow`).
 
+mod append;
+mod golden;
+mod random;
+mod shared;
 mod views;

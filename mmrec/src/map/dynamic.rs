@@ -617,6 +617,19 @@ impl<T: Element, D: Dimension, M> RecordMap<T, D, M> {
     }
 }
 
+#[cfg(feature = "arrow")]
+impl<T: Element, D: Dimension> RecordMap<T, D, ReadWrite> {
+    /// [`append`](Self::append) along axis 0, of elements that are known to be of the shape and the dtype of these.
+    pub(crate) fn append_untyped(&mut self, from: &DynView<'_>) -> Result<()> {
+        let rows = from.shape().first().copied().unwrap_or(0);
+        let grown = self.core.grown(rows, |mapped, before| match mapped.raw_mut() {
+            Some(raw) => DynViewMut::from_raw(raw)?.split_at(Axis(0), before).1.assign(from),
+            None => unreachable!("it was mapped to be written"),
+        })?;
+        self.take(grown)
+    }
+}
+
 impl<'a, M> IntoIterator for &'a DynMap<M> {
     type Item = Value;
     type IntoIter = DynIter<'a>;

@@ -83,6 +83,15 @@ impl<'v, 'r> Elements<'v, 'r> {
 
     /// The elements as an array of an Arrow type.
     pub(super) fn to(&self, as_type: &DataType) -> Result<ArrayRef> {
+        self.in_lists(as_type, |leaf| self.leaf(leaf))
+    }
+
+    /// An array of all elements, which `leaf` makes of the type in the innermost lists, in lists of the axes after the outer ones.
+    pub(super) fn in_lists(
+        &self,
+        as_type: &DataType,
+        leaf: impl FnOnce(&DataType) -> Result<ArrayRef>,
+    ) -> Result<ArrayRef> {
         let (mut levels, mut inner) = (Vec::new(), as_type);
         for &len in &self.view.shape()[self.outer..] {
             match inner {
@@ -93,7 +102,7 @@ impl<'v, 'r> Elements<'v, 'r> {
                 _ => return Err(self.cannot(as_type)),
             }
         }
-        let mut array = self.leaf(inner)?;
+        let mut array = leaf(inner)?;
         for (level, (field, size)) in levels.into_iter().enumerate().rev() {
             let len = self.len_of(self.outer + level)?;
             let list = FixedSizeListArray::try_new_with_length(Arc::clone(field), size, array, None, len);
@@ -316,7 +325,7 @@ fn no_such_part(dtype: &DType) -> Error {
 }
 
 /// Nulls where there is NaT, if there is any.
-fn nat(steps: &[i64]) -> Option<NullBuffer> {
+pub(super) fn nat(steps: &[i64]) -> Option<NullBuffer> {
     let any = steps.iter().fold(false, |any, step| any | (*step == i64::MIN));
     any.then(|| NullBuffer::new(BooleanBuffer::collect_bool(steps.len(), |i| steps[i] != i64::MIN)))
 }

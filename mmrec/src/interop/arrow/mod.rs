@@ -2,11 +2,17 @@
 //!
 //! Only the crates for arrays, schemas and buffers, which do not compute. `schema` says which Arrow type each dtype is, and
 //! back; `arrays` and `strings` copy elements out of views, by the Arrow type that is asked for, and know nothing of maps;
-//! `batches` are the public methods; `append` is the way back.
+//! `batches` has the public methods. The way back is `append`, over `rows`, which finds a column for each field, and `cells`,
+//! which
+//! has the values of one. `shared` is the one file with unsafe code: arrays over the bytes of a map.
 
+mod append;
 mod arrays;
 mod batches;
+mod cells;
+mod rows;
 mod schema;
+mod shared;
 mod strings;
 mod time;
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The metadata of a field, or of a schema, that is its dtype as the header of a `.npy` has it.
-const DTYPE: &str = "mmrec.dtype";
+pub(super) const DTYPE: &str = "mmrec.dtype";
 /// The metadata of a field that is its title.
 const TITLE: &str = "mmrec.title";
 /// The column of an array that is none of records.

@@ -1,6 +1,6 @@
 //! Strings and bytes of a width as those of Arrow, which have a length.
 
-use std::{collections::HashMap, ops::Range, str, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use arrow_array::{
     ArrayRef, BinaryViewArray, DictionaryArray, GenericBinaryArray, GenericStringArray, Int32Array,

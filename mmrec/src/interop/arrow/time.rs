@@ -1,8 +1,8 @@
 //! Steps of times, and the units that Arrow has.
 
-use arrow_schema::{DataType, TimeUnit as ArrowUnit};
+use arrow_schema::{DataType, Field, TimeUnit as ArrowUnit};
 
-use crate::dtype::{Kind, Scalar, TimeStep, TimeUnit};
+use crate::dtype::{DType, Kind, Scalar, TimeStep, TimeUnit};
 
 /// Attoseconds of a second.
 const SECOND: u128 = 1_000_000_000_000_000_000;
@@ -97,4 +97,32 @@ pub(super) fn step_of(unit: ArrowUnit) -> TimeStep {
         ArrowUnit::Nanosecond => TimeUnit::Nanosecond,
     };
     TimeStep { unit, count: 1 }
+}
+
+/// By what values of an Arrow type have to be multiplied, and then divided, to be steps of a time; `None` if they are
+/// none. `field` may say of which step numbers are.
+pub(super) fn ratio(from: &DataType, to: Scalar, field: &Field) -> Option<(i64, i64)> {
+    let is_date = matches!(to.kind(), Kind::DateTime(_));
+    let unit = match from {
+        DataType::Int64 => return is_of(field, to).then_some((1, 1)),
+        DataType::Timestamp(unit, zone) if is_date && is_utc(zone.as_deref()) => of_unit(*unit),
+        DataType::Duration(unit) if !is_date => of_unit(*unit),
+        DataType::Date32 if is_date => DAY,
+        DataType::Date64 if is_date => SECOND / 1000,
+        _ => return None,
+    };
+    let step = attoseconds(step(to)?)?;
+    let ratio = |a: u128, b: u128| i64::try_from(a / b).ok();
+    match (unit.is_multiple_of(step), step.is_multiple_of(unit)) {
+        (true, _) => Some((ratio(unit, step)?, 1)),
+        (_, true) => Some((1, ratio(step, unit)?)),
+        _ => None,
+    }
+}
+
+/// Whether the metadata of numbers does not say that they are steps of another kind.
+fn is_of(field: &Field, to: Scalar) -> bool {
+    let said = field.metadata().get(super::schema::DTYPE).and_then(|text| text.parse::<DType>().ok());
+    let said = said.and_then(|dtype| dtype.without_axes().0.as_scalar());
+    said.is_none_or(|said| step(said).is_none() || said.kind() == to.kind())
 }

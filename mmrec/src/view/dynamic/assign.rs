@@ -177,7 +177,8 @@ impl DynViewMut<'_> {
         }
     }
 
-    fn part(&mut self, offset: usize, dtype: &DType) -> Option<DynViewMut<'_>> {
+    /// What lies `offset` bytes into each element, to be written as this dtype; see [`DynView::part`].
+    pub(crate) fn part(&mut self, offset: usize, dtype: &DType) -> Option<DynViewMut<'_>> {
         DynViewMut::from_raw(self.raw.reborrow().part(offset, dtype.clone())?).ok()
     }
 }

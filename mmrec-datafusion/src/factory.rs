@@ -1,0 +1,152 @@
+//! All of it made known to a session.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use datafusion::{
+    catalog::{DynamicFileCatalog, Session, TableProvider, TableProviderFactory, UrlTableFactory},
+    common::{Result, plan_datafusion_err},
+    datasource::{
+        file_format::FileFormat,
+        listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
+        listing_table_factory::ListingTableFactory,
+    },
+    execution::{SessionState, context::SessionContext},
+    logical_expr::{CreateExternalTable, Expr, SortExpr},
+};
+
+use crate::{
+    columns::DESCR,
+    format::{NpyFormat, NpyFormatFactory},
+    options::{NpyOptions, SortKey},
+};
+
+/// Makes the files known to a session: `CREATE EXTERNAL TABLE … STORED AS NPY`, `COPY … TO 'out.npy'`, and the path of a file or a
+/// directory as the name of a table, `SELECT … FROM 'trades.npy'`.
+///
+/// Called twice for a session, it does no more than once.
+///
+/// # Errors
+///
+/// None today; those of the registry of formats, should it have any.
+pub fn register(context: &SessionContext) -> Result<()> {
+    let state = context.state_ref();
+    let is_new = {
+        let mut state = state.write();
+        state.register_file_format(Arc::new(NpyFormatFactory::new()), true)?;
+        state.table_factories_mut().insert("NPY".to_owned(), Arc::new(NpyTableFactory::new())).is_none()
+    };
+    if is_new {
+        let catalogs = Arc::clone(context.state().catalog_list());
+        let session = context.state_weak_ref();
+        let session = Arc::new(move || session.upgrade().map(|state| state.read().clone()));
+        let urls = Arc::new(UrlTables { session });
+        context.register_catalog_list(Arc::new(DynamicFileCatalog::new(catalogs, urls)));
+    }
+    Ok(())
+}
+
+/// Makes the tables of `CREATE EXTERNAL TABLE … STORED AS NPY`.
+#[derive(Debug, Default)]
+pub struct NpyTableFactory {
+    listing: ListingTableFactory,
+}
+
+impl NpyTableFactory {
+    /// Makes tables of files, and of directories of columns.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+#[async_trait]
+impl TableProviderFactory for NpyTableFactory {
+    async fn create(&self, state: &dyn Session, command: &CreateExternalTable) -> Result<Arc<dyn TableProvider>> {
+        let mut command = command.clone();
+        let options = NpyOptions::from_map(&command.options)?;
+        let sorted = SortKey::of_orders(&command.order_exprs);
+        if !sorted.is_empty() {
+            let sorted = NpyOptions { sorted, ..NpyOptions::default() };
+            command.options.extend(sorted.to_map());
+        }
+        for location in &mut command.locations {
+            *location = location_of(location, &options);
+        }
+        self.listing.create(state, &command).await
+    }
+}
+
+/// Where the files of a table are listed: those with the ending `.npy` of a directory are what the engine looks for anyway.
+fn location_of(location: &str, options: &NpyOptions) -> String {
+    if !location.ends_with('/') && !std::path::Path::new(location).is_dir() {
+        return location.to_owned();
+    }
+    let directory = location.trim_end_matches('/');
+    if options.dtype.is_some() {
+        return format!("{directory}/*");
+    }
+    if let Some(directory) = ListingTableUrl::parse(location).ok().and_then(|url| local(&url))
+        && directory.join(DESCR).is_file()
+    {
+        return directory.join(DESCR).display().to_string();
+    }
+    format!("{directory}/")
+}
+
+/// The path of what lies on this machine.
+fn local(url: &ListingTableUrl) -> Option<std::path::PathBuf> {
+    (url.scheme() == "file").then(|| url.get_url().to_file_path().ok()).flatten()
+}
+
+impl SortKey {
+    /// The first keys of declared orders, where these are columns.
+    fn of_orders(orders: &[Vec<SortExpr>]) -> Vec<Self> {
+        let keys = orders.iter().filter_map(|order| match order.first()? {
+            SortExpr { expr: Expr::Column(column), asc, nulls_first } => Some(Self {
+                column: column.name.clone(),
+                descending: !asc,
+                nulls_first: *nulls_first,
+            }),
+            _ => None,
+        });
+        keys.collect()
+    }
+}
+
+/// Paths as names of tables.
+struct UrlTables {
+    /// The session, until it ends. It holds this.
+    session: Arc<dyn Fn() -> Option<SessionState> + Send + Sync>,
+}
+
+impl fmt::Debug for UrlTables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UrlTables")
+    }
+}
+
+#[async_trait]
+impl UrlTableFactory for UrlTables {
+    async fn try_new(&self, url: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Ok(parsed) = ListingTableUrl::parse(url) else { return Ok(None) };
+        let is_ours = match local(&parsed) {
+            Some(path) if path.is_dir() => path.join(DESCR).is_file() || has_npy(&path),
+            _ => parsed.file_extension() == Some("npy"),
+        };
+        if !is_ours {
+            return Ok(None);
+        }
+        let state = (self.session)().ok_or_else(|| plan_datafusion_err!("the session of the table {url:?} has ended"))?;
+        let format: Arc<dyn FileFormat> = Arc::new(NpyFormat::default());
+        let location = location_of(url, &NpyOptions::default());
+        let url = ListingTableUrl::parse(&location)?;
+        let listing = ListingOptions::new(format).with_file_extension(if url.is_collection() { ".npy" } else { "" });
+        let config = ListingTableConfig::new(url).with_listing_options(listing).infer_schema(&state).await?;
+        Ok(Some(Arc::new(ListingTable::try_new(config)?)))
+    }
+}
+
+fn has_npy(directory: &std::path::Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(directory) else { return false };
+    entries.flatten().any(|entry| entry.path().extension().is_some_and(|extension| extension == "npy"))
+}

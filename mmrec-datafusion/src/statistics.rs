@@ -1,0 +1,67 @@
+//! What is known of a file without reading its rows.
+
+use arrow_array::Array as _;
+use arrow_schema::Schema;
+use datafusion::common::{ColumnStatistics, Result, ScalarValue, Statistics, stats::Precision};
+
+use crate::{
+    array::{Array, part},
+    error::external,
+    open::Opened,
+    options::{NpyOptions, SortKey},
+    prune::nulls_at_end,
+    schema::columns,
+};
+
+/// Rows and bytes, which the size of a file tells exactly; NULLs where there cannot be any; and the least and greatest value of
+/// columns by which a mapped file is sorted.
+pub(crate) fn of_file(opened: &Opened, table: &Schema, options: &NpyOptions) -> Result<Statistics> {
+    let (row, rows) = opened.shape().map_err(external)?;
+    let found = columns(&row, options)?;
+    let mut statistics = Statistics::new_unknown(table);
+    statistics.num_rows = Precision::Exact(rows);
+    statistics.total_byte_size = Precision::Exact(rows.saturating_mul(row.itemsize()));
+    for (field, column) in table.fields().iter().zip(&mut statistics.column_statistics) {
+        match found.field_with_name(field.name()) {
+            Ok(there) if !there.is_nullable() => column.null_count = Precision::Exact(0),
+            Ok(_) => {}
+            Err(_) => {
+                column.null_count = Precision::Exact(rows);
+                continue;
+            }
+        }
+        if let (Some(key), Opened::Here(array)) = (options.sorted.iter().find(|key| key.column == *field.name()), opened) {
+            if let Ok(there) = found.field_with_name(field.name())
+                && there.data_type() == field.data_type()
+            {
+                ends(&**array, key, there.data_type(), rows, column)?;
+            }
+        }
+    }
+    if let Opened::Here(array) = opened {
+        array.check()?;
+    }
+    Ok(statistics)
+}
+
+/// The first row and the last, of those that are not NULL.
+fn ends(
+    array: &dyn Array,
+    key: &SortKey,
+    type_: &arrow_schema::DataType,
+    rows: usize,
+    statistics: &mut ColumnStatistics,
+) -> Result<()> {
+    let column = array.column(&key.column).map_err(external)?;
+    let at = |row: usize| part(&column, row, row + 1).to_arrow_as(type_).map_err(external);
+    let (start, end) = nulls_at_end(key, 0, rows, |row| Ok(at(row)?.is_null(0)))?;
+    statistics.null_count = Precision::Exact(rows - (end - start));
+    if start >= end {
+        return Ok(());
+    }
+    let (first, last) = (at(start)?, at(end - 1)?);
+    let (low, high) = if key.descending { (last, first) } else { (first, last) };
+    statistics.min_value = Precision::Exact(ScalarValue::try_from_array(&low, 0)?);
+    statistics.max_value = Precision::Exact(ScalarValue::try_from_array(&high, 0)?);
+    Ok(())
+}

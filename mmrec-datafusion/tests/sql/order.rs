@@ -1,0 +1,96 @@
+//! Declared orders: what is skipped, and that nothing else is.
+
+use std::path::Path;
+
+use mmrec::DateTime64;
+
+use crate::kit::{Trade, analyze, compare, error, metric, query, session, trade, trades, with_memory, write};
+
+async fn declare(context: &datafusion::prelude::SessionContext, path: &Path, order: &str) {
+    let location = path.display();
+    query(context, &format!("CREATE OR REPLACE EXTERNAL TABLE t STORED AS NPY WITH ORDER ({order}) LOCATION '{location}'")).await;
+}
+
+const BOUNDS: [&str; 16] = [
+    "ts >= '1970-01-01T00:00:10'",
+    "ts > '1970-01-01T00:00:10'",
+    "ts < '1970-01-01T00:00:10'",
+    "ts <= '1970-01-01T00:00:10'",
+    "ts = '1970-01-01T00:00:10'",
+    "'1970-01-01T00:00:10' <= ts",
+    "'1970-01-01T00:00:10' > ts",
+    "ts BETWEEN '1970-01-01T00:00:03' AND '1970-01-01T00:00:04'",
+    "ts >= '1970-01-01T00:00:07' AND ts < '1970-01-01T00:00:08' AND qty > 3",
+    "ts > '1970-01-01T00:00:07' AND ts < '1970-01-01T00:00:07'",
+    "ts < '1960-01-01'",
+    "ts >= '1960-01-01'",
+    "ts > '2100-01-01'",
+    "ts IS NULL",
+    "ts IS NOT NULL AND ts <= '1970-01-01T00:00:02'",
+    "ts <> '1970-01-01T00:00:02'",
+];
+
+/// Ascending and descending, NaT at either end, pairs of equal keys.
+#[tokio::test]
+async fn ranges_of_sorted_rows_are_exact() {
+    let directory = tempfile::tempdir().unwrap();
+    let nat = (0..5).map(|number| Trade { ts: DateTime64::NAT, ..trade(number) });
+    for (order, reversed, nulls_first) in [
+        ("ts", false, false),
+        ("ts ASC NULLS FIRST", false, true),
+        ("ts DESC", true, true),
+        ("ts DESC NULLS LAST", true, false),
+    ] {
+        let mut rows = trades(0..101);
+        if reversed {
+            rows.reverse();
+        }
+        let at = if nulls_first { 0 } else { rows.len() };
+        rows.splice(at..at, nat.clone());
+        let path = directory.path().join("t.npy");
+        write(&path, &rows);
+        for partitions in [1, 3] {
+            let context = session(partitions, 8);
+            with_memory(&context, &rows);
+            declare(&context, &path, order).await;
+            for bound in BOUNDS {
+                compare(&context, "t", &format!("SELECT * FROM $t WHERE {bound}")).await;
+                compare(&context, "t", &format!("SELECT count(*) FROM $t WHERE {bound}")).await;
+            }
+            compare(&context, "t", "SELECT min(ts), max(ts), count(ts), count(*) FROM $t").await;
+            compare(&context, "t", "SELECT ts FROM $t ORDER BY ts").await;
+            compare(&context, "t", "SELECT ts FROM $t ORDER BY ts DESC LIMIT 9").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_and_files_that_cannot_pass_are_not_read() {
+    let directory = tempfile::tempdir().unwrap();
+    for (day, rows) in trades(0..10_000).chunks(1000).enumerate() {
+        write(&directory.path().join(format!("{day}.npy")), rows);
+    }
+    let context = session(1, 8192);
+    declare(&context, directory.path(), "ts").await;
+    let sql = "SELECT sum(price) FROM t WHERE ts >= '1970-01-01T00:10:00' AND ts < '1970-01-01T00:10:05'";
+    let plan = analyze(&context, sql).await;
+    assert_eq!(metric(&plan, "rows_skipped_by_order"), 9_990, "{plan}");
+    assert_eq!(metric(&plan, "files_skipped_by_order"), 9, "{plan}");
+    // The files lie one behind the other: no sort.
+    let plan = analyze(&context, "SELECT ts FROM t ORDER BY ts").await;
+    assert!(!plan.contains("SortExec"), "{plan}");
+}
+
+#[tokio::test]
+async fn a_file_in_another_order_than_declared_is_an_error_where_it_is_seen() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("t.npy");
+    let mut rows = trades(0..100);
+    rows.reverse();
+    write(&path, &rows);
+    let context = session(1, 8192);
+    declare(&context, &path, "ts").await;
+    let text = error(&context, "SELECT count(*) FROM t WHERE ts < '1970-01-01T00:00:10'").await;
+    assert!(text.contains("the rows are not sorted by \"ts\", ascending, as the table declares: rows 0 and 99"), "{text}");
+    assert!(text.contains("leave WITH ORDER away or sort the file"), "{text}");
+}

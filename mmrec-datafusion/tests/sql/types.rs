@@ -1,0 +1,104 @@
+//! Every kind of dtype as a column, written by NumPy, against what Python says is in it.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::kit::{error, lines, number, query, session};
+
+/// A file that `golden/make.py` wrote.
+pub(crate) fn golden(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
+}
+
+/// One row of an answer as it is shown.
+fn cells(line: &str) -> Vec<String> {
+    line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn values_are_those_of_python() {
+    let context = session(1, 8192);
+    query(&context, &format!("CREATE EXTERNAL TABLE t STORED AS NPY LOCATION '{}'", golden("types.npy").display())).await;
+    let expected: Value = serde_json::from_str(&std::fs::read_to_string(golden("types.json")).unwrap()).unwrap();
+    let numbers = ["b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "s", "u"];
+    for name in numbers {
+        let rows = query(&context, &format!("SELECT {name} FROM t")).await;
+        let found: Vec<_> = lines(&rows)[1..].iter().map(|line| cells(line)[0].clone()).collect();
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            value => value.to_string(),
+        };
+        let expected: Vec<_> = expected[name].as_array().unwrap().iter().map(text).collect();
+        assert_eq!(found, expected, "{name}");
+    }
+    // Times are steps since 1970.
+    for name in ["day", "ns", "us", "month", "odd", "delta", "hours"] {
+        let through = if name == "day" { "CAST(day AS INT)" } else { name };
+        let rows = query(&context, &format!("SELECT CAST({through} AS BIGINT) FROM t")).await;
+        let found: Vec<_> = lines(&rows)[1..].iter().map(|line| cells(line)[0].parse::<i64>().ok()).collect();
+        assert_eq!(json!(found), expected[name], "{name}");
+    }
+    let expected_types = [
+        ("day", "Date32"), ("ns", "Timestamp(ns)"), ("us", "Timestamp(µs)"), ("delta", "Duration(ms)"), ("s", "Utf8View"), ("u", "Utf8View"),
+    ];
+    for (name, type_) in expected_types {
+        let rows = query(&context, &format!("SELECT arrow_typeof({name}) FROM t LIMIT 1")).await;
+        assert_eq!(cells(&lines(&rows)[1])[0], type_, "{name}");
+    }
+    let rows = query(&context, "SELECT xyz, grid, names, pos FROM t LIMIT 1").await;
+    assert_eq!(lines(&rows)[1], "| [1.0, 2.0, 3.0] | [[1, 2], [3, 4]] | [a, bc] | {x: 1.5, tag: t} |");
+    let rows = query(&context, "SELECT count(*) FROM t WHERE pos['x'] > 1").await;
+    assert_eq!(number(&rows), 1);
+}
+
+/// What SQL has no word for is there, as bytes or lists, and harms no other column.
+#[tokio::test]
+async fn dtypes_that_sql_has_no_word_for() {
+    let context = session(1, 8192);
+    query(&context, &format!("CREATE EXTERNAL TABLE t STORED AS NPY LOCATION '{}'", golden("types.npy").display())).await;
+    let rows = query(&context, "SELECT v, c8, c16, arrow_typeof(g) FROM t LIMIT 1").await;
+    let row = cells(&lines(&rows)[1]);
+    assert_eq!(row[..3], ["010203", "[1.0, 2.0]", "[0.0, -1.0]"], "{row:?}");
+    assert!(row[3].contains("FixedSizeBinary(16)"), "{row:?}");
+    assert_eq!(number(&query(&context, "SELECT count(*) FROM (SELECT * FROM t) WHERE v IS NOT NULL AND g IS NOT NULL").await), 3);
+    assert_eq!(number(&query(&context, "SELECT count(DISTINCT v) FROM t").await), 2);
+}
+
+#[tokio::test]
+async fn byte_strings_as_bytes() {
+    let context = session(1, 8192);
+    let options = "OPTIONS ('npy.strings' 'binary')";
+    query(&context, &format!("CREATE EXTERNAL TABLE t STORED AS NPY LOCATION '{}' {options}", golden("types.npy").display())).await;
+    let rows = query(&context, "SELECT s, u FROM t LIMIT 1").await;
+    assert_eq!(lines(&rows)[1], "| 6162636465 | äb |");
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("latin.bin");
+    std::fs::write(&path, b"ok\xe9!").unwrap();
+    let location = format!("LOCATION '{}'", path.display());
+    query(&context, &format!("CREATE EXTERNAL TABLE b STORED AS NPY {location} OPTIONS ('npy.dtype' 'S2', 'npy.strings' 'binary')")).await;
+    assert_eq!(lines(&query(&context, "SELECT value FROM b").await)[1..], ["| 6f6b  |", "| e921  |"]);
+    query(&context, &format!("CREATE EXTERNAL TABLE u STORED AS NPY {location} OPTIONS ('npy.dtype' 'S2')")).await;
+    let text = error(&context, "SELECT value FROM u").await;
+    assert!(text.contains("column \"value\"") && text.contains("UTF-8"), "{text}");
+    // Only what is read has to be text.
+    assert_eq!(number(&query(&context, "SELECT count(*) FROM u").await), 2);
+}
+
+#[tokio::test]
+async fn arrays_of_several_axes_are_lists() {
+    let context = session(3, 2);
+    let mut answers = Vec::new();
+    for name in ["c", "fortran"] {
+        query(&context, &format!("CREATE EXTERNAL TABLE {name} STORED AS NPY LOCATION '{}'", golden(&format!("{name}.npy")).display())).await;
+        let mut rows = lines(&query(&context, &format!("SELECT value FROM {name}")).await);
+        rows.sort();
+        answers.push(rows);
+    }
+    assert_eq!(answers[0][1], "| [[0, 1], [2, 3], [4, 5]]       |");
+    assert_eq!(answers[0].len(), 5);
+    assert_eq!(answers[0], answers[1]);
+    let path = golden("scalar.npy");
+    assert_eq!(lines(&query(&context, &format!("SELECT value FROM '{}' WHERE value = 7", path.display())).await)[1..], ["| 7     |"]);
+}

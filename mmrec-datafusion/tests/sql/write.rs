@@ -1,0 +1,1 @@
+//! COPY TO and INSERT INTO.
