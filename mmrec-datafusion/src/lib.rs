@@ -8,6 +8,8 @@ mod format;
 mod open;
 mod opener;
 mod options;
+#[cfg(feature = "proto")]
+pub mod proto;
 mod prune;
 mod scan;
 mod schema;
