@@ -10,15 +10,16 @@ use datafusion::{
     prelude::{SessionConfig, SessionContext},
 };
 use datafusion_proto::{logical_plan::LogicalExtensionCodec, physical_plan::PhysicalExtensionCodec};
+use mmrec_datafusion::proto::{NpyLogicalCodec, NpyPhysicalCodec, SendNpyTables};
 
-/// Logical plans as bytes, from the client to the scheduler.
+/// Logical plans as bytes: our tables, and Ballista's codec for all else. From the client to the scheduler.
 pub(crate) fn logical_codec() -> Arc<dyn LogicalExtensionCodec> {
-    Arc::new(BallistaLogicalExtensionCodec::default())
+    Arc::new(NpyLogicalCodec::new(Arc::new(BallistaLogicalExtensionCodec::default())))
 }
 
-/// Physical plans as bytes, from the scheduler to the executors.
+/// Physical plans as bytes: our scans, and Ballista's codec for what it puts into plans itself. From the scheduler to the executors.
 pub(crate) fn physical_codec() -> Arc<dyn PhysicalExtensionCodec> {
-    Arc::new(BallistaPhysicalExtensionCodec::default())
+    Arc::new(NpyPhysicalCodec::new(Arc::new(BallistaPhysicalExtensionCodec::default())))
 }
 
 /// The configuration that every session starts from, wherever it is.
@@ -32,10 +33,15 @@ pub(crate) fn config() -> SessionConfig {
 pub(crate) async fn remote(scheduler: &str, partitions: usize) -> Result<SessionContext> {
     let config = config().with_target_partitions(partitions);
     let state = SessionStateBuilder::new().with_config(config).with_default_features().build();
-    SessionContext::remote_with_state(&format!("df://{scheduler}"), state).await
+    let session = SessionContext::remote_with_state(&format!("df://{scheduler}"), state).await?;
+    mmrec_datafusion::register(&session)?;
+    session.add_optimizer_rule(Arc::new(SendNpyTables));
+    Ok(session)
 }
 
 /// A session whose queries run in this process.
 pub(crate) fn local(partitions: usize) -> Result<SessionContext> {
-    Ok(SessionContext::new_with_config(SessionConfig::new().with_target_partitions(partitions)))
+    let session = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(partitions));
+    mmrec_datafusion::register(&session)?;
+    Ok(session)
 }
