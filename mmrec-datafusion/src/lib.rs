@@ -5,6 +5,7 @@ mod columns;
 mod error;
 mod factory;
 mod format;
+mod layout;
 mod open;
 mod opener;
 mod options;

@@ -1,6 +1,6 @@
 //! The SQL types of the fields of a dtype.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use arrow_schema::{DataType, Field, Fields, Schema};
 use datafusion::common::{DataFusionError, Result};
@@ -14,6 +14,9 @@ use crate::{
 
 /// The name of the one column of an array whose elements are no records.
 pub(crate) const VALUE: &str = "value";
+
+/// What is said of the dtype beside an Arrow type.
+pub(crate) const DTYPE: &str = "mmrec.dtype";
 
 /// The columns of an array, from the dtype of its rows.
 pub(crate) fn columns(row: &DType, options: &NpyOptions) -> Result<Schema> {
@@ -131,11 +134,16 @@ impl<'a> Merge<'a> {
 
     pub(crate) fn finish(self) -> Schema {
         let is_whole = self.is_whole;
+        // Rows that are added to the table are laid out like this.
+        let metadata = match self.first {
+            Some((_, dtype)) if !self.options.superset && dtype.is_record() => [(DTYPE.to_owned(), dtype.to_string())].into(),
+            _ => HashMap::new(),
+        };
         let fields = self.found.into_iter().map(|(field, ..)| match is_whole {
             true => field,
             false => field.with_nullable(true),
         });
-        Schema::new(fields.collect::<Vec<_>>())
+        Schema::new_with_metadata(fields.collect::<Vec<_>>(), metadata)
     }
 }
 

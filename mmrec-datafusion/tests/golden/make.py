@@ -1,7 +1,6 @@
 """Files that NumPy writes, and what Python says is in them: python make.py --out DIRECTORY."""
 
 import argparse
-import json
 import pathlib
 
 import numpy as np
@@ -47,16 +46,21 @@ def main():
     for at in range(rows.dtype.fields["g"][1], len(raw), rows.itemsize):
         raw[at + 10 : at + 16] = bytes(6)
     np.save(out / "types.npy", np.frombuffer(raw, rows.dtype))
-    plain = {}
+    lines = []
     for name in rows.dtype.names:
         column = rows[name]
-        if column.dtype.kind in "bifu" and name != "g":
-            plain[name] = column.tolist()
-        elif column.dtype.kind in "SU":
-            plain[name] = [[t.decode() for t in x] if isinstance(x, list) else x if isinstance(x, str) else x.decode() for x in column.tolist()]
-        elif name in ("ns", "us", "day", "odd", "delta", "hours", "month"):
-            plain[name] = [None if np.isnat(x) else int(x.astype("i8")) for x in column]
-    (out / "types.json").write_text(json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
+        if column.dtype.kind in "mM":
+            values = ["NULL" if np.isnat(x) else str(x.astype("i8")) for x in column]
+        elif column.dtype.kind == "S" and column.ndim == 1:
+            values = [x.decode() for x in column.tolist()]
+        elif column.dtype.kind == "b":
+            values = [str(x).lower() for x in column.tolist()]
+        elif column.dtype.kind in "iufU" and column.ndim == 1 and name != "g":
+            values = [str(x) for x in column.tolist()]
+        else:
+            continue
+        lines.append("\t".join([name, *values]))
+    (out / "types.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     array = np.arange(24, dtype="<i4").reshape(4, 3, 2)
     np.save(out / "c.npy", array)

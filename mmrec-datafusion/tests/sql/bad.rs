@@ -49,9 +49,6 @@ async fn a_file_that_came_later_with_other_fields() {
     let directory = tempfile::tempdir().unwrap();
     make(&directory.path().join("1.npy"), "[('a', '<i4'), ('b', '<f8')]", 2);
     let context = session(1, 8192);
-    // Asked of the directory at each query: the list of a table is kept by the session.
-    let config = datafusion::execution::runtime_env::RuntimeEnvBuilder::new();
-    drop(config);
     query(&context, &format!("CREATE EXTERNAL TABLE t STORED AS NPY LOCATION '{}/*.npy'", directory.path().display())).await;
     make(&directory.path().join("1.npy"), "[('a', '<i4'), ('c', '<f8')]", 2);
     let text = error(&context, "SELECT b FROM t").await;

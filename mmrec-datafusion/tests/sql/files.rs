@@ -100,7 +100,7 @@ async fn raw_files_with_a_dtype() {
     let dtype = mmrec::DType::of::<Trade>().to_string().replace('\'', "''");
     for (day, rows) in rows.chunks(250).enumerate() {
         let mut map = RecordMap::<Trade>::options().shape(rows.len()).offset(6).create(directory.path().join(format!("{day}.dat"))).unwrap();
-        map.view_mut().copy_from(rows);
+        map.view_mut().copy_from_slice(rows);
     }
     let context = session(3, 50);
     with_memory(&context, &rows);

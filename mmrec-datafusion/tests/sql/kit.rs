@@ -14,14 +14,13 @@ use datafusion::{
 };
 use mmrec::{ByteStr, DateTime64, MmapRecord, RecordMap, units::Nanosecond};
 
-/// 40 bytes, with a hole of 4.
+/// 40 bytes, of which the last 4 are padding.
 #[derive(Clone, Copy, Debug, PartialEq, MmapRecord)]
 #[repr(C)]
 pub(crate) struct Trade {
     pub(crate) ts: DateTime64<Nanosecond>,
     pub(crate) price: f64,
     pub(crate) qty: u32,
-    pub(crate) hole: mmrec::Padding<4>,
     pub(crate) symbol: ByteStr<8>,
     #[mmrec(rename = "Last Px")]
     pub(crate) last: mmrec::big_endian::F64,
@@ -36,7 +35,6 @@ pub(crate) fn trade(number: usize) -> Trade {
         ts: DateTime64::from_steps(i64::from(number / 2) * 1_000_000_000),
         price: f64::from(number * 7 % 101) / 4.0,
         qty: number % 13,
-        hole: Default::default(),
         symbol: ByteStr::new(SYMBOLS[number as usize % 4]).unwrap(),
         last: (-f64::from(number)).into(),
     }
@@ -49,7 +47,7 @@ pub(crate) fn trades(range: std::ops::Range<usize>) -> Vec<Trade> {
 pub(crate) fn write(path: &Path, trades: &[Trade]) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut map = RecordMap::<Trade>::options().shape(trades.len()).create_npy(path).unwrap();
-    map.view_mut().copy_from(trades);
+    map.view_mut().copy_from_slice(trades);
 }
 
 /// The rows made by hand, as SQL is to see them.
