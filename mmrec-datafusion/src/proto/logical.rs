@@ -6,10 +6,7 @@ use arrow_schema::{DataType, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::{
     catalog::{ScanArgs, ScanResult, Session, TableProvider},
-    common::{
-        Constraints, Result, TableReference, Statistics, plan_err,
-        tree_node::Transformed,
-    },
+    common::{Constraints, Result, Statistics, TableReference, plan_err, tree_node::Transformed},
     datasource::{
         TableType,
         file_format::{FileFormat, FileFormatFactory},
@@ -18,15 +15,16 @@ use datafusion::{
     },
     execution::TaskContext,
     logical_expr::{
-        AggregateUDF, Expr, Extension, HigherOrderUDF, LogicalPlan, ScalarUDF, TableProviderFilterPushDown, TableScan,
-        WindowUDF, dml::InsertOp,
+        AggregateUDF, Expr, Extension, HigherOrderUDF, LogicalPlan, ScalarUDF, TableProviderFilterPushDown,
+        TableScan, WindowUDF, dml::InsertOp,
     },
     optimizer::{OptimizerConfig, OptimizerRule},
     physical_plan::ExecutionPlan,
 };
 use datafusion_proto::{
     logical_plan::{
-        DefaultLogicalExtensionCodec, LogicalExtensionCodec, from_proto::parse_sorts, to_proto::serialize_sorts,
+        DefaultLogicalExtensionCodec, LogicalExtensionCodec, from_proto::parse_sorts,
+        to_proto::serialize_sorts,
     },
     protobuf,
 };
@@ -285,7 +283,8 @@ impl LogicalExtensionCodec for NpyLogicalCodec {
         }
         let table = node.downcast_ref::<Sent>().map_or(&node, |sent| &sent.0);
         let listing = table.downcast_ref::<ListingTable>();
-        let ours = listing.and_then(|listing| Some((listing, listing.options().format.downcast_ref::<NpyFormat>()?)));
+        let ours = listing
+            .and_then(|listing| Some((listing, listing.options().format.downcast_ref::<NpyFormat>()?)));
         match ours {
             Some((listing, format)) => write(Kind::Table, &Table::of(listing, format, self)?, buf),
             None => self.inner.try_encode_table_provider(table_ref, node, buf)?,

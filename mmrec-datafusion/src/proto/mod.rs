@@ -41,6 +41,9 @@
 //! their ranges, partition values and statistics; projection, predicate, limit and size of batches. A [`MapTable`](crate::MapTable)
 //! does not travel: an open map is of one process. Nor does `COPY … TO` a `.npy`: write the rows where they arrive.
 //!
+//! Plans whose scans wait for the result of a subquery in the same process cannot be taken apart: a session whose physical plans travel
+//! sets `datafusion.optimizer.enable_physical_uncorrelated_scalar_subquery` to `false`, as Ballista's does.
+//!
 //! The bytes begin with the major version of this crate, which is DataFusion's, and those of another are an error: client, scheduler
 //! and executors have to be of one version. Bytes that are damaged are an error too, never a panic.
 
@@ -64,8 +67,7 @@ const MAGIC: [u8; 4] = *b"\0npy";
 /// How the messages are written. It counts up when they change under one version of DataFusion.
 const REVISION: u8 = 1;
 
-const NOT_A_MAP: &str =
-    "a MapTable is of one process, and another cannot read it; create an external table at the path of its file";
+const NOT_A_MAP: &str = "a MapTable is of one process, and another cannot read it; create an external table at the path of its file";
 
 /// What the bytes are of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,13 +123,16 @@ fn major() -> u8 {
 
 /// A part of a plan that a message has to have.
 fn required<T>(part: Option<T>, name: &str) -> Result<T> {
-    part.ok_or_else(|| exec_datafusion_err!("the bytes of a plan over .npy tables are damaged: there is no {name}"))
+    part.ok_or_else(|| {
+        exec_datafusion_err!("the bytes of a plan over .npy tables are damaged: there is no {name}")
+    })
 }
 
 /// Runs a part of decoding in which DataFusion takes its own messages apart: some of their values (a decimal of the wrong
 /// number of bytes) panic there.
 fn guarded<T>(decode: impl FnOnce() -> Result<T>) -> Result<T> {
     // Nothing outlives a panic but what was there before, which decoding only reads.
-    catch_unwind(AssertUnwindSafe(decode))
-        .unwrap_or_else(|_| exec_err!("the bytes of a plan over .npy tables are damaged: a value in them cannot be"))
+    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| {
+        exec_err!("the bytes of a plan over .npy tables are damaged: a value in them cannot be")
+    })
 }

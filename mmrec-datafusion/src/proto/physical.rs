@@ -112,7 +112,8 @@ impl Scan {
         let table_schema = parse_table_schema_from_proto(&base)?;
         let schema = Arc::clone(table_schema.table_schema());
         let expression = |node: Option<&protobuf::PhysicalExprNode>| {
-            let expression = converter.proto_to_physical_expr(required(node, "expression")?, &schema, context)?;
+            let expression =
+                converter.proto_to_physical_expr(required(node, "expression")?, &schema, context)?;
             check_columns(&expression, &schema)?;
             Ok::<_, datafusion::common::DataFusionError>(expression)
         };
@@ -121,7 +122,9 @@ impl Scan {
         if let Some(projection) = &self.projection {
             let expressions = projection.projections.iter();
             let projection = expressions
-                .map(|projected| Ok(ProjectionExpr::new(expression(projected.expr.as_ref())?, projected.alias.clone())))
+                .map(|projected| {
+                    Ok(ProjectionExpr::new(expression(projected.expr.as_ref())?, projected.alias.clone()))
+                })
                 .collect::<Result<Vec<_>>>()?;
             source = source.with_projection(ProjectionExprs::new(projection));
         }
@@ -150,7 +153,10 @@ fn check(config: &FileScanConfig, schema: &Schema) -> Result<()> {
     for file in config.file_groups.iter().flat_map(|group| group.files()) {
         let path = &file.object_meta.location;
         if file.partition_values.len() != partitions {
-            return exec_err!("{path}: {} values for {partitions} partition columns", file.partition_values.len());
+            return exec_err!(
+                "{path}: {} values for {partitions} partition columns",
+                file.partition_values.len()
+            );
         }
         if file.range.as_ref().is_some_and(|range| range.start < 0 || range.end < range.start) {
             return exec_err!("{path}: a range of bytes that ends before it starts");
@@ -200,7 +206,9 @@ impl PhysicalExtensionCodec for NpyPhysicalCodec {
         buf: &mut Vec<u8>,
         converter: &dyn PhysicalProtoConverterExtension,
     ) -> Result<()> {
-        let ours = node.downcast_ref::<DataSourceExec>().and_then(|scan| scan.downcast_to_file_source::<NpySource>());
+        let ours = node
+            .downcast_ref::<DataSourceExec>()
+            .and_then(|scan| scan.downcast_to_file_source::<NpySource>());
         match ours {
             Some((config, source)) => write(Kind::Scan, &Scan::of(config, source, self, converter)?, buf),
             None => self.inner.try_encode(node, buf, converter)?,

@@ -3,7 +3,10 @@
 mod bad;
 mod files;
 mod kit;
+mod many;
 mod order;
+#[cfg(feature = "proto")]
+mod proto;
 mod random;
 mod types;
 mod write;
