@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use ballista_core::{RuntimeProducer, error::BallistaError};
+use ballista_core::{RuntimeProducer, config::TaskSchedulingPolicy, error::BallistaError};
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use ballista_scheduler::{
     cluster::BallistaCluster,
@@ -25,8 +25,9 @@ use object_store::local::LocalFileSystem;
 
 use crate::{engine::Engine, session};
 
-/// How often an executor tells the scheduler that it lives, in seconds.
-const HEARTBEAT: u64 = 1;
+/// Executors ask for tasks, every 50 milliseconds when they have none, and so say that they live, every 5 seconds at least: a scheduler's
+/// `--timeout` has to be longer.
+const POLICY: TaskSchedulingPolicy = TaskSchedulingPolicy::PullStaged;
 
 /// The first word of the line in which a node says where it listens.
 pub(crate) const LISTENING: &str = "listening on ";
@@ -71,7 +72,7 @@ pub(crate) struct SchedulerArgs {
     /// Port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 50050)]
     pub(crate) port: u16,
-    /// Seconds without a word from an executor after which it counts as dead, and its tasks go to others
+    /// Seconds without a word from an executor after which it counts as dead, and its tasks go to others; more than 5
     #[arg(long, default_value_t = 20)]
     pub(crate) timeout: u64,
     /// Number of executors from which on `/readyz` answers that the cluster is ready
@@ -124,6 +125,7 @@ pub(crate) async fn scheduler(args: SchedulerArgs) -> Result<()> {
         expire_dead_executor_interval_seconds: 1,
         no_executors_grace_period_seconds: args.timeout,
         min_ready_executors: args.min_executors,
+        scheduling_policy: POLICY,
         override_config_producer: Some(Arc::new(session::config)),
         override_logical_codec: Some(session::logical_codec()),
         override_physical_codec: Some(session::physical_codec()),
@@ -175,7 +177,7 @@ pub(crate) async fn executor(args: ExecutorArgs) -> Result<()> {
         scheduler_connect_timeout_seconds: 20,
         vcores: args.tasks,
         work_dir: work_dir.map(|work_dir| work_dir.display().to_string()),
-        executor_heartbeat_interval_seconds: HEARTBEAT,
+        task_scheduling_policy: POLICY,
         override_execution_engine: Some(Arc::new(Engine::new(
             name,
             args.tell,

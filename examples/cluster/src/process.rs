@@ -40,7 +40,7 @@ impl Cluster {
     pub(crate) fn start(size: Size, work_dir: &Path) -> Result<Self> {
         let executors = size.executors.to_string();
         let scheduler =
-            Node::start(&["scheduler", "--port", "0", "--timeout", "3", "--min-executors", &executors])?;
+            Node::start(&["scheduler", "--port", "0", "--timeout", "8", "--min-executors", &executors])?;
         let mut cluster = Self { executors: Vec::new(), scheduler };
         for number in 0..size.executors {
             let work_dir = work_dir.join(format!("executor-{number}"));

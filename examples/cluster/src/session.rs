@@ -25,6 +25,8 @@ pub(crate) fn physical_codec() -> Arc<dyn PhysicalExtensionCodec> {
 /// The configuration that every session starts from, wherever it is.
 pub(crate) fn config() -> SessionConfig {
     SessionConfig::new_with_ballista()
+        // With plans that adapt while they run, a query whose finished stages are lost with an executor waits for ever.
+        .with_ballista_adaptive_query_planner(false)
         .with_ballista_logical_extension_codec(logical_codec())
         .with_ballista_physical_extension_codec(physical_codec())
 }

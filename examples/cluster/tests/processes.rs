@@ -64,7 +64,7 @@ impl Drop for Node {
 }
 
 fn scheduler() -> (Node, String) {
-    let node = Node::start(&["scheduler", "--port", "0", "--timeout", "3", "--until-eof"]);
+    let node = Node::start(&["scheduler", "--port", "0", "--timeout", "8", "--until-eof"]);
     let address = node.line("listening on ");
     (node, address)
 }
@@ -151,7 +151,7 @@ fn results_that_are_lost_are_made_again() {
     let (mut first, _) = executor(&address, &["--pause", "300"]);
     let (second, _) = executor(&address, &["--pause", "300"]);
     let running = query(Some(&address), &sql).spawn().unwrap();
-    second.line("task 1.");
+    second.line("task 2.");
     first.kill();
     assert_eq!(rows(running.wait_with_output().unwrap()), expected);
 }
