@@ -32,6 +32,8 @@
 //! # }
 //! ```
 //!
+//! [Many machines](cluster) says how data is laid out, and what happens when something fails.
+//!
 //! Logical plans have one gap: DataFusion writes a listing of files by itself, and refuses formats that are not its own before a
 //! codec is asked. The optimizer rule [`SendNpyTables`], added to the session of the client, closes it.
 //!
@@ -46,6 +48,9 @@
 //!
 //! The bytes begin with the major version of this crate, which is DataFusion's, and those of another are an error: client, scheduler
 //! and executors have to be of one version. Bytes that are damaged are an error too, never a panic.
+
+#[doc = include_str!("../doc/cluster.md")]
+pub mod cluster {}
 
 mod logical;
 mod physical;
