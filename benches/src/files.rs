@@ -79,7 +79,12 @@ impl Files {
     }
 }
 
-fn write<T: Record>(path: &Path, n: usize) -> Result<()> {
+/// Writes a file of records.
+///
+/// # Errors
+///
+/// If there is no room for it.
+pub fn write<T: Record>(path: &Path, n: usize) -> Result<()> {
     let mut map = RecordMap::<T>::options().shape(n).create(path)?;
     let mut next = 0..;
     map.fill_with(|| T::nth(next.next().unwrap_or_default()));

@@ -1,10 +1,10 @@
 //! Arrays that are open for reading: a file that is mapped, rows in memory, a map of the caller.
 
-use std::{fs::File, time::SystemTime};
+use std::{fs::File, path::Path, time::SystemTime};
 
 use bytes::Bytes;
 use datafusion::common::Result;
-use mmrec::{DType, Dimension, DynMap, DynView, Element, RecordMap, ndarray::SliceInfoElem};
+use mmrec::{DType, Dimension, DynColumnMap, DynMap, DynView, Element, RecordMap, ndarray::SliceInfoElem};
 
 use crate::{
     error::{execution, external, of_file},
@@ -13,28 +13,25 @@ use crate::{
 
 /// What rows are read from.
 pub(crate) trait Array: Send + Sync {
-    /// All of it; the first axis are the rows.
-    fn view(&self) -> mmrec::Result<DynView<'_>>;
-
-    /// One of its columns: a field of the records, or all of it where they are none.
-    fn column(&self, name: &str) -> mmrec::Result<DynView<'_>> {
-        let view = self.view()?;
-        if view.dtype().is_record() { view.field(name) } else { Ok(view) }
-    }
+    /// One of its columns: a field of the records, or all of it where they are none. The first axis are the rows.
+    fn column(&self, name: &str) -> mmrec::Result<DynView<'_>>;
 
     /// The dtype of a row, with the axes after the first.
-    fn row(&self) -> mmrec::Result<DType> {
-        row_of(&self.view()?)
-    }
+    fn row(&self) -> mmrec::Result<DType>;
 
     /// The number of rows.
-    fn rows(&self) -> mmrec::Result<usize> {
-        let view = self.view()?;
-        Ok(view.shape().first().copied().unwrap_or(1))
-    }
+    fn rows(&self) -> mmrec::Result<usize>;
 
     /// An error unless all that was read so far was there, and is what was opened.
     fn check(&self) -> Result<()>;
+}
+
+fn column<'a>(view: DynView<'a>, name: &str) -> mmrec::Result<DynView<'a>> {
+    if view.dtype().is_record() { view.field(name) } else { Ok(view) }
+}
+
+fn rows_of(view: &DynView<'_>) -> usize {
+    view.shape().first().copied().unwrap_or(1)
 }
 
 /// The dtype of a row of an array.
@@ -62,15 +59,36 @@ pub(crate) struct MappedFile {
     map: DynMap,
     /// The same file, to ask whether it is still as it was.
     file: File,
+    state: State,
     name: String,
+}
+
+/// What a file is known by while it is read.
+struct State {
     len: u64,
     modified: Option<SystemTime>,
+}
+
+impl State {
+    fn of(file: &File) -> Result<Self> {
+        let about = file.metadata()?;
+        Ok(Self { len: about.len(), modified: about.modified().ok() })
+    }
+
+    /// An error if it is another by now.
+    fn check(&self, file: &File, name: &str) -> Result<()> {
+        let now = Self::of(file)?;
+        match now.len == self.len && now.modified == self.modified {
+            true => Ok(()),
+            false => Err(changed(name, self.len, now.len)),
+        }
+    }
 }
 
 impl MappedFile {
     pub(crate) fn open(file: File, name: &str, options: &NpyOptions) -> Result<Self> {
         install_guard()?;
-        let about = file.metadata()?;
+        let state = State::of(&file)?;
         let mut how = DynMap::options();
         if let Some(dtype) = &options.dtype {
             how = how.dtype(dtype.clone()).offset(options.offset);
@@ -79,22 +97,26 @@ impl MappedFile {
             how = how.npz_member(member);
         }
         let map = how.open(&file).map_err(|error| of_file(name, error))?;
-        Ok(Self { map, file, name: name.to_owned(), len: about.len(), modified: about.modified().ok() })
+        Ok(Self { map, file, state, name: name.to_owned() })
     }
 }
 
 impl Array for MappedFile {
-    fn view(&self) -> mmrec::Result<DynView<'_>> {
-        Ok(self.map.view())
+    fn column(&self, name: &str) -> mmrec::Result<DynView<'_>> {
+        column(self.map.view(), name)
+    }
+
+    fn row(&self) -> mmrec::Result<DType> {
+        row_of(&self.map.view())
+    }
+
+    fn rows(&self) -> mmrec::Result<usize> {
+        Ok(rows_of(&self.map.view()))
     }
 
     fn check(&self) -> Result<()> {
         health(&self.map).map_err(|error| of_file(&self.name, error))?;
-        let about = self.file.metadata()?;
-        if about.len() != self.len || about.modified().ok() != self.modified {
-            return Err(changed(&self.name, self.len, about.len()));
-        }
-        Ok(())
+        self.state.check(&self.file, &self.name)
     }
 }
 
@@ -110,6 +132,51 @@ pub(crate) fn changed(name: &str, before: u64, now: u64) -> datafusion::common::
     ))
 }
 
+/// A directory of columns, mapped.
+pub(crate) struct ColumnFiles {
+    map: DynColumnMap,
+    /// The files of the columns, to ask whether they are still as they were.
+    files: Vec<(File, State)>,
+    name: String,
+}
+
+impl ColumnFiles {
+    /// The directory in which this `dtype.descr` lies.
+    pub(crate) fn open(descr: &Path, name: &str) -> Result<Self> {
+        install_guard()?;
+        let directory = descr.parent().unwrap_or(Path::new("."));
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(directory)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "npy") {
+                let file = File::open(path)?;
+                let state = State::of(&file)?;
+                files.push((file, state));
+            }
+        }
+        let map = DynColumnMap::open(directory).map_err(|error| of_file(name, error))?;
+        Ok(Self { map, files, name: name.to_owned() })
+    }
+}
+
+impl Array for ColumnFiles {
+    fn column(&self, name: &str) -> mmrec::Result<DynView<'_>> {
+        self.map.column(name)
+    }
+
+    fn row(&self) -> mmrec::Result<DType> {
+        Ok(self.map.dtype().clone())
+    }
+
+    fn rows(&self) -> mmrec::Result<usize> {
+        Ok(self.map.len())
+    }
+
+    fn check(&self) -> Result<()> {
+        self.files.iter().try_for_each(|(file, state)| state.check(file, &self.name))
+    }
+}
+
 /// Rows that were copied into memory.
 pub(crate) struct Memory {
     pub(crate) bytes: Bytes,
@@ -119,8 +186,8 @@ pub(crate) struct Memory {
 }
 
 impl Array for Memory {
-    fn view(&self) -> mmrec::Result<DynView<'_>> {
-        DynView::from_bytes(&self.bytes, &self.row)
+    fn column(&self, name: &str) -> mmrec::Result<DynView<'_>> {
+        column(DynView::from_bytes(&self.bytes, &self.row)?, name)
     }
 
     fn row(&self) -> mmrec::Result<DType> {
@@ -176,8 +243,16 @@ where
 }
 
 impl Array for std::sync::Arc<dyn OpenMap> {
-    fn view(&self) -> mmrec::Result<DynView<'_>> {
-        Ok(OpenMap::view(&**self))
+    fn column(&self, name: &str) -> mmrec::Result<DynView<'_>> {
+        column(self.view(), name)
+    }
+
+    fn row(&self) -> mmrec::Result<DType> {
+        row_of(&self.view())
+    }
+
+    fn rows(&self) -> mmrec::Result<usize> {
+        Ok(rows_of(&self.view()))
     }
 
     fn check(&self) -> Result<()> {

@@ -9,6 +9,9 @@ use object_store::path::Path;
 /// The file that a directory of columns is known by.
 pub(crate) const DESCR: &str = "dtype.descr";
 
+/// A pattern of its name alone, which makes a list of what lies under a directory.
+pub(crate) const DESCR_PATTERN: &str = "dtype.desc[r]";
+
 /// Whether a file stands for a directory of columns.
 pub(crate) fn is_descr(location: &Path) -> bool {
     location.filename() == Some(DESCR)
@@ -17,7 +20,11 @@ pub(crate) fn is_descr(location: &Path) -> bool {
 /// Directories of columns split into parts of their rows; `None` if there is a file of another kind among them. What says how much
 /// lies in a directory is its statistics.
 #[allow(clippy::option_option, reason = "whether it is for this to decide, and whether anything is split")]
-pub(crate) fn split(groups: &[FileGroup], target: usize, min_size: usize) -> Option<Option<Vec<Vec<PartitionedFile>>>> {
+pub(crate) fn split(
+    groups: &[FileGroup],
+    target: usize,
+    min_size: usize,
+) -> Option<Option<Vec<Vec<PartitionedFile>>>> {
     let files: Vec<_> = groups.iter().flat_map(FileGroup::iter).collect();
     if files.is_empty() || !files.iter().all(|file| is_descr(&file.object_meta.location)) {
         return None;
@@ -25,7 +32,8 @@ pub(crate) fn split(groups: &[FileGroup], target: usize, min_size: usize) -> Opt
     // Of several, each is read by one.
     let &[file] = &files[..] else { return Some(None) };
     let size = file.statistics.as_ref().map(|statistics| statistics.total_byte_size);
-    let is_small = !matches!(size, Some(Precision::Exact(size) | Precision::Inexact(size)) if size >= min_size);
+    let is_small =
+        !matches!(size, Some(Precision::Exact(size) | Precision::Inexact(size)) if size >= min_size);
     if is_small || file.range.is_some() || target < 2 {
         return Some(None);
     }

@@ -1,6 +1,10 @@
 //! All of it made known to a session.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use datafusion::{
@@ -16,7 +20,7 @@ use datafusion::{
 };
 
 use crate::{
-    columns::DESCR,
+    columns::{DESCR, DESCR_PATTERN},
     format::{NpyFormat, NpyFormatFactory},
     options::{NpyOptions, SortKey},
 };
@@ -61,7 +65,11 @@ impl NpyTableFactory {
 
 #[async_trait]
 impl TableProviderFactory for NpyTableFactory {
-    async fn create(&self, state: &dyn Session, command: &CreateExternalTable) -> Result<Arc<dyn TableProvider>> {
+    async fn create(
+        &self,
+        state: &dyn Session,
+        command: &CreateExternalTable,
+    ) -> Result<Arc<dyn TableProvider>> {
         let mut command = command.clone();
         let options = NpyOptions::from_map(&command.options)?;
         let sorted = SortKey::of_orders(&command.order_exprs);
@@ -78,23 +86,35 @@ impl TableProviderFactory for NpyTableFactory {
 
 /// Where the files of a table are listed: those with the ending `.npy` of a directory are what the engine looks for anyway.
 fn location_of(location: &str, options: &NpyOptions) -> String {
-    if !location.ends_with('/') && !std::path::Path::new(location).is_dir() {
+    if !location.ends_with('/') && !Path::new(location).is_dir() {
         return location.to_owned();
     }
     let directory = location.trim_end_matches('/');
     if options.dtype.is_some() {
         return format!("{directory}/*");
     }
-    if let Some(directory) = ListingTableUrl::parse(location).ok().and_then(|url| local(&url))
-        && directory.join(DESCR).is_file()
-    {
-        return directory.join(DESCR).display().to_string();
+    match ListingTableUrl::parse(location).ok().and_then(|url| local(&url)) {
+        Some(path) if path.join(DESCR).is_file() => path.join(DESCR).display().to_string(),
+        // A pattern, which the engine looks for in the folders of partitions too.
+        Some(path) if has_columns(&path, 8) => format!("{directory}/{DESCR_PATTERN}"),
+        _ => format!("{directory}/"),
     }
-    format!("{directory}/")
+}
+
+/// Whether a folder of partitions holds a directory of columns.
+fn has_columns(directory: &Path, depth: usize) -> bool {
+    let Ok(entries) = std::fs::read_dir(directory) else { return false };
+    let mut folders = entries.flatten().map(|entry| entry.path()).filter(|path| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().contains('=')) && path.is_dir()
+    });
+    depth > 0
+        && folders
+            .next()
+            .is_some_and(|folder| folder.join(DESCR).is_file() || has_columns(&folder, depth - 1))
 }
 
 /// The path of what lies on this machine.
-fn local(url: &ListingTableUrl) -> Option<std::path::PathBuf> {
+fn local(url: &ListingTableUrl) -> Option<PathBuf> {
     (url.scheme() == "file").then(|| url.get_url().to_file_path().ok()).flatten()
 }
 
@@ -102,11 +122,9 @@ impl SortKey {
     /// The first keys of declared orders, where these are columns.
     fn of_orders(orders: &[Vec<SortExpr>]) -> Vec<Self> {
         let keys = orders.iter().filter_map(|order| match order.first()? {
-            SortExpr { expr: Expr::Column(column), asc, nulls_first } => Some(Self {
-                column: column.name.clone(),
-                descending: !asc,
-                nulls_first: *nulls_first,
-            }),
+            SortExpr { expr: Expr::Column(column), asc, nulls_first } => {
+                Some(Self { column: column.name.clone(), descending: !asc, nulls_first: *nulls_first })
+            }
             _ => None,
         });
         keys.collect()
@@ -130,23 +148,27 @@ impl UrlTableFactory for UrlTables {
     async fn try_new(&self, url: &str) -> Result<Option<Arc<dyn TableProvider>>> {
         let Ok(parsed) = ListingTableUrl::parse(url) else { return Ok(None) };
         let is_ours = match local(&parsed) {
-            Some(path) if path.is_dir() => path.join(DESCR).is_file() || has_npy(&path),
+            Some(path) if path.is_dir() => {
+                path.join(DESCR).is_file() || has_columns(&path, 8) || has_npy(&path)
+            }
             _ => parsed.file_extension() == Some("npy"),
         };
         if !is_ours {
             return Ok(None);
         }
-        let state = (self.session)().ok_or_else(|| plan_datafusion_err!("the session of the table {url:?} has ended"))?;
+        let state = (self.session)()
+            .ok_or_else(|| plan_datafusion_err!("the session of the table {url:?} has ended"))?;
         let format: Arc<dyn FileFormat> = Arc::new(NpyFormat::default());
         let location = location_of(url, &NpyOptions::default());
         let url = ListingTableUrl::parse(&location)?;
-        let listing = ListingOptions::new(format).with_file_extension(if url.is_collection() { ".npy" } else { "" });
+        let listing =
+            ListingOptions::new(format).with_file_extension(if url.is_collection() { ".npy" } else { "" });
         let config = ListingTableConfig::new(url).with_listing_options(listing).infer_schema(&state).await?;
         Ok(Some(Arc::new(ListingTable::try_new(config)?)))
     }
 }
 
-fn has_npy(directory: &std::path::Path) -> bool {
+fn has_npy(directory: &Path) -> bool {
     let Ok(entries) = std::fs::read_dir(directory) else { return false };
     entries.flatten().any(|entry| entry.path().extension().is_some_and(|extension| extension == "npy"))
 }

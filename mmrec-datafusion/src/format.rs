@@ -90,7 +90,9 @@ impl FileFormat for NpyFormat {
     fn get_ext_with_compression(&self, compression: &FileCompressionType) -> Result<String> {
         match compression.get_variant() {
             CompressionTypeVariant::UNCOMPRESSED => Ok(self.get_ext()),
-            other => Err(plan(format!("files of records cannot be mapped if they are compressed, with {other:?}; unpack them"))),
+            other => Err(plan(format!(
+                "files of records cannot be mapped if they are compressed, with {other:?}; unpack them"
+            ))),
         }
     }
 
@@ -124,7 +126,7 @@ impl FileFormat for NpyFormat {
             // No file says what the table is, and the options do.
             (Some(dtype), true) => Ok(Arc::new(crate::schema::columns(dtype, &self.options)?)),
             (None, true) => Err(plan(
-                "there is no .npy file to say which columns the table has; check the path and the names of the files, or give npy.dtype",
+                "no file of the table says which columns it has, and files without bytes do not: save them again, or give npy.dtype",
             )),
             _ => Ok(Arc::new(merge.finish())),
         }
@@ -138,10 +140,15 @@ impl FileFormat for NpyFormat {
         object: &ObjectMeta,
     ) -> Result<Statistics> {
         let opened = open(&**store, object, &self.options).await?;
-        of_file(&opened, &table_schema, &self.options).map_err(|error| error.context(format!("table file {}", object.location)))
+        of_file(&opened, &table_schema, &self.options)
+            .map_err(|error| error.context(format!("table file {}", object.location)))
     }
 
-    async fn create_physical_plan(&self, _: &dyn Session, config: FileScanConfig) -> Result<Arc<dyn ExecutionPlan>> {
+    async fn create_physical_plan(
+        &self,
+        _: &dyn Session,
+        config: FileScanConfig,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
         let Some(source) = config.file_source().downcast_ref::<NpySource>() else {
             return not_impl_err!("NpyFormat reads with NpySource alone");
         };
@@ -155,7 +162,9 @@ impl FileFormat for NpyFormat {
                     descending: first.options.descending,
                     nulls_first: first.options.nulls_first,
                 };
-                if is_of_file(config.file_source().table_schema().file_schema(), &key) && !options.sorted.contains(&key) {
+                if is_of_file(config.file_source().table_schema().file_schema(), &key)
+                    && !options.sorted.contains(&key)
+                {
                     options.sorted.push(key);
                 }
             }

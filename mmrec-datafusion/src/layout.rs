@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use arrow_array::{Array as _, ArrayRef, RecordBatch, cast::AsArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use datafusion::{arrow::compute::cast, common::{DataFusionError, Result}};
+use datafusion::{
+    arrow::compute::cast,
+    common::{DataFusionError, Result},
+};
 use mmrec::{ByteOrder, DType, DTypeField, Kind, Scalar};
 
 use crate::{
@@ -25,7 +28,11 @@ pub(crate) struct Layout {
 enum Column {
     Known(DTypeField),
     /// Text or bytes, at least so wide.
-    Wide { name: String, kind: Kind, width: usize },
+    Wide {
+        name: String,
+        kind: Kind,
+        width: usize,
+    },
 }
 
 impl Layout {
@@ -35,7 +42,8 @@ impl Layout {
             let dtype: DType = dtype.parse().map_err(external)?;
             return Ok(Self { columns: Vec::new(), dtype: Some(dtype) });
         }
-        let columns: Vec<_> = schema.fields().iter().map(|field| column(field, options)).collect::<Result<_>>()?;
+        let columns: Vec<_> =
+            schema.fields().iter().map(|field| column(field, options)).collect::<Result<_>>()?;
         let mut layout = Self { columns, dtype: None };
         if layout.columns.iter().all(|column| matches!(column, Column::Known(_))) {
             layout.dtype = Some(layout.widths().finish()?);
@@ -67,15 +75,19 @@ fn column(field: &Field, options: &NpyOptions) -> Result<Column> {
     let before = field.metadata().get(DTYPE).and_then(|text| text.parse::<DType>().ok());
     let before = before.and_then(|dtype| dtype.as_scalar());
     let kind = match value_type(field.data_type()) {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => match (before.map(Scalar::kind), options.text) {
-            (Some(Kind::Bytes), _) | (_, Text::Bytes) => Kind::Bytes,
-            _ => Kind::Unicode,
-        },
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
+            match (before.map(Scalar::kind), options.text) {
+                (Some(Kind::Bytes), _) | (_, Text::Bytes) => Kind::Bytes,
+                _ => Kind::Unicode,
+            }
+        }
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView => Kind::Bytes,
         _ => {
-            let schema = Schema::new(vec![field.clone().with_data_type(value_type(field.data_type()).clone())]);
-            let dtype = DType::from_arrow_schema(&schema)
-                .map_err(|error| external(error).context(format!("column {:?} cannot be written; CAST it", field.name())))?;
+            let schema =
+                Schema::new(vec![field.clone().with_data_type(value_type(field.data_type()).clone())]);
+            let dtype = DType::from_arrow_schema(&schema).map_err(|error| {
+                external(error).context(format!("column {:?} cannot be written; CAST it", field.name()))
+            })?;
             let inner = dtype.fields().first().map(|inner| inner.dtype().clone());
             let inner = inner.ok_or_else(|| plan(format!("column {:?} has no dtype", field.name())))?;
             return Ok(Column::Known(DTypeField::new(field.name(), inner)));
@@ -84,7 +96,8 @@ fn column(field: &Field, options: &NpyOptions) -> Result<Column> {
     match options.width {
         Some(width) => Ok(Column::Known(DTypeField::new(field.name(), text(kind, width)?))),
         None => {
-            let width = before.filter(|scalar| scalar.kind() == kind).map_or(0, |scalar| scalar.size() / unit(kind));
+            let width =
+                before.filter(|scalar| scalar.kind() == kind).map_or(0, |scalar| scalar.size() / unit(kind));
             Ok(Column::Wide { name: field.name().clone(), kind, width })
         }
     }
@@ -106,7 +119,9 @@ fn unit(kind: Kind) -> usize {
 fn text(kind: Kind, width: usize) -> Result<DType> {
     let size = width.checked_mul(unit(kind));
     let scalar = size.and_then(|size| Scalar::try_new(kind, size, ByteOrder::Little));
-    scalar.map(DType::scalar).ok_or_else(|| plan(format!("{width} is too wide for text in a .npy file; give a smaller npy.width")))
+    scalar
+        .map(DType::scalar)
+        .ok_or_else(|| plan(format!("{width} is too wide for text in a .npy file; give a smaller npy.width")))
 }
 
 /// The greatest width of each column so far.
@@ -157,7 +172,10 @@ pub(crate) fn decoded(batch: &RecordBatch) -> Result<RecordBatch> {
         return Ok(batch.clone());
     }
     let schema = batch.schema();
-    let fields = schema.fields().iter().map(|field| field.as_ref().clone().with_data_type(value_type(field.data_type()).clone()));
+    let fields = schema
+        .fields()
+        .iter()
+        .map(|field| field.as_ref().clone().with_data_type(value_type(field.data_type()).clone()));
     let schema: SchemaRef = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
     let columns = batch.columns().iter().map(|array| cast(array, value_type(array.data_type())));
     Ok(RecordBatch::try_new(schema, columns.collect::<Result<_, _>>()?)?)

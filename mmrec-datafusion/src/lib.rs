@@ -1,4 +1,116 @@
-//! Files of fixed-size records, and what NumPy wrote, as tables of DataFusion.
+//! Files of fixed-size records, and what NumPy wrote, as tables of [DataFusion](datafusion): a `.npy` file, a directory of daily
+//! files, raw records, a directory of columns, or a map that is open, asked in SQL.
+//!
+//! ```
+//! use datafusion::prelude::SessionContext;
+//! use mmrec::{MmapRecord, RecordMap};
+//!
+//! #[derive(Clone, Copy, MmapRecord)]
+//! #[repr(C)]
+//! struct Trade {
+//!     ts: u64,
+//!     price: f64,
+//!     symbol: mmrec::ByteStr<8>,
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let dir = std::env::temp_dir().join(format!("mmrec-datafusion-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(dir.join("trades"))?;
+//! # let dir = dir.display();
+//! # {
+//! let mut monday = RecordMap::<Trade>::options().shape(2).create_npy(format!("{dir}/trades/monday.npy"))?;
+//! monday.set(0, Trade { ts: 1, price: 10.5, symbol: "ABC".parse()? });
+//! monday.set(1, Trade { ts: 2, price: 11.0, symbol: "XYZ".parse()? });
+//! # }
+//! let session = SessionContext::new();
+//! mmrec_datafusion::register(&session)?;
+//! session.sql(&format!("CREATE EXTERNAL TABLE trades STORED AS NPY WITH ORDER (ts) LOCATION '{dir}/trades/'")).await?;
+//! let answer = session.sql("SELECT symbol, max(price) FROM trades WHERE ts >= 2 GROUP BY symbol").await?;
+//! assert_eq!(
+//!     answer.to_string().await?,
+//!     "+--------+-------------------+\n\
+//!      | symbol | max(trades.price) |\n\
+//!      +--------+-------------------+\n\
+//!      | XYZ    | 11.0              |\n\
+//!      +--------+-------------------+"
+//! );
+//! // A path is a table too, and an answer can be a file.
+//! session.sql(&format!("COPY (SELECT price FROM '{dir}/trades/monday.npy') TO '{dir}/prices.npy'")).await?.collect().await?;
+//! # assert_eq!(mmrec::DynMap::open(format!("{dir}/prices.npy"))?.len(), 2);
+//! # std::fs::remove_dir_all(dir.to_string())?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`register`] makes all of it known to a session. [`MapTable`] is a table of a map that is open.
+//!
+//! # Tables
+//!
+//! | `LOCATION` | is |
+//! |---|---|
+//! | `'trades.npy'` | one file |
+//! | `'trades/'` | all `.npy` files in it, which have the same dtype |
+//! | `'trades/'` with `PARTITIONED BY (day)` | those in `day=2024-06-01/` and so on, with a column `day` |
+//! | `'trades/'`, with a `dtype.descr` in it | the directory of columns of a [`ColumnMap`](mmrec::ColumnMap); they may lie in folders of partitions too |
+//! | `'feed.bin'` with the option `npy.dtype` | records as they are, behind `npy.offset` bytes; a directory is all files in it |
+//! | `'archive.npz'` with the option `npy.member` | the array of this name, if it is stored: one that is deflated is an error |
+//!
+//! `.npy` files and raw ones may lie in any object store of the session. On this machine they are mapped; elsewhere their headers are
+//! read, and then 4 MiB of rows at a time, declared order or not. Arrays of more than one axis have lists in their rows. Fortran order is read on this machine alone.
+//!
+//! [`NpyOptions`] is the table of all options.
+//!
+//! # Types
+//!
+//! | dtype | SQL |
+//! |---|---|
+//! | `b1`, `i1` to `i8`, `u1` to `u8`, `f2` to `f8`, of either byte order | `BOOLEAN`, `TINYINT` to `BIGINT`, unsigned too, `Float16`, `FLOAT`, `DOUBLE` |
+//! | `S` | text (`Utf8View`); bytes that are no UTF-8 are an error, and `npy.strings` `binary` makes all of it bytes |
+//! | `U` | text (`Utf8View`) |
+//! | `M8[s]`, `[ms]`, `[us]`, `[ns]` | `TIMESTAMP` of that unit |
+//! | `M8[D]` | `DATE` |
+//! | `m8[s]`, `[ms]`, `[us]`, `[ns]` | `Duration` of that unit |
+//! | `M8` and `m8` of other units | `BIGINT`, the number of steps |
+//! | NaT | NULL; nothing else is |
+//! | `V`, long doubles | `FixedSizeBinary`, their bytes |
+//! | `c8`, `c16` | a list of two floats |
+//! | sub-arrays, axes after the first | lists of a fixed size |
+//! | nested records | structs: `get_field(pos, 'x')`, or `pos['x']` with DataFusion's feature `nested_expressions` |
+//!
+//! A name that SQL would take for something else is quoted: `"Last Px"`. An array without fields has one column, `value`.
+//!
+//! # What is not read
+//!
+//! - Rows are counted from the size of the file: `SELECT count(*)` reads none.
+//! - Of the columns, those that the query names. A filter looks at its own columns first, and the others are gathered of the rows that
+//!   pass. No filter is left for the engine to apply again, and the thresholds of a top-k and the keys of a join are applied as they
+//!   become known.
+//! - `WITH ORDER (ts)` says that the rows of each file are sorted. Then a comparison of `ts` with a value is answered by binary search
+//!   on the map: rows before and behind are not touched, and files without such rows are skipped. NULLs are where the order says, last
+//!   unless it is descending. The first and last row are the least and the greatest value, so that files are read in their order
+//!   and `ORDER BY ts` sorts nothing. Floats are in the order of the engine, -0.0 before 0.0 and NaN last. `EXPLAIN ANALYZE` shows
+//!   `files_skipped_by_order` and `rows_skipped_by_order`. **A file that is not sorted as declared gives wrong answers**; where the first row
+//!   and the last are the wrong way round, it is an error.
+//! - A file is split among the partitions of the session if all files have 10 MiB together
+//!   (`datafusion.optimizer.repartition_file_min_size`), at whole rows.
+//! - A `LIMIT` ends the reading.
+//!
+//! # Writing
+//!
+//! `COPY (SELECT …) TO 'out.npy'` makes one `.npy` of packed records, through a file in the directory for temporary files; only
+//! when the query has ended well does it get its name, so that a failure leaves nothing, or the old file. Text becomes `U`, or `S` with `npy.text` `bytes` or where
+//! the column was `S` in its file, as wide as the longest there is (the answer is kept twice then, once in Arrow's format) or as `npy.width`
+//! says, and longer text is an error. A NULL is NaT, and for any other type an error that names the row. A path without an ending is a directory of several files.
+//! `INSERT INTO` a table of a directory adds files of exactly its dtype.
+//!
+//! # Files that change
+//!
+//! A query reads the files that it found when it was planned. One that has another size or time by then, or that is changed or
+//! cut while it is read, is an error, never a crash and never other rows (writes through a map of another process may not
+//! change the time of a file at once, and are not seen then). One that is replaced by `rename` is read to its end as it was. A session keeps
+//! the list of the files of a table, unless `datafusion.runtime.list_files_cache_limit` is 0: make the table again to see new files.
+//! To that end the handler of [`mmrec::fault`] is installed in the process, on Linux and Android.
 
 mod array;
 mod columns;

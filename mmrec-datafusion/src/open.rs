@@ -8,7 +8,8 @@ use mmrec::{DType, DynView, NpyHeader};
 use object_store::{GetOptions, GetRange, GetResultPayload, ObjectMeta, ObjectStore};
 
 use crate::{
-    array::{Array, MappedFile, changed},
+    array::{Array, ColumnFiles, MappedFile, changed},
+    columns::is_descr,
     error::{execution, of_file},
     options::NpyOptions,
 };
@@ -44,7 +45,11 @@ impl Opened {
 }
 
 /// Opens the file that a list of files names, if it is still the one of the list.
-pub(crate) async fn open(store: &dyn ObjectStore, listed: &ObjectMeta, options: &NpyOptions) -> Result<Opened> {
+pub(crate) async fn open(
+    store: &dyn ObjectStore,
+    listed: &ObjectMeta,
+    options: &NpyOptions,
+) -> Result<Opened> {
     let name = listed.location.as_ref();
     let range = (listed.size > 0).then_some(GetRange::Bounded(0..START.min(listed.size)));
     let got = store.get_opts(&listed.location, GetOptions { range, ..GetOptions::default() }).await?;
@@ -52,6 +57,12 @@ pub(crate) async fn open(store: &dyn ObjectStore, listed: &ObjectMeta, options: 
         return Err(changed(name, listed.size, got.meta.size));
     }
     match got.payload {
+        GetResultPayload::File(_, path) if is_descr(&listed.location) => {
+            Ok(Opened::Here(Arc::new(ColumnFiles::open(&path, name)?)))
+        }
+        GetResultPayload::Stream(_) if is_descr(&listed.location) => Err(execution(format!(
+            "table file {name}: directories of columns are read on this machine alone; copy it here, or store rows"
+        ))),
         GetResultPayload::File(file, _) => Ok(Opened::Here(Arc::new(MappedFile::open(file, name, options)?))),
         GetResultPayload::Stream(_) => {
             let start = got.bytes().await?;
@@ -70,10 +81,17 @@ fn is_other(listed: &ObjectMeta, found: &ObjectMeta) -> bool {
         || (knows_time && listed.last_modified != found.last_modified)
 }
 
-async fn head(store: &dyn ObjectStore, listed: &ObjectMeta, options: &NpyOptions, start: Bytes) -> Result<Head> {
+async fn head(
+    store: &dyn ObjectStore,
+    listed: &ObjectMeta,
+    options: &NpyOptions,
+    start: Bytes,
+) -> Result<Head> {
     let name = listed.location.as_ref();
     if options.member.is_some() {
-        return Err(execution(format!("table file {name}: arrays of .npz files are read on this machine alone; copy it here")));
+        return Err(execution(format!(
+            "table file {name}: arrays of .npz files are read on this machine alone; copy it here"
+        )));
     }
     let is_npy = start.starts_with(b"\x93NUMPY") && options.offset == 0;
     let head = match (&options.dtype, is_npy) {
@@ -82,14 +100,19 @@ async fn head(store: &dyn ObjectStore, listed: &ObjectMeta, options: &NpyOptions
             let header = match NpyHeader::from_bytes(&start) {
                 Err(_) if is_npy && listed.size > start.len() as u64 => {
                     let end = listed.size.min(NpyHeader::MAX_LEN as u64);
-                    let more = object_store::ObjectStoreExt::get_range(store, &listed.location, 0..end).await?;
+                    let more =
+                        object_store::ObjectStoreExt::get_range(store, &listed.location, 0..end).await?;
                     NpyHeader::from_bytes(&more)
                 }
                 read => read,
             };
             let header = header.map_err(|error| of_file(name, error))?;
-            if let Some(difference) = dtype.as_ref().and_then(|dtype| dtype.difference("npy.dtype", header.dtype(), name)) {
-                return Err(execution(format!("table file {name} has another dtype than npy.dtype says:\n{difference}")));
+            if let Some(difference) =
+                dtype.as_ref().and_then(|dtype| dtype.difference("npy.dtype", header.dtype(), name))
+            {
+                return Err(execution(format!(
+                    "table file {name} has another dtype than npy.dtype says:\n{difference}"
+                )));
             }
             of_npy(&header, listed)?
         }
@@ -100,7 +123,8 @@ async fn head(store: &dyn ObjectStore, listed: &ObjectMeta, options: &NpyOptions
 fn of_raw(dtype: &DType, offset: u64, listed: &ObjectMeta) -> Result<Head> {
     let name = &listed.location;
     let Some(len) = listed.size.checked_sub(offset) else {
-        let message = format!("table file {name} has {} bytes and npy.offset is {offset}; give less", listed.size);
+        let message =
+            format!("table file {name} has {} bytes and npy.offset is {offset}; give less", listed.size);
         return Err(execution(message));
     };
     let itemsize = dtype.itemsize() as u64;
@@ -111,7 +135,11 @@ fn of_raw(dtype: &DType, offset: u64, listed: &ObjectMeta) -> Result<Head> {
              that the file has"
         )));
     }
-    Ok(Head { row: dtype.clone(), rows: usize::try_from(rows).map_err(|_| too_large(name.as_ref()))?, data: offset })
+    Ok(Head {
+        row: dtype.clone(),
+        rows: usize::try_from(rows).map_err(|_| too_large(name.as_ref()))?,
+        data: offset,
+    })
 }
 
 fn of_npy(header: &NpyHeader, listed: &ObjectMeta) -> Result<Head> {

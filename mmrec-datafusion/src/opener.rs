@@ -48,7 +48,6 @@ pub(crate) struct MapFile(pub(crate) Arc<dyn OpenMap>);
 
 /// Counts that EXPLAIN ANALYZE shows.
 struct Counts {
-    opened: Count,
     skipped: Count,
     pruned: Count,
 }
@@ -56,11 +55,8 @@ struct Counts {
 impl FileOpener for NpyOpener {
     fn open(&self, file: PartitionedFile) -> Result<FileOpenFuture> {
         let count = |name: &'static str| MetricBuilder::new(&self.metrics).counter(name, self.partition);
-        let counts = Counts {
-            opened: count("files_opened"),
-            skipped: count("files_skipped_by_order"),
-            pruned: count("rows_skipped_by_order"),
-        };
+        let counts =
+            Counts { skipped: count("files_skipped_by_order"), pruned: count("rows_skipped_by_order") };
         let predicate = match &self.predicate {
             Some(predicate) => Some(self.of_partition(predicate, &file)?),
             None => None,
@@ -81,7 +77,11 @@ impl FileOpener for NpyOpener {
 
 impl NpyOpener {
     /// The predicate with the values that the partition columns have for this file.
-    fn of_partition(&self, predicate: &Arc<dyn PhysicalExpr>, file: &PartitionedFile) -> Result<Arc<dyn PhysicalExpr>> {
+    fn of_partition(
+        &self,
+        predicate: &Arc<dyn PhysicalExpr>,
+        file: &PartitionedFile,
+    ) -> Result<Arc<dyn PhysicalExpr>> {
         let names = self.table_schema.table_partition_cols().iter().map(|field| field.name().as_str());
         let values: HashMap<&str, ScalarValue> = names.zip(file.partition_values.iter().cloned()).collect();
         replace_columns_with_literals(Arc::clone(predicate), &values)
@@ -107,7 +107,6 @@ impl Reading {
             Some(MapFile(map)) => Opened::Here(Arc::new(Arc::clone(map)) as Arc<dyn Array>),
             None => open(&*self.store, &file.object_meta, &self.options).await?,
         };
-        self.counts.opened.add(1);
         let (row, rows) = opened.shape().map_err(external)?;
         let (start, end) = part(rows, file.object_meta.size, file.range.as_ref());
         let plan = Plan::new(
@@ -128,7 +127,14 @@ impl Reading {
         }
     }
 
-    fn prune(&self, array: &dyn Array, plan: &Plan, start: usize, end: usize, name: &str) -> Result<(usize, usize)> {
+    fn prune(
+        &self,
+        array: &dyn Array,
+        plan: &Plan,
+        start: usize,
+        end: usize,
+        name: &str,
+    ) -> Result<(usize, usize)> {
         let about = |error: datafusion::error::DataFusionError| error.context(format!("table file {name}"));
         let (from, to) = prune(array, plan, start, end).map_err(about)?;
         array.check()?;
@@ -225,7 +231,8 @@ mod tests {
                 let cut = |at: u64| i64::try_from(size * at / parts).unwrap();
                 let mut next = 0;
                 for at in 0..parts {
-                    let (start, end) = part(rows, size, Some(&FileRange { start: cut(at), end: cut(at + 1) }));
+                    let (start, end) =
+                        part(rows, size, Some(&FileRange { start: cut(at), end: cut(at + 1) }));
                     assert_eq!(start, next);
                     assert!(end >= start);
                     next = end;

@@ -100,7 +100,8 @@ impl NpyOptions {
         let wrong = |expected: &str| plan(format!("option npy.{key}: expected {expected}, found {value:?}"));
         match key {
             "dtype" => {
-                let dtype = DType::from_str(value).map_err(|error| plan(format!("option npy.dtype: {error}")))?;
+                let dtype =
+                    DType::from_str(value).map_err(|error| plan(format!("option npy.dtype: {error}")))?;
                 self.dtype = Some(dtype);
             }
             "offset" => self.offset = value.parse().map_err(|_| wrong("a number of bytes"))?,
@@ -124,7 +125,8 @@ impl NpyOptions {
                 let keys = value.lines().filter(|line| !line.trim().is_empty());
                 self.sorted = keys
                     .map(|line| {
-                        SortKey::parse(line).ok_or_else(|| wrong("a column, ASC or DESC, NULLS FIRST or NULLS LAST"))
+                        SortKey::parse(line)
+                            .ok_or_else(|| wrong("a column, ASC or DESC, NULLS FIRST or NULLS LAST"))
                     })
                     .collect::<Result<_>>()?;
             }
@@ -265,10 +267,15 @@ mod tests {
             let map = HashMap::from([(key.to_owned(), value.to_owned())]);
             NpyOptions::from_map(&map).unwrap_err().to_string()
         };
-        assert!(error("format.has_header", "true").contains("no option npy.has_header; there are dtype, offset"));
+        assert!(
+            error("format.has_header", "true").contains("no option npy.has_header; there are dtype, offset")
+        );
         assert!(error("npy.strings", "utf16").contains("expected utf8 or binary, found \"utf16\""));
         assert!(error("npy.dtype", "<q9").contains("option npy.dtype"));
         assert!(error("npy.offset", "16").contains("give npy.dtype too"));
-        assert_eq!(NpyOptions::from_map(&HashMap::from([("aws.region".into(), "x".into())])).unwrap(), NpyOptions::default());
+        assert_eq!(
+            NpyOptions::from_map(&HashMap::from([("aws.region".into(), "x".into())])).unwrap(),
+            NpyOptions::default()
+        );
     }
 }

@@ -65,10 +65,8 @@ impl Comparison {
             None => (binary.right().downcast_ref::<Column>()?, binary.op().swap()?, binary.left()),
         };
         literal.downcast_ref::<Literal>()?;
-        let is_order = matches!(
-            operator,
-            Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq | Operator::Eq
-        );
+        let is_order =
+            matches!(operator, Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq | Operator::Eq);
         is_order.then(|| Self { column: column.name().to_owned(), operator, literal: Arc::clone(literal) })
     }
 }

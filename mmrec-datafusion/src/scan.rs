@@ -2,11 +2,17 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array as _, ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions, cast::AsArray, new_null_array};
+use arrow_array::{
+    Array as _, ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions, cast::AsArray, new_null_array,
+};
 use arrow_schema::{ArrowError, DataType, Schema, SchemaRef};
 use datafusion::{
     common::{Result, ScalarValue},
-    physical_expr::{PhysicalExpr, expressions::Literal, utils::{collect_columns, reassign_expr_columns}},
+    physical_expr::{
+        PhysicalExpr,
+        expressions::Literal,
+        utils::{collect_columns, reassign_expr_columns},
+    },
     physical_expr_adapter::replace_columns_with_literals,
 };
 use mmrec::DType;
@@ -94,7 +100,13 @@ impl Plan {
             Some((key.clone(), read))
         });
         let sorted = sorted.collect();
-        Ok(Self { schema: Arc::new(table.project(projection)?), reads, filter, sorted, batch_size: batch_size.max(1) })
+        Ok(Self {
+            schema: Arc::new(table.project(projection)?),
+            reads,
+            filter,
+            sorted,
+            batch_size: batch_size.max(1),
+        })
     }
 
     /// The filter, of the columns of the table.
@@ -142,9 +154,15 @@ fn read_of(table: &Schema, index: usize, found: &Schema, row: &DType, options: &
 }
 
 impl Filter {
-    fn new(table: &Schema, predicate: &Arc<dyn PhysicalExpr>, read: impl Fn(usize) -> Result<Read>) -> Result<Self> {
-        let mut indices: Vec<usize> =
-            collect_columns(predicate).iter().map(|column| table.index_of(column.name())).collect::<Result<_, _>>()?;
+    fn new(
+        table: &Schema,
+        predicate: &Arc<dyn PhysicalExpr>,
+        read: impl Fn(usize) -> Result<Read>,
+    ) -> Result<Self> {
+        let mut indices: Vec<usize> = collect_columns(predicate)
+            .iter()
+            .map(|column| table.index_of(column.name()))
+            .collect::<Result<_, _>>()?;
         indices.sort_unstable();
         indices.dedup();
         let mut predicate = Arc::clone(predicate);
@@ -172,7 +190,8 @@ impl Filter {
             }
             return Ok(());
         }
-        let columns = self.reads.iter().map(|read| read.gather(array, start, end)).collect::<Result<Vec<_>>>()?;
+        let columns =
+            self.reads.iter().map(|read| read.gather(array, start, end)).collect::<Result<Vec<_>>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(end - start));
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
         let passes = self.predicate.evaluate(&batch)?.into_array(end - start)?;

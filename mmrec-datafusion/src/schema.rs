@@ -26,7 +26,10 @@ pub(crate) fn columns(row: &DType, options: &NpyOptions) -> Result<Schema> {
         let natural = base.to_arrow_schema().map_err(external)?;
         let fields = base.fields().iter().map(|field| {
             let type_ = view.field(field.name()).and_then(|column| column.to_arrow()).map_err(external)?;
-            let metadata = natural.field_with_name(field.name()).map(|field| field.metadata().clone()).unwrap_or_default();
+            let metadata = natural
+                .field_with_name(field.name())
+                .map(|field| field.metadata().clone())
+                .unwrap_or_default();
             Ok(column(field.name(), field.dtype(), type_.data_type(), options).with_metadata(metadata))
         });
         fields.collect::<Result<Vec<_>>>()?
@@ -123,7 +126,9 @@ impl<'a> Merge<'a> {
                     self.found.push((field.as_ref().clone(), name.to_owned(), dtype));
                 }
                 Some((found, ..)) if found.data_type() == field.data_type() => {}
-                Some((found, first, before)) => return Err(differs(field.name(), first, found, before, name, field, &dtype)),
+                Some((found, first, before)) => {
+                    return Err(differs(field.name(), first, found, before, name, field, &dtype));
+                }
             }
         }
         if self.first.is_none() {
@@ -136,7 +141,7 @@ impl<'a> Merge<'a> {
         let is_whole = self.is_whole;
         // Rows that are added to the table are laid out like this.
         let metadata = match self.first {
-            Some((_, dtype)) if !self.options.superset && dtype.is_record() => [(DTYPE.to_owned(), dtype.to_string())].into(),
+            Some((_, dtype)) if !self.options.superset => [(DTYPE.to_owned(), dtype.to_string())].into(),
             _ => HashMap::new(),
         };
         let fields = self.found.into_iter().map(|(field, ..)| match is_whole {

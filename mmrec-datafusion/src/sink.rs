@@ -8,9 +8,13 @@ use std::{fmt, fs::File, io::Read as _, path::Path, sync::Arc};
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
+use datafusion::datasource::file_format::write::{demux::DemuxedStreamReceiver, get_writer_schema};
 use datafusion::{
     arrow::ipc::{reader::StreamReader, writer::StreamWriter},
-    common::{DataFusionError, Result, not_impl_err, runtime::{JoinSet, SpawnedTask}},
+    common::{
+        DataFusionError, Result, not_impl_err,
+        runtime::{JoinSet, SpawnedTask},
+    },
     datasource::{
         physical_plan::{FileSink, FileSinkConfig},
         sink::{DataSink, DataSinkExec},
@@ -20,7 +24,6 @@ use datafusion::{
     physical_expr::LexRequirement,
     physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan},
 };
-use datafusion::datasource::file_format::write::demux::DemuxedStreamReceiver;
 use mmrec::{DType, DynMap};
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart, path::Path as StorePath};
 use tempfile::TempDir;
@@ -43,7 +46,9 @@ pub(crate) fn plan_writer(
     options: &NpyOptions,
 ) -> Result<Arc<dyn ExecutionPlan>> {
     if config.insert_op != InsertOp::Append {
-        return not_impl_err!("files of records are added to a table, none is overwritten: INSERT INTO, or COPY to a new name");
+        return not_impl_err!(
+            "files of records are added to a table, none is overwritten: INSERT INTO, or COPY to a new name"
+        );
     }
     if options.dtype.is_some() || options.member.is_some() {
         return Err(plan("what is written is .npy; leave npy.dtype and npy.member away"));
@@ -94,7 +99,12 @@ impl FileSink for NpySink {
         mut files: DemuxedStreamReceiver,
         store: Arc<dyn ObjectStore>,
     ) -> Result<u64> {
-        let layout = Layout::new(self.config.output_schema(), self.config.original_url.is_empty(), &self.options)?;
+        let layout = Layout::new(
+            // Without the columns that go into the names of folders.
+            &get_writer_schema(&self.config),
+            self.config.original_url.is_empty(),
+            &self.options,
+        )?;
         let mut tasks = JoinSet::new();
         while let Some((path, batches)) = files.recv().await {
             let layout = layout.clone();

@@ -9,7 +9,10 @@ use datafusion::{
         projection::{ProjectionOpener, SplitProjection},
         table_schema::TableSchema,
     },
-    physical_expr::{EquivalenceProperties, LexOrdering, PhysicalExpr, PhysicalSortExpr, conjunction, projection::ProjectionExprs},
+    physical_expr::{
+        EquivalenceProperties, LexOrdering, PhysicalExpr, PhysicalSortExpr, conjunction,
+        projection::ProjectionExprs,
+    },
     physical_plan::{
         DisplayFormatType, SortOrderPushdownResult,
         filter_pushdown::{FilterPushdownPropagation, PushedDown},
@@ -193,7 +196,10 @@ impl FileSource for NpySource {
             return Ok(FilterPushdownPropagation::with_parent_pushdown_result(Vec::new()));
         }
         let applied = vec![PushedDown::Yes; filters.len()];
-        let source = Self { predicate: Some(conjunction(self.predicate.clone().into_iter().chain(filters))), ..self.clone() };
+        let source = Self {
+            predicate: Some(conjunction(self.predicate.clone().into_iter().chain(filters))),
+            ..self.clone()
+        };
         Ok(FilterPushdownPropagation::with_parent_pushdown_result(applied)
             .with_updated_node(Arc::new(source) as Arc<dyn FileSource>))
     }

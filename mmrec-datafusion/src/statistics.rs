@@ -30,12 +30,12 @@ pub(crate) fn of_file(opened: &Opened, table: &Schema, options: &NpyOptions) -> 
                 continue;
             }
         }
-        if let (Some(key), Opened::Here(array)) = (options.sorted.iter().find(|key| key.column == *field.name()), opened) {
-            if let Ok(there) = found.field_with_name(field.name())
-                && there.data_type() == field.data_type()
-            {
-                ends(&**array, key, there.data_type(), rows, column)?;
-            }
+        if let Some(key) = options.sorted.iter().find(|key| key.column == *field.name())
+            && let Opened::Here(array) = opened
+            && let Ok(there) = found.field_with_name(field.name())
+            && there.data_type() == field.data_type()
+        {
+            ends(&**array, key, there.data_type(), rows, column)?;
         }
     }
     if let Opened::Here(array) = opened {
@@ -61,7 +61,11 @@ fn ends(
     }
     let (first, last) = (at(start)?, at(end - 1)?);
     let (low, high) = if key.descending { (last, first) } else { (first, last) };
-    statistics.min_value = Precision::Exact(ScalarValue::try_from_array(&low, 0)?);
-    statistics.max_value = Precision::Exact(ScalarValue::try_from_array(&high, 0)?);
+    let (low, high) = (ScalarValue::try_from_array(&low, 0)?, ScalarValue::try_from_array(&high, 0)?);
+    // Else the file is not sorted as was said, which is an error of the query that relies on it.
+    if low.partial_cmp(&high).is_some_and(|ordering| ordering.is_le()) {
+        statistics.min_value = Precision::Exact(low);
+        statistics.max_value = Precision::Exact(high);
+    }
     Ok(())
 }

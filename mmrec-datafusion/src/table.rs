@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
 use datafusion::{
+    arrow::compute::SortOptions,
     catalog::{Session, TableProvider},
     common::{Result, Statistics},
     datasource::{
@@ -17,7 +18,6 @@ use datafusion::{
     },
     logical_expr::{Expr, TableProviderFilterPushDown},
     physical_expr::{LexOrdering, PhysicalSortExpr, expressions::Column},
-    arrow::compute::SortOptions,
     physical_plan::ExecutionPlan,
 };
 
@@ -57,7 +57,7 @@ use crate::{
 /// let batches = context.sql("SELECT count(*), sum(price) FROM trades WHERE ts < 5").await?.collect().await?;
 /// # assert_eq!(batches[0].num_rows(), 1);
 /// # std::fs::remove_file(path)?;
-/// # Ok::<(), datafusion::error::DataFusionError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # }).unwrap();
 /// ```
 pub struct MapTable {
@@ -133,7 +133,8 @@ impl TableProvider for MapTable {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let statistics = self.statistics_now()?;
         let size = statistics.total_byte_size.get_value().copied().unwrap_or(0).max(1);
-        let mut file = PartitionedFile::new("map", size as u64).with_extension(MapFile(Arc::clone(&self.map)));
+        let mut file =
+            PartitionedFile::new("map", size as u64).with_extension(MapFile(Arc::clone(&self.map)));
         file.statistics = Some(Arc::new(statistics.clone()));
         let source = NpySource::new(TableSchema::from(Arc::clone(&self.schema)), self.options.clone());
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))

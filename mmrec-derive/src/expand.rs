@@ -241,7 +241,7 @@ fn pins(record: &Record<'_>, this: &TokenStream, dtype: &TokenStream) -> Vec<Tok
 }
 
 fn mmap_record(record: &Record<'_>) -> TokenStream {
-    let krate = record.krate(Span::call_site());
+    let (krate, core) = (record.krate(Span::call_site()), record.core());
     let attrs = impl_attrs(record);
     let Record { name, lifetime, dim, .. } = record;
     let generics = bounds(record, true);
@@ -261,6 +261,16 @@ fn mmap_record(record: &Record<'_>) -> TokenStream {
         record,
         |_, member| quote!(unsafe { #krate::ViewMut::split_field(&#view, #token.#member) }),
     );
+    let (source, columns_at, row) = (local("__source"), local("__columns"), local("__row"));
+    let given = |of: &str, field: &Field<'_>| {
+        let (of, known) = (Ident::new(of, Span::call_site()), of_element(record, field, "KNOWN"));
+        quote!(#krate::__private::#of::next(#source, #known))
+    };
+    let views_given = Kind::Columns.construct(record, |field, _| given("ColumnViews", field));
+    let views_mut_given = Kind::ColumnsMut.construct(record, |field, _| given("ColumnViewsMut", field));
+    let let_source = record.columns().next().is_none().then(|| quote!(let _ = #source;));
+    let gathered = record.fields.iter().map(|field| gathered(record, field, &columns_at, &row));
+    let let_row = record.columns().next().is_none().then(|| quote!(let _ = (#columns_at, #row);));
     let let_token =
         record.columns().next().map(|_| quote!(let #token = <Self as #krate::MmapRecord>::FIELDS;));
     let let_view = record.columns().next().is_none().then(|| quote!(let _ = #view;));
@@ -289,8 +299,44 @@ fn mmap_record(record: &Record<'_>) -> TokenStream {
                 #let_token
                 #views_mut
             }
+
+            fn columns_of<#lifetime, #dim: #krate::Dimension>(
+                #source: &mut #krate::__private::ColumnViews<'_, #lifetime>,
+            ) -> #columns #column_args {
+                #let_source
+                #views_given
+            }
+
+            fn columns_mut_of<#lifetime, #dim: #krate::Dimension>(
+                #source: &mut #krate::__private::ColumnViewsMut<'_, #lifetime>,
+            ) -> #columns_mut #column_args {
+                #let_source
+                #views_mut_given
+            }
+
+            #[inline]
+            fn record_of(
+                #columns_at: &<Self as #krate::MmapRecord>::Columns<'_, #krate::Ix1>,
+                #row: #core::primitive::usize,
+            ) -> Self {
+                #let_row
+                Self { #(#gathered),* }
+            }
         }
     }
+}
+
+/// One field of the record that columns have at a row. What a view of a type has there becomes the field, so its type is
+/// the field's own, whatever the tokens of the type mean in the struct of the columns.
+fn gathered(record: &Record<'_>, field: &Field<'_>, columns: &Ident, row: &Ident) -> TokenStream {
+    let member = &field.member;
+    if field.is_pad() {
+        let padding = item_of(record, field, "Padding", "PADDING");
+        return quote!(#member: #padding);
+    }
+    let (krate, column) = (record.krate(Span::call_site()), field.generated_member());
+    let known = of_element(record, field, "KNOWN");
+    quote!(#member: #krate::View::known_at(&#columns.#column, #row, #known))
 }
 
 /// The value of `MmapRecord::FIELDS`. Offset and type of each token come from the place of the field, so a token fits

@@ -105,6 +105,8 @@ mod npy;
 
 mod map;
 
+mod columns;
+
 mod interop;
 
 #[doc = include_str!("doc/derive.md")]
@@ -145,6 +147,7 @@ pub use crate::interop::ParIter;
 ))]
 pub use crate::map::fault;
 pub use crate::{
+    columns::{ColumnIter, ColumnMap, DynColumnMap},
     dtype::{ByteOrder, DType, DTypeField, Kind, Scalar, TimeStep, TimeUnit},
     element::{
         BigEndian, ByteOrdered, ByteStr, Code, CodeRepr, CodedEnum, ComplexLongDouble, DateTime64, Element,
@@ -225,7 +228,10 @@ pub mod doc {
 pub mod __private {
     pub use core;
 
-    pub use crate::element::FieldMemory;
+    pub use crate::{
+        element::FieldMemory,
+        view::{ColumnViews, ColumnViewsMut},
+    };
 }
 
 /// The README's examples.

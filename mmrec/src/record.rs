@@ -1,11 +1,11 @@
 //! What `#[derive(MmapRecord)]` implements.
 
-use ndarray::Dimension;
+use ndarray::{Dimension, Ix1};
 
 use crate::{
     dtype::{DType, DTypeField},
     element::{Element, FieldMemory},
-    view::{View, ViewMut},
+    view::{ColumnViews, ColumnViewsMut, View, ViewMut},
 };
 
 /// A struct whose dtype, fields and columns are known: what `#[derive(MmapRecord)]` implements.
@@ -58,4 +58,20 @@ pub trait MmapRecord: Element {
     /// The columns of a view; [`ViewMut::into_columns`] calls this.
     #[doc(hidden)]
     fn view_columns_mut<'a, D: Dimension>(view: ViewMut<'a, Self, D>) -> Self::ColumnsMut<'a, D>;
+
+    /// The columns that lie in arrays of their own, in the order of the fields.
+    #[doc(hidden)]
+    fn columns_of<'a, D: Dimension>(source: &mut ColumnViews<'_, 'a>) -> Self::Columns<'a, D>;
+
+    /// The columns that lie in arrays of their own, to be written.
+    #[doc(hidden)]
+    fn columns_mut_of<'a, D: Dimension>(source: &mut ColumnViewsMut<'_, 'a>) -> Self::ColumnsMut<'a, D>;
+
+    /// The record that the columns have at a row, padding as a value has it.
+    ///
+    /// # Panics
+    ///
+    /// If a column has no such row.
+    #[doc(hidden)]
+    fn record_of(columns: &Self::Columns<'_, Ix1>, row: usize) -> Self;
 }

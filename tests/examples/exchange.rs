@@ -3,6 +3,8 @@
 //! - `exchange read DIR` opens every `.npy` in the directory in every mode and writes what is in it to standard output, a
 //!   line of JSON for each.
 //! - `exchange write FROM TO` makes each anew in another directory, with what is in it.
+//! - `exchange columns FROM TO` makes a directory of columns of each array of records in the first that has one axis, appends its
+//!   records to it once more, and makes a `.npy` of the columns beside the directory.
 //! - `exchange turn DIR` opens each in mode `r+` and swaps its first and its last element.
 
 #[path = "../it/random/answers.rs"]
@@ -15,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mmrec::{DType, DynMap, Mode, Order};
+use mmrec::{DType, DynColumnMap, DynMap, Mode, Order};
 use serde_json::{Value, json};
 
 use answers::{column, crc32, sum};
@@ -25,8 +27,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["read", dir] => files(dir)?.iter().try_for_each(|path| read(path)),
         ["write", from, to] => files(from)?.iter().try_for_each(|path| write(path, Path::new(to))),
+        ["columns", from, to] => files(from)?.iter().try_for_each(|path| columns(path, Path::new(to))),
         ["turn", dir] => files(dir)?.iter().try_for_each(|path| turn(path)),
-        _ => Err("expected: read DIR, write FROM TO, or turn DIR".into()),
+        _ => Err("expected: read DIR, write FROM TO, columns FROM TO, or turn DIR".into()),
     }
 }
 
@@ -95,6 +98,23 @@ fn write(path: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
     let mut map = options.create_npy(to.join(name))?;
     map.assign(&from)?;
     Ok(map.close()?)
+}
+
+fn columns(path: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+    let from = DynMap::open(path)?;
+    if from.ndim() != 1 || from.dtype().fields().is_empty() {
+        return Ok(());
+    }
+    let to = to.join(path.file_stem().ok_or("a file has a name")?);
+    let mut map = DynColumnMap::from_rows(&from, &to, |_| ())?;
+    map.append(&from)?;
+    map.close()?;
+    let map = DynColumnMap::open(&to)?;
+    if map.dtype() != from.dtype() {
+        return Err(format!("{} has another dtype: {}", to.display(), map.dtype()).into());
+    }
+    // A column may be so called.
+    Ok(map.to_rows(to.with_extension("rows"), |_| ())?.close()?)
 }
 
 fn turn(path: &Path) -> Result<(), Box<dyn Error>> {

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+import column_cases
 import dtype_cases
 import enum_cases
 import export_cases
@@ -42,6 +43,7 @@ def main():
     parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent, help="default: this folder")
     out = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
+    write(out / "columns.json", {"cases": column_cases.generate()})
     write(out / "dtypes.json", dtype_cases.generate())
     write(out / "export.json", export_cases.generate())
     write(out / "headers.json", headers_cases.generate())

@@ -98,6 +98,33 @@ def check_written(path, original, name):
         assert described(mapped) == described(array), (name, mode)
 
 
+def check_columns(folder, original, name):
+    """Each column as NumPy maps it, twice its rows; the dtype; and the records made of them, without what was in padding."""
+    array = np.load(original)
+    array = np.concatenate([array, array])
+    assert npy.descr_to_dtype(eval((folder / "dtype.descr").read_text())) == array.dtype, name
+    files = sorted(folder.glob("*.npy"))
+    assert len(files) == len(array.dtype.names), name
+    left = {path: np.load(path, mmap_mode="r") for path in files}
+    rows = np.load(folder.with_suffix(".rows"), mmap_mode="r")
+    assert rows.dtype == array.dtype and rows.shape == array.shape, name
+    for field in array.dtype.names:
+        # The file by its name, which is the field's where all of its characters may be in one.
+        path = folder / f"{field}.npy" if field.isidentifier() and folder / f"{field}.npy" in left else None
+        alike = [p for p, c in left.items() if same(c, array[field])] if path is None else [path]
+        column = left.pop(alike[0])
+        assert same(column, array[field]) and same(rows[field], array[field]), (name, field)
+        if column.nbytes:
+            mapped = np.memmap(alike[0], column.dtype, "r", column.offset, column.shape)
+            assert same(mapped, array[field]), (name, field)
+
+
+def same(a, b):
+    if a.dtype != b.dtype or a.shape != b.shape:
+        return False
+    return all(x[3] == y[3] for x, y in zip(described(a), described(b), strict=True))
+
+
 def swap(array):
     """Swaps the first and the last element, as bytes: NumPy's long doubles lose some when they are assigned."""
     elements = array.view(f"|V{array.dtype.itemsize}")
@@ -123,6 +150,12 @@ def main():
         run(args.exchange, "write", here, there)
         for name in names:
             check_written(there / name, here / name, name)
+        split = Path(folder) / "columns"
+        split.mkdir()
+        run(args.exchange, "columns", here, split)
+        directories = [path for path in sorted(split.iterdir()) if path.is_dir()]
+        for path in directories:
+            check_columns(path, here / f"{path.name}.npy", path.name)
         # What one changes in place, the other sees.
         run(args.exchange, "turn", there)
         for name in names:
@@ -135,7 +168,8 @@ def main():
                 mapped.flush()
         for name, found in zip(names, run(args.exchange, "read", there), strict=True):
             check_read(found, there / name, name)
-    print(f"{len(names)} arrays, seed {args.seed}: NumPy {np.__version__} and mmrec agree")
+    assert len(directories) > 50, len(directories)
+    print(f"{len(names)} arrays, {len(directories)} of them as columns, seed {args.seed}: NumPy {np.__version__} and mmrec agree")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 //! Files of records asked in SQL, compared with the same rows in memory, through the same engine.
 
 mod bad;
+mod columns;
 mod files;
 mod kit;
 mod many;

@@ -21,7 +21,7 @@ mod void;
 mod volatile;
 
 use self::volatile::{read, write};
-use std::{fmt, marker::PhantomData};
+use std::fmt;
 
 pub use self::{
     byte_order::{BigEndian, ByteOrdered, LittleEndian},
@@ -157,7 +157,8 @@ pub unsafe trait Element: Copy + 'static {
 pub struct Known<T> {
     pub(crate) dtype: &'static DType,
     pub(crate) memory: FieldMemory,
-    of: PhantomData<fn() -> T>,
+    /// [`Element::load`] of the type.
+    pub(crate) load: unsafe fn(*const u8) -> T,
 }
 
 impl<T> Known<T> {
@@ -167,7 +168,7 @@ impl<T> Known<T> {
     {
         let plain_bytes = if T::PLAIN { size_of::<T>() } else { usize::MAX };
         let memory = FieldMemory { plain_bytes, spans_dtype: T::SPANS_DTYPE };
-        Self { dtype: T::DTYPE, memory, of: PhantomData }
+        Self { dtype: T::DTYPE, memory, load: T::load }
     }
 }
 

@@ -266,7 +266,7 @@ impl<A> Core<A> {
 
 /// A directory, to wait until the names in it are on the disk; `None` if it cannot be asked that.
 #[cfg(unix)]
-fn directory(path: &Path) -> io::Result<Option<File>> {
+pub(crate) fn directory(path: &Path) -> io::Result<Option<File>> {
     match File::open(path) {
         Ok(directory) => Ok(Some(directory)),
         Err(error) if is_not_for(&error) => Ok(None),
@@ -275,12 +275,12 @@ fn directory(path: &Path) -> io::Result<Option<File>> {
 }
 
 #[cfg(not(unix))]
-fn directory(_: &Path) -> io::Result<Option<File>> {
+pub(crate) fn directory(_: &Path) -> io::Result<Option<File>> {
     Ok(None)
 }
 
 /// Whether the system says so of a directory that cannot be flushed, or is gone.
-fn is_not_for(error: &io::Error) -> bool {
+pub(crate) fn is_not_for(error: &io::Error) -> bool {
     use io::ErrorKind::{InvalidInput, NotADirectory, NotFound, PermissionDenied, Unsupported};
     matches!(error.kind(), InvalidInput | NotADirectory | NotFound | PermissionDenied | Unsupported)
 }

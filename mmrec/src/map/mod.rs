@@ -3,6 +3,7 @@
 mod appender;
 mod archive;
 mod bulk;
+pub(crate) mod column;
 mod core;
 mod dynamic;
 mod dynamic_options;

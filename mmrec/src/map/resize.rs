@@ -30,6 +30,31 @@ pub(super) struct Resized {
     pub(super) header: Option<Header>,
 }
 
+/// Rows that are in the file, behind those that its header names.
+pub(super) struct Behind {
+    pub(super) mapped: Dynamic,
+    pub(super) layout: Layout,
+    pub(super) next: Option<NextHeader>,
+    /// The length of the file before, if this has made it longer.
+    extended_from: Option<u64>,
+}
+
+impl Behind {
+    /// Makes the file as long again as it was, unless another program has named rows meanwhile.
+    pub(super) fn cut(&self, file: &File) {
+        if let Some(before) = self.extended_from
+            && self.next.as_ref().is_none_or(|next| next.is_unwritten(file))
+        {
+            reserve::cut_back(file, before, self.layout.end());
+        }
+    }
+
+    pub(super) fn into_resized(self) -> Resized {
+        let Self { mapped, layout, next, .. } = self;
+        Resized { mapped, layout, header: next.map(NextHeader::into_header) }
+    }
+}
+
 /// The header that names another number of rows, made before anything is touched.
 pub(super) struct NextHeader {
     /// Where the header starts in the file.
@@ -91,7 +116,7 @@ impl NextHeader {
     }
 
     /// Whether the header is as it was, so that no other program has named rows meanwhile.
-    fn is_unwritten(&self, file: &File) -> bool {
+    pub(super) fn is_unwritten(&self, file: &File) -> bool {
         header_bytes(file, self.at, self.before.len()).is_ok_and(|now| now == self.before)
     }
 
@@ -173,6 +198,20 @@ impl<A> Core<A> {
         rows: usize,
         fill: impl FnOnce(&mut Dynamic, usize) -> Result<()>,
     ) -> Result<Resized> {
+        let behind = self.put_behind(rows, fill)?;
+        if let Some(next) = &behind.next {
+            let file = self.growing_file()?;
+            next.write(file).inspect_err(|_| behind.cut(file))?;
+        }
+        Ok(behind.into_resized())
+    }
+
+    /// Maps `rows` more rows, makes the file as long as they take, and has `fill` write them. No header names them yet.
+    pub(super) fn put_behind(
+        &self,
+        rows: usize,
+        fill: impl FnOnce(&mut Dynamic, usize) -> Result<()>,
+    ) -> Result<Behind> {
         let file = self.growing_file()?;
         let (axis, before) = self.rows()?;
         let len = before.checked_add(rows).ok_or_else(|| super::core::too_large("the number of rows"))?;
@@ -182,24 +221,15 @@ impl<A> Core<A> {
             None => None,
         };
         self.check_end(file)?;
-        let (mut mapped, extended_from) = extend(file, &layout, self.space(), next.is_some(), || {
+        let (mapped, extended_from) = extend(file, &layout, self.space(), next.is_some(), || {
             map_array(file, Access::Write, &layout, false)
         })?;
+        let mut behind = Behind { mapped, layout, next, extended_from };
         // What another program has cut away meanwhile is not named.
-        let filled = fill(&mut mapped, before).and_then(|()| mapped.check(layout.end()));
-        let filled = filled.and_then(|()| holds(file, &layout));
-        let named = filled.and_then(|()| next.as_ref().map_or(Ok(()), |next| next.write(file)));
-        if let Err(error) = named {
-            // Not what another program has named meanwhile.
-            if let Some(before) = extended_from
-                && next.as_ref().is_none_or(|next| next.is_unwritten(file))
-            {
-                reserve::cut_back(file, before, layout.end());
-            }
-            return Err(error);
-        }
+        let filled = fill(&mut behind.mapped, before).and_then(|()| behind.mapped.check(behind.layout.end()));
+        filled.and_then(|()| holds(file, &behind.layout)).inspect_err(|_| behind.cut(file))?;
         self.unflushed().file = true;
-        Ok(Resized { mapped, layout, header: next.map(NextHeader::into_header) })
+        Ok(behind)
     }
 
     /// Maps the first `rows` rows alone, names them in the header, if there is one, and cuts the file behind them.

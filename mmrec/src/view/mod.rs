@@ -18,6 +18,9 @@ use ndarray::{Axis, Dimension, IntoDimension, Ix1, IxDyn, RemoveAxis, SliceArg};
 pub(crate) use self::bulk::gather_block;
 #[cfg(feature = "arrow")]
 pub(crate) use self::dynamic::is_safe;
+pub(crate) use self::dynamic::{FieldCopy, no_such_field};
+#[doc(hidden)]
+pub use self::raw::{ColumnViews, ColumnViewsMut};
 use self::raw::{Raw, RawMut};
 pub use self::{
     chunks::{AxisChunks, AxisChunksMut, Windows},

@@ -9,6 +9,7 @@ use crate::{
     dtype::{DType, DTypeField, Kind, Scalar, ShapeText},
     element::bulk::Part,
     error::{Error, ErrorKind, Result},
+    view::raw::{DynRaw, DynRawMut},
 };
 
 /// How far a copy has come; see [`DynViewMut::assign_by_name_with`].
@@ -45,6 +46,24 @@ struct Findings {
     refused: Vec<String>,
     /// Whether any field is in both.
     any: bool,
+}
+
+/// How one field of records is copied to or from an array that has nothing else, by its scalars.
+pub(crate) struct FieldCopy(Plan);
+
+impl FieldCopy {
+    /// Copies elements of a dtype that lie so many bytes into those of one array, to so many bytes into those of another.
+    pub(crate) fn new(dtype: &DType, source: usize, target: usize) -> Self {
+        let mut plan = Plan::default();
+        plan.copy(dtype, source, target);
+        Self(plan)
+    }
+
+    /// The two arrays have the same shape, and elements that are long enough. They may be arrays, too.
+    pub(crate) fn run(&self, to: DynRawMut<'_>, from: DynRaw<'_>) {
+        // With their axes, short ones, elements that are arrays would be copied piece by piece.
+        DynViewMut { raw: to }.run(&DynView { raw: from }, &self.0);
+    }
 }
 
 impl DynViewMut<'_> {

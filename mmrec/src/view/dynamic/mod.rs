@@ -10,6 +10,7 @@ use std::{collections::HashSet, fmt, iter::FusedIterator};
 
 use ndarray::{Axis, Dimension, IntoDimension, IxDyn, SliceArg};
 
+pub(crate) use self::assign::FieldCopy;
 #[cfg(feature = "arrow")]
 pub(crate) use self::assign::is_safe;
 pub use self::{
@@ -156,6 +157,10 @@ impl<'a> DynView<'a> {
     /// The array, with the axes of its elements as axes of its own.
     pub(crate) fn from_raw(raw: DynRaw<'a>) -> Result<Self> {
         Ok(Self { raw: raw.axes().ok_or_else(|| too_many(raw.shape(), raw.dtype()))? })
+    }
+
+    pub(crate) fn raw(&self) -> &DynRaw<'a> {
+        &self.raw
     }
 
     /// Bytes in memory as an array of this dtype with one axis, at any alignment.
@@ -372,7 +377,7 @@ fn chosen<N: AsRef<str>>(dtype: &DType, names: impl IntoIterator<Item = N>) -> R
     DType::with_offsets(fields?, dtype.itemsize())
 }
 
-fn no_such_field(dtype: &DType, name: &str) -> Error {
+pub(crate) fn no_such_field(dtype: &DType, name: &str) -> Error {
     let names: Vec<_> = dtype.fields().iter().map(|field| format!("`{}`", field.name())).collect();
     let there = match names.is_empty() {
         true => "it has no fields".to_owned(),

@@ -3,6 +3,7 @@
 //! All of it is here, so that every other module of `view` is safe code.
 #![allow(unsafe_code, reason = "the one place where a view's indices become addresses")]
 
+mod columns;
 mod large;
 mod reference;
 mod run;
@@ -13,6 +14,7 @@ use std::{marker::PhantomData, ptr};
 
 use ndarray::{Axis, Dimension, RemoveAxis, SliceArg, SliceInfoElem};
 
+pub use self::columns::{ColumnViews, ColumnViewsMut};
 pub(crate) use self::{
     run::{Run, Runs},
     untyped::{DynRaw, DynRawMut, Mismatch},

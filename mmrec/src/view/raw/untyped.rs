@@ -6,7 +6,7 @@ use super::{Bytes, Raw, RawMut, Strides, checked_count};
 use crate::{
     dtype::DType,
     element::{
-        Element,
+        Element, Known,
         bulk::{self, Part},
     },
 };
@@ -98,9 +98,14 @@ impl<'a> DynRaw<'a> {
     pub(crate) fn typed<T: Element, D: Dimension>(&self) -> Result<Raw<'a, T, D>, Mismatch> {
         // Every map comes through here, so this also evaluates what the derive compares in a record with parameters.
         const { assert!(T::DTYPE.itemsize() == size_of::<T>(), "the dtype has the size of the type") };
-        let ndim = match self.dtype == *T::DTYPE {
+        self.known(T::KNOWN)
+    }
+
+    /// The array as one of `T`, which is known to be an element.
+    pub(crate) fn known<T, D: Dimension>(&self, known: Known<T>) -> Result<Raw<'a, T, D>, Mismatch> {
+        let ndim = match self.dtype == *known.dtype {
             true => self.raw.dim.ndim(),
-            false => self.axes_before(T::DTYPE).ok_or(Mismatch::DType)?,
+            false => self.axes_before(known.dtype).ok_or(Mismatch::DType)?,
         };
         let dim = IxDyn(&self.raw.dim.slice()[..ndim]);
         let mut strides = Strides::zeros(ndim);
@@ -171,6 +176,17 @@ impl<'a> DynRaw<'a> {
             dtype = base;
         }
         self.strided(shape, &strides, dtype.clone())
+    }
+
+    /// The array with its last axes as those of its elements, which are then of an array dtype; `None` if they are not such.
+    pub(crate) fn folded(&self, dtype: &DType) -> Option<Self> {
+        let ndim = match self.dtype == *dtype {
+            true => self.raw.dim.ndim(),
+            false => self.axes_before(dtype)?,
+        };
+        // D1: as for `known`.
+        let shape = self.shape()[..ndim].to_vec();
+        self.strided(shape, &self.strides()[..ndim], dtype.clone())
     }
 
     /// The leaves of each element along one more axis, `count` of them, `stride` bytes apart from `offset` on; `None` if they
@@ -282,6 +298,12 @@ impl<'a> DynRawMut<'a> {
 
     pub(crate) fn into_raw(self) -> DynRaw<'a> {
         DynRaw { raw: self.raw.into_raw(), dtype: self.dtype }
+    }
+
+    /// The array as one of `T`, which is known to be an element, to be written.
+    pub(crate) fn known<T, D: Dimension>(self, known: Known<T>) -> Result<RawMut<'a, T, D>, Mismatch> {
+        // W1, W3: the same places, by W4.
+        Ok(RawMut::of(self.into_raw().known(known)?))
     }
 
     /// The array as one of `T`, to be written; see [`DynRaw::typed`].

@@ -1,0 +1,185 @@
+//! What columns in files of their own bring, and what they cost: one field summed, and rows made columns and back.
+//!
+//! `cargo run --release -p mmrec-benches --bin columns` writes 1 GiB of 48-byte records, makes columns of them, and measures in turns:
+//!
+//! - the sum of one field: of the column by `sum()`, by `fold_lanes`, and by plain loops over a slice of it, with one accumulator
+//!   and with eight; of the file of rows by `sum()` and by NumPy's `memmap`;
+//! - rows to columns and columns to rows, each into new files, and back, against copies of as many bytes: from memory to memory,
+//!   and from a mapped file to a new mapped file.
+//!
+//! Prices are such that every sum is exact, so all answers are equal. Figures are medians, ratios those within a round. `-- --mib 64`
+//! takes another size, and `-- --quick` little, in three rounds.
+
+use std::{
+    env,
+    error::Error,
+    fs,
+    hint::black_box,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use clap::Parser;
+use mmrec::{ColumnMap, RecordMap};
+use mmrec_benches::{case::Job, files::write, numpy::Worker, raw::Bytes, records::Wide, slices};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Measures columns.
+#[derive(Parser)]
+struct Args {
+    /// 8 MiB, three rounds.
+    #[arg(long)]
+    quick: bool,
+    /// MiB of records.
+    #[arg(long, default_value_t = 1024)]
+    mib: usize,
+}
+
+/// The times of a contender, round by round.
+struct Lane<'a> {
+    name: &'static str,
+    run: Box<dyn FnMut() -> Result<Duration> + 'a>,
+    times: Vec<f64>,
+}
+
+fn lane<'a>(name: &'static str, run: impl FnMut() -> Result<Duration> + 'a) -> Lane<'a> {
+    Lane { name, run: Box::new(run), times: Vec::new() }
+}
+
+/// The time of something done several times, and its answer, which has to be this.
+fn timed(repeat: u32, expected: f64, mut run: impl FnMut() -> f64) -> Result<Duration> {
+    let (mut answer, start) = (0.0, Instant::now());
+    for _ in 0..repeat {
+        answer = black_box(run());
+    }
+    let time = start.elapsed() / repeat;
+    if answer == expected { Ok(time) } else { Err(format!("{answer} and not {expected}").into()) }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Measures all in turns, and prints them against the first. `bytes`: what each reads and writes, for GB/s.
+fn measure(title: &str, lanes: &mut [Lane<'_>], rounds: usize, bytes: usize) -> Result<()> {
+    for round in 0..=rounds {
+        let at = round % lanes.len();
+        lanes.rotate_left(at);
+        for lane in &mut *lanes {
+            let time = (lane.run)().map_err(|error| format!("{}: {error}", lane.name))?;
+            // The first round fills caches and page tables.
+            if round > 0 {
+                lane.times.push(time.as_secs_f64());
+            }
+        }
+        lanes.rotate_right(at);
+    }
+    println!("\n{title:<44} {:>10} {:>8} {:>12}", "ms", "GB/s", "of the first");
+    for lane in &*lanes {
+        let time = median(lane.times.clone());
+        let ratio = median(lanes[0].times.iter().zip(&lane.times).map(|(first, own)| first / own).collect());
+        println!("{:<44} {:>10.2} {:>8.2} {ratio:>12.2}", lane.name, time * 1e3, bytes as f64 / time / 1e9);
+    }
+    Ok(())
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let (mib, rounds) = if args.quick { (8, 3) } else { (args.mib, 9) };
+    let n = (mib << 20) / size_of::<Wide>();
+    let program = env::current_exe()?;
+    let target = program.ancestors().nth(2).ok_or("the program is not in a target directory")?;
+    let dir = tempfile::tempdir_in(target)?;
+    fs::create_dir_all(target.join("compare"))?;
+    let mut numpy =
+        Worker::start(&target.join("compare")).inspect_err(|error| println!("Without NumPy: {error}")).ok();
+    let (rows, columns) = (dir.path().join("rows.bin"), dir.path().join("columns"));
+    write::<Wide>(&rows, n)?;
+    println!("{n} records of {} bytes, {mib} MiB", size_of::<Wide>());
+    sums(&rows, &columns, n, rounds, numpy.as_mut())?;
+    fs::remove_dir_all(&columns)?;
+    conversions(dir.path(), &rows, n, rounds)
+}
+
+fn sums(rows: &Path, columns: &Path, n: usize, rounds: usize, numpy: Option<&mut Worker>) -> Result<()> {
+    let map = RecordMap::<Wide>::open(rows)?;
+    drop(ColumnMap::from_rows(&map, columns)?);
+    let by_column = ColumnMap::<Wide>::open(columns)?;
+    let price = by_column.columns().price;
+    let raw = Bytes::open(&columns.join("price.npy"));
+    let offset = usize::try_from(RecordMap::<f64>::open(columns.join("price.npy"))?.offset())?;
+    let slice = slices::records::<f64>(&raw.slice()[offset..]);
+    let expected = price.sum();
+    let mut lanes = vec![
+        lane("column, sum()", || timed(5, expected, || price.sum())),
+        lane("column, fold_lanes", || {
+            timed(5, expected, || price.fold_lanes(0.0, |sum, x| sum + x, |a, b| a + b))
+        }),
+        lane("slice loop, one accumulator", || timed(5, expected, || slices::sum(slice, |x| x))),
+        lane("slice loop, eight accumulators", || timed(5, expected, || slices::sum_8(slice))),
+        lane("rows, sum()", || timed(1, expected, || map.columns().price.sum())),
+    ];
+    if let Some(numpy) = numpy {
+        let files = vec![rows.to_path_buf()];
+        numpy.open(&Job { function: "sum_price", layout: "wide", elements: n, records: n, files })?;
+        if numpy.check()? != expected {
+            return Err("NumPy has another sum".into());
+        }
+        lanes.push(lane("rows, NumPy's memmap", move || numpy.time(1)));
+    }
+    measure("the sum of one field", &mut lanes, rounds, n * size_of::<f64>())
+}
+
+fn conversions(dir: &Path, rows: &Path, n: usize, rounds: usize) -> Result<()> {
+    let map = RecordMap::<Wide>::open(rows)?;
+    let bytes = Bytes::open(rows);
+    let len = bytes.len();
+    let (made, npy, copy) = (dir.join("made"), dir.join("made.npy"), dir.join("copy.bin"));
+    let source = dir.join("source");
+    let by_column = ColumnMap::from_rows(&map, &source)?;
+    let from = bytes.slice().to_vec();
+    let mut to = vec![1_u8; len];
+    let is_right = |record: Wide, at: usize| record == Wide::nth(at as u64);
+    let mut lanes = [
+        lane("memory to memory, copied", || {
+            let start = Instant::now();
+            to.copy_from_slice(black_box(&from));
+            black_box(&mut to);
+            Ok(start.elapsed())
+        }),
+        lane("mapped file to new mapped file, copied", || {
+            let start = Instant::now();
+            let mut new = RecordMap::<u8>::options().shape(len).create(&copy)?;
+            new.view_mut().copy_from_slice(bytes.slice());
+            let time = start.elapsed();
+            drop(new);
+            fs::remove_file(&copy)?;
+            Ok(time)
+        }),
+        lane("rows to columns", || {
+            let start = Instant::now();
+            let new = ColumnMap::from_rows(&map, &made)?;
+            let time = start.elapsed();
+            if ![0, n / 2, n - 1].iter().all(|&at| is_right(new.at(at), at)) {
+                return Err("other records".into());
+            }
+            drop(new);
+            fs::remove_dir_all(&made)?;
+            Ok(time)
+        }),
+        lane("columns to rows", || {
+            let start = Instant::now();
+            let new = by_column.to_rows(&npy)?;
+            let time = start.elapsed();
+            if ![0, n / 2, n - 1].iter().all(|&at| is_right(new.at(at), at)) {
+                return Err("other records".into());
+            }
+            drop(new);
+            fs::remove_file(&npy)?;
+            Ok(time)
+        }),
+    ];
+    measure("as many bytes", &mut lanes, rounds, len)
+}

@@ -1,0 +1,158 @@
+//! Appending to all columns or to none, at whatever moment the program is ended.
+//!
+//! While `.append.begun` is there, rows are being written behind those that the headers name, and count for nothing. Its
+//! renaming to `.append` is the moment at which they count: all columns have them by then, on the disk, and who opens the
+//! directory reads their number there. The headers name them next, and the file goes.
+//!
+//! Whoever appends holds a lock. Who finds one of the two files and gets the lock knows that its writer is gone, and does what
+//! was left to do.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use super::place;
+use crate::{
+    error::{Error, ErrorKind, Result},
+    map::{
+        Mode,
+        column::{self, Column},
+    },
+};
+
+const BEGUN: &str = ".append.begun";
+const DONE: &str = ".append";
+
+/// What an append has to say: how many rows there were, and how many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Append {
+    pub(super) before: usize,
+    pub(super) rows: usize,
+}
+
+impl Append {
+    /// The append that counts already, and which headers may not name yet.
+    pub(super) fn done(dir: &Path) -> Result<Option<Self>> {
+        let path = dir.join(DONE);
+        let text = match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            read => read.map_err(|error| cannot("read", error, &path))?,
+        };
+        let text = String::from_utf8_lossy(&text);
+        Self::parse(&text).map(Some).ok_or_else(|| {
+            let shown: String = text.chars().take(100).collect();
+            let message = format!(
+                "expected a text such as '10 -> 12 rows', which says what an append did, found {shown:?}; if the columns \
+                 all have the same number of rows, remove the file"
+            );
+            Error::new(ErrorKind::Unsupported, message).with_path(Some(&path))
+        })
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (before, rows) = text.strip_suffix(" rows\n")?.split_once(" -> ")?;
+        let append = Self { before: before.parse().ok()?, rows: rows.parse().ok()? };
+        (append.before <= append.rows && append.text() == text).then_some(append)
+    }
+
+    fn text(self) -> String {
+        format!("{} -> {} rows\n", self.before, self.rows)
+    }
+
+    /// Says that rows are about to be written.
+    pub(super) fn begin(self, dir: &Path) -> Result<()> {
+        let path = dir.join(BEGUN);
+        let begun = || {
+            let mut file = File::create_new(&path)?;
+            file.write_all(self.text().as_bytes())?;
+            // Or the renamed file might be empty after a loss of power.
+            file.sync_all()
+        };
+        begun().map_err(|error| {
+            // If it is there, it was made by this, under the lock.
+            let _ = fs::remove_file(&path);
+            cannot("make", error, &path)
+        })
+    }
+
+    /// Makes the rows count.
+    pub(super) fn commit(dir: &Path) -> Result<()> {
+        rename(dir, BEGUN, DONE)
+    }
+
+    /// Makes the rows count no more. No header names them.
+    pub(super) fn take_back(dir: &Path) -> Result<()> {
+        rename(dir, DONE, BEGUN)
+    }
+
+    /// Says that there is nothing left to do.
+    pub(super) fn end(dir: &Path) {
+        // What stays says what is so, or that there is nothing behind the rows, and the next one removes it.
+        let _ = fs::remove_file(dir.join(DONE));
+        let _ = fs::remove_file(dir.join(BEGUN));
+    }
+
+    /// An error if a column has neither of the two numbers of rows.
+    pub(super) fn check(self, dir: &Path, files: &[PathBuf], columns: &[Column]) -> Result<()> {
+        let Self { before, rows } = self;
+        let is_other =
+            |column: &Column| !matches!(column.shape().first(), Some(n) if *n == before || *n == rows);
+        let Some(at) = columns.iter().position(is_other) else { return Ok(()) };
+        let message = format!(
+            "an append to these columns was from {before} to {rows} rows, and {} has shape {:?}: it is not the column that was \
+             appended to; put that back, or, if all columns are new, remove the file {DONE}",
+            files[at].file_name().unwrap_or_default().display(),
+            columns[at].shape()
+        );
+        Err(Error::new(ErrorKind::ShapeMismatch, message).with_path(Some(dir)))
+    }
+}
+
+/// Whether somebody has begun an append, or has not finished one.
+pub(super) fn is_left(dir: &Path) -> bool {
+    dir.join(BEGUN).exists() || dir.join(DONE).exists()
+}
+
+/// Keeps others from appending until what is given is dropped; waits for those that do.
+pub(super) fn lock(dir: &Path, files: &[PathBuf]) -> Result<File> {
+    let locked = column::locked(&place::lock_file(dir, files));
+    locked.map_err(|error| match error.kind() {
+        ErrorKind::Locked => error.with_hint("this lock is held by who appends to the columns"),
+        _ => error,
+    })
+}
+
+/// Does what a program has left to do that was ended while it appended. The caller has the lock.
+pub(super) fn recover(dir: &Path, files: &[PathBuf]) -> Result<()> {
+    if !is_left(dir) {
+        return Ok(());
+    }
+    let columns: Result<Vec<_>> = files.iter().map(|file| Column::open(file, Mode::ReadWrite)).collect();
+    let columns = columns?;
+    if let Some(done) = Append::done(dir)? {
+        done.check(dir, files, &columns)?;
+        for column in &columns {
+            if column.shape().first() != Some(&done.rows) {
+                column.name_rows(done.rows)?;
+            }
+        }
+        // Or the headers might be lost with the power, when the file is gone that says what they should.
+        columns.iter().try_for_each(Column::sync)?;
+    } else {
+        super::same_rows(dir, files, &columns)?;
+        // What lies behind the rows is of an append that never was: its maker said that there was nothing before.
+        columns.iter().try_for_each(|column| column.discard_rest().map(drop))?;
+    }
+    Append::end(dir);
+    column::sync_names(dir)
+}
+
+fn rename(dir: &Path, from: &str, to: &str) -> Result<()> {
+    fs::rename(dir.join(from), dir.join(to)).map_err(|error| cannot("rename", error, &dir.join(from)))
+}
+
+fn cannot(what: &str, error: io::Error, path: &Path) -> Error {
+    Error::io(format!("cannot {what} the file that says what is being appended"), error).with_path(Some(path))
+}

@@ -1,0 +1,435 @@
+//! The mapped columns of a directory, whose dtype is known at run time. Every map of columns has one.
+
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    thread,
+    time::Duration,
+};
+
+use super::{
+    append::{self, Append},
+    convert, place,
+};
+use crate::{
+    dtype::{DType, DTypeField, ShapeText},
+    error::{Error, ErrorKind, Result},
+    map::{
+        Advice, DynMap, Mode, ReadWrite,
+        column::{self, Column, NewRows},
+    },
+    view::{
+        Progress,
+        raw::{DynRaw, DynRawMut},
+    },
+};
+
+/// How often a directory is looked at again that others are appending to.
+const AGAIN: usize = 20;
+
+/// What the columns have to be.
+pub(super) struct Wanted<'a> {
+    pub(super) dtype: &'a DType,
+    /// What the record is called in errors.
+    pub(super) name: &'a str,
+}
+
+pub(super) struct Table {
+    pub(super) dir: PathBuf,
+    /// That of the record.
+    pub(super) dtype: DType,
+    pub(super) len: usize,
+    /// One for each field, in their order, with one axis.
+    pub(super) columns: Vec<Column>,
+    /// Whether the names of the files were made, and may not be on the disk yet.
+    is_new: AtomicBool,
+}
+
+impl Table {
+    pub(super) fn open(dir: &Path, wanted: Option<&Wanted<'_>>, mode: Mode) -> Result<Self> {
+        let dir = place::absolute(dir);
+        let described = place::read_descr(&dir)?;
+        let found = place::files(&dir)?;
+        if let (Some(wanted), Some(described)) = (wanted, &described) {
+            let described = described.fields().iter().map(|field| (field.name(), Some(field.dtype())));
+            compare(&dir, wanted, &described.collect::<Vec<_>>())?;
+        }
+        let dtype = match (wanted, described) {
+            (Some(wanted), _) => wanted.dtype.clone(),
+            (None, Some(described)) => described,
+            (None, None) => of_files(&dir, &found.iter().map(String::as_str).collect::<Vec<_>>())?,
+        };
+        let names = place::file_names(&dtype);
+        let name = wanted.map_or("dtype.descr", |wanted| wanted.name);
+        let wanted = Wanted { dtype: &dtype, name };
+        // Those that are there under the names of fields, and those under other names.
+        let there = names.iter().zip(dtype.fields()).filter(|(file, _)| found.contains(*file));
+        let there = there.map(|(_, field)| (field.name().to_owned(), None::<&DType>));
+        let others = found.iter().filter(|file| !names.contains(file));
+        let others = others.map(|file| (place::field_name(file), None));
+        let found: Vec<_> = there.chain(others).collect();
+        compare(
+            &dir,
+            &wanted,
+            &found.iter().map(|(name, dtype)| (name.as_str(), *dtype)).collect::<Vec<_>>(),
+        )?;
+        let files: Vec<_> = names.iter().map(|name| dir.join(name)).collect();
+        let (columns, len) = columns(&dir, &files, &wanted, mode)?;
+        Ok(Self { dir, dtype, len, columns, is_new: AtomicBool::new(false) })
+    }
+
+    /// Makes a directory of columns of zeros, which has its name once `fill` has filled them.
+    pub(super) fn create(
+        dir: &Path,
+        dtype: &DType,
+        rows: usize,
+        fill: impl FnOnce(&mut [DynRawMut<'_>]),
+    ) -> Result<Self> {
+        let dir = place::absolute(dir);
+        let named = |error: Error| error.with_path(Some(&dir));
+        has_columns(dtype).map_err(named)?;
+        let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) else {
+            let message = "expected a name for a new directory; give the path of one that is not there yet";
+            return Err(named(Error::new(ErrorKind::Unsupported, message)));
+        };
+        if fs::symlink_metadata(&dir).is_ok() {
+            return Err(named(exists()));
+        }
+        let begun = Begun::new(parent, name).map_err(|error| {
+            named(Error::io("cannot make the directory, under another name beside it first", error))
+        })?;
+        let mut columns = Vec::with_capacity(dtype.fields().len());
+        for (file, field) in place::file_names(dtype).iter().zip(dtype.fields()) {
+            columns.push(Column::create(&begun.0.join(file), field.dtype(), rows)?);
+        }
+        fill(&mut columns.iter_mut().map(Column::raw_mut).collect::<Vec<_>>());
+        drop(columns);
+        place::write_descr(&begun.0, dtype)?;
+        fs::rename(&begun.0, &dir).map_err(|error| match error.kind() {
+            io::ErrorKind::DirectoryNotEmpty
+            | io::ErrorKind::AlreadyExists
+            | io::ErrorKind::NotADirectory => named(exists()),
+            _ => named(Error::io("cannot give the new directory its name", error)),
+        })?;
+        let wanted = Wanted { dtype, name: "the record" };
+        let made = Self::open(&dir, Some(&wanted), Mode::ReadWrite)?;
+        made.is_new.store(true, Ordering::SeqCst);
+        Ok(made)
+    }
+
+    /// The files of the columns.
+    fn files(&self) -> Vec<PathBuf> {
+        place::file_names(&self.dtype).iter().map(|name| self.dir.join(name)).collect()
+    }
+
+    /// Makes all columns longer by records, or none.
+    pub(super) fn append(&mut self, rows: &DynRaw<'_>) -> Result<()> {
+        let count = rows.len();
+        if count == 0 {
+            return Ok(());
+        }
+        let named = |error: Error| error.with_path(Some(&self.dir));
+        let (before, files) = (self.len, self.files());
+        let Some(len) = before.checked_add(count) else {
+            return Err(named(Error::new(
+                ErrorKind::Overflow,
+                "the number of rows is more than a map can have",
+            )));
+        };
+        let _lock = append::lock(&self.dir, &files)?;
+        append::recover(&self.dir, &files)?;
+        let step = Append { before, rows: len };
+        step.begin(&self.dir)?;
+        let mut new = Vec::with_capacity(self.columns.len());
+        let written = self.write_behind(rows, &mut new).and_then(|()| Append::commit(&self.dir));
+        if let Err(error) = written {
+            self.columns.iter().zip(&new).for_each(|(column, new)| column.cut(new));
+            Append::end(&self.dir);
+            return Err(error);
+        }
+        let named = || {
+            column::sync_names(&self.dir)?;
+            self.columns.iter().zip(&new).try_for_each(|(column, new)| column.name(new))?;
+            self.columns.iter().try_for_each(Column::sync)
+        };
+        if let Err(error) = named() {
+            // Each is asked, also behind one that fails.
+            let are_old =
+                self.columns.iter().zip(&new).fold(true, |all, (column, new)| column.take_back(new) && all);
+            if !are_old || Append::take_back(&self.dir).is_err() {
+                return Err(error.with_hint(
+                    "the rows were written, and count: open the directory again before anything else is appended",
+                ));
+            }
+            self.columns.iter().zip(&new).for_each(|(column, new)| column.cut(new));
+            Append::end(&self.dir);
+            return Err(error);
+        }
+        self.columns.iter_mut().zip(new).for_each(|(column, new)| column.take(new));
+        self.len = len;
+        Append::end(&self.dir);
+        Ok(())
+    }
+
+    /// Writes records behind the rows of all columns, to the disk.
+    fn write_behind(&self, rows: &DynRaw<'_>, new: &mut Vec<NewRows>) -> Result<()> {
+        for column in &self.columns {
+            new.push(column.put_behind(rows.len())?);
+        }
+        let mut to: Vec<_> = new.iter_mut().map(|new| new.raw_mut(self.len)).collect();
+        convert::to_columns(rows, &self.dtype, &mut to, &mut |_| ());
+        for (column, new) in self.columns.iter().zip(&*new) {
+            column.check(new)?;
+            column.sync()?;
+        }
+        Ok(())
+    }
+
+    /// Copies the records to a new `.npy`.
+    pub(super) fn to_rows(
+        &self,
+        path: &Path,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<DynMap<ReadWrite>> {
+        let columns: Vec<_> = self.columns.iter().map(|column| column.raw().clone()).collect();
+        DynMap::create_filled(path, &self.dtype, self.len, |to| {
+            convert::to_rows(&columns, &self.dtype, to, progress);
+            Ok(())
+        })
+    }
+
+    /// The bytes of a record, padding as zeros; `None` if there is no such row.
+    pub(super) fn read(&self, row: usize) -> Option<Vec<u8>> {
+        let mut bytes = vec![0; self.dtype.itemsize()];
+        for (column, field) in self.columns.iter().zip(self.dtype.fields()) {
+            let value = column.raw().read(&[row])?;
+            bytes[field.offset()..][..value.len()].copy_from_slice(&value);
+        }
+        Some(bytes)
+    }
+
+    pub(super) fn flush(&self) -> Result<()> {
+        self.columns.iter().try_for_each(Column::flush)?;
+        if self.is_new.load(Ordering::SeqCst) {
+            column::sync_names(&self.dir)?;
+            self.dir.parent().map_or(Ok(()), column::sync_names)?;
+            self.is_new.store(false, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    pub(super) fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
+            .field("path", &self.dir)
+            .field("len", &self.len)
+            .field("dtype", &format_args!("{}", self.dtype))
+            .finish()
+    }
+
+    pub(super) fn advise(&self, advice: Advice) -> Result<()> {
+        self.columns.iter().try_for_each(|column| column.advise(advice))
+    }
+}
+
+/// A directory under another name than it is to have, removed unless it gets that.
+struct Begun(PathBuf);
+
+impl Begun {
+    fn new(parent: &Path, name: &std::ffi::OsStr) -> io::Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        loop {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let begun = format!(".{}.{}-{number}.new", name.display(), std::process::id());
+            let begun = parent.join(begun);
+            match fs::create_dir(&begun) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                made => return made.map(|()| Self(begun)),
+            }
+        }
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        // Gone from this name if it has got the other. The caller has a better error to report than that this failed.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn exists() -> Error {
+    let error = io::Error::from(io::ErrorKind::AlreadyExists);
+    Error::io("cannot make the directory of columns; remove what is there, or give another path", error)
+}
+
+/// An error if there is no field to be a column.
+pub(super) fn has_columns(dtype: &DType) -> Result<()> {
+    if dtype.is_record() && !dtype.fields().is_empty() {
+        return Ok(());
+    }
+    let message =
+        format!("{dtype} has no fields that could be columns; give the dtype of a record that has some");
+    Err(Error::new(ErrorKind::Unsupported, message))
+}
+
+/// The dtype of the records of which these are the columns, by name.
+fn of_files(dir: &Path, files: &[&str]) -> Result<DType> {
+    if files.is_empty() {
+        let message = "there is no .npy in the directory; give one that has a .npy for each field";
+        return Err(Error::new(ErrorKind::NoSuchField, message).with_path(Some(dir)));
+    }
+    let field = |file: &&str| {
+        let path = dir.join(file);
+        let column = Column::open(&path, Mode::ReadOnly)?;
+        let name = place::field_name(file);
+        let dtype = dtype_of(&column, &name).map_err(|error| error.with_path(Some(&path)))?;
+        Ok(DTypeField::new(name, dtype))
+    };
+    let fields: Result<Vec<_>> = files.iter().map(field).collect();
+    DType::packed(fields?).map_err(|error| error.with_path(Some(dir)))
+}
+
+/// The dtype of the rows of a column.
+fn dtype_of(column: &Column, name: &str) -> Result<DType> {
+    let shape = column.shape();
+    let Some((_, inner)) = shape.split_first() else {
+        let message =
+            format!("column `{name}` is a single element without rows; save an array of shape (n,)");
+        return Err(Error::new(ErrorKind::RankMismatch, message));
+    };
+    if column.is_fortran() {
+        let message = format!(
+            "column `{name}` has shape {} in Fortran order, so that its rows are not together; save it in order C \
+             (numpy.ascontiguousarray)",
+            ShapeText(shape)
+        );
+        return Err(Error::new(ErrorKind::ShapeMismatch, message));
+    }
+    if inner.is_empty() { Ok(column.dtype().clone()) } else { DType::array(column.dtype().clone(), inner) }
+}
+
+/// An error with all columns that are missing, extra, or of another dtype, where that is known.
+fn compare(dir: &Path, wanted: &Wanted<'_>, found: &[(&str, Option<&DType>)]) -> Result<()> {
+    let mut lines = Vec::new();
+    let name = wanted.name;
+    for field in wanted.dtype.fields() {
+        let (ours, there) = (field.dtype(), found.iter().find(|(found, _)| *found == field.name()));
+        match there {
+            None => {
+                lines.push(format!("column `{}`: the directory has none, {name} has {ours}", field.name()))
+            }
+            Some((_, Some(theirs))) if *theirs != ours => {
+                lines.push(format!(
+                    "column `{}`: the directory has {theirs}, {name} has {ours}",
+                    field.name()
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    for (found, dtype) in found {
+        if wanted.dtype.fields().iter().all(|field| field.name() != *found) {
+            let dtype = dtype.map_or_else(|| "one".to_owned(), ToString::to_string);
+            lines.push(format!("column `{found}`: the directory has {dtype}, {name} has none"));
+        }
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let what_to_do = match name {
+        "dtype.descr" => {
+            "put the columns back, or remove dtype.descr, and the record is made of the columns there are"
+        }
+        _ => "change the type, or open the directory with DynColumnMap, which takes any",
+    };
+    let message = format!("the columns are not those of {name}; {what_to_do}\n{}", lines.join("\n"));
+    Err(Error::new(ErrorKind::DTypeMismatch, message).with_path(Some(dir)))
+}
+
+/// Maps the columns, all of them with the same number of rows.
+fn columns(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode) -> Result<(Vec<Column>, usize)> {
+    let mut again = AGAIN;
+    loop {
+        if mode == Mode::ReadWrite && append::is_left(dir) {
+            let _lock = append::lock(dir, files)?;
+            append::recover(dir, files)?;
+        }
+        let done = Append::done(dir)?;
+        if mode == Mode::ReadWrite && done.is_some() {
+            // Another program has appended since, and has ended or is about to.
+            continue;
+        }
+        let columns = typed_columns(dir, files, wanted, mode)?;
+        let is_last = again == 0;
+        let checked = match done {
+            None => same_rows(dir, files, &columns),
+            Some(done) => done.check(dir, files, &columns).map(|()| done.rows),
+        };
+        match checked {
+            Ok(rows) => {
+                // The rows are in the file, whether its header names them yet or not.
+                let named = |(column, file): (Column, &PathBuf)| match column.shape() == [rows] {
+                    true => Ok(column),
+                    false => column.with_rows(file, mode, rows),
+                };
+                let columns: Result<_> = columns.into_iter().zip(files).map(named).collect();
+                return Ok((columns?, rows));
+            }
+            Err(error) if is_last => return Err(error),
+            // Another program was between the first header and the last when they were read.
+            Err(_) => {
+                again -= 1;
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
+    }
+}
+
+/// Maps the columns if their dtypes are those of the fields, each with one axis.
+fn typed_columns(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode) -> Result<Vec<Column>> {
+    let (mut columns, mut dtypes) = (Vec::with_capacity(files.len()), Vec::with_capacity(files.len()));
+    for (file, field) in files.iter().zip(wanted.dtype.fields()) {
+        let column = Column::open(file, mode)?;
+        dtypes.push(dtype_of(&column, field.name()).map_err(|error| error.with_path(Some(file)))?);
+        columns.push(column);
+    }
+    let fields = wanted.dtype.fields();
+    let found = fields.iter().zip(&dtypes).map(|(field, found)| {
+        // One file may say the same in two ways: arrays of two elements of three, or of two by three.
+        let is_same = field.dtype().without_axes() == found.without_axes();
+        (field.name(), (!is_same).then_some(found))
+    });
+    compare(dir, wanted, &found.collect::<Vec<_>>())?;
+    columns
+        .into_iter()
+        .zip(fields)
+        .zip(files)
+        .map(|((column, field), file)| {
+            column.folded(field.dtype()).ok_or_else(|| {
+                let message = format!("column `{}` is not one of {}", field.name(), field.dtype());
+                Error::new(ErrorKind::DTypeMismatch, message).with_path(Some(file))
+            })
+        })
+        .collect()
+}
+
+/// The number of rows, if all columns have the same.
+pub(super) fn same_rows(dir: &Path, files: &[PathBuf], columns: &[Column]) -> Result<usize> {
+    let rows = |column: &Column| column.shape().first().copied().unwrap_or(0);
+    // What most have, so that the one that differs is named.
+    let count = |n: usize| columns.iter().filter(|column| rows(column) == n).count();
+    let most = columns.iter().map(rows).max_by_key(|&n| (count(n), n)).unwrap_or(0);
+    let Some(at) = columns.iter().position(|column| rows(column) != most) else { return Ok(most) };
+    let like = columns.iter().position(|column| rows(column) == most).unwrap_or(0);
+    let name = |at: usize| place::field_name(&files[at].file_name().unwrap_or_default().to_string_lossy());
+    let few = rows(&columns[at]);
+    let message = format!(
+        "column `{}` has {few} rows, and `{}` has {most}, {} {}; it was cut, replaced, or appended to by itself: make it \
+         as long as the others",
+        name(at),
+        name(like),
+        few.abs_diff(most),
+        if few < most { "more" } else { "fewer" }
+    );
+    Err(Error::new(ErrorKind::ShapeMismatch, message).with_path(Some(dir)))
+}
