@@ -121,6 +121,8 @@ mod layout;
 mod open;
 mod opener;
 mod options;
+#[cfg(feature = "proto")]
+pub mod proto;
 mod prune;
 mod scan;
 mod schema;

@@ -4,7 +4,10 @@ mod bad;
 mod columns;
 mod files;
 mod kit;
+mod many;
 mod order;
+#[cfg(feature = "proto")]
+mod proto;
 mod random;
 mod types;
 mod write;

@@ -1,3 +1,0 @@
-//! SQL over mmrec tables on many machines, by Ballista.
-
-fn main() {}
