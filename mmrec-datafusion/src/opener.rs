@@ -50,13 +50,18 @@ pub(crate) struct MapFile(pub(crate) Arc<dyn OpenMap>);
 struct Counts {
     skipped: Count,
     pruned: Count,
+    /// Rows that were looked at, whether they passed or not.
+    scanned: Count,
 }
 
 impl FileOpener for NpyOpener {
     fn open(&self, file: PartitionedFile) -> Result<FileOpenFuture> {
         let count = |name: &'static str| MetricBuilder::new(&self.metrics).counter(name, self.partition);
-        let counts =
-            Counts { skipped: count("files_skipped_by_order"), pruned: count("rows_skipped_by_order") };
+        let counts = Counts {
+            skipped: count("files_skipped_by_order"),
+            pruned: count("rows_skipped_by_order"),
+            scanned: count("rows_scanned"),
+        };
         let predicate = match &self.predicate {
             Some(predicate) => Some(self.of_partition(predicate, &file)?),
             None => None,
@@ -121,7 +126,7 @@ impl Reading {
         match opened {
             Opened::Here(array) => {
                 let (start, end) = self.prune(&*array, &plan, start, end, &name)?;
-                Ok(scan(Scanner::new(array, plan, start, end, self.left)))
+                Ok(scan(Scanner::new(array, plan, start, end, self.left), self.counts.scanned))
             }
             Opened::Away(head) => Ok(self.fetch(file.object_meta, head, plan, start, end)),
         }
@@ -187,6 +192,7 @@ impl Reading {
                     Step::End => break,
                 }
             }
+            reading.counts.scanned.add(scanner.at() - from);
             let left = scanner.left();
             Ok(Some((stream::iter(batches), (reading, file, head, plan, to, left))))
         });
@@ -195,11 +201,14 @@ impl Reading {
 }
 
 /// The batches of an array, one when it is asked for.
-fn scan(scanner: Scanner) -> BoxStream<'static, Result<RecordBatch>> {
-    let batches = stream::try_unfold(scanner, |mut scanner| async move {
+fn scan(scanner: Scanner, scanned: Count) -> BoxStream<'static, Result<RecordBatch>> {
+    let batches = stream::try_unfold((scanner, scanned), |(mut scanner, scanned)| async move {
         loop {
-            match scanner.step()? {
-                Step::Batch(batch) => return Ok(Some((batch, scanner))),
+            let before = scanner.at();
+            let step = scanner.step()?;
+            scanned.add(scanner.at() - before);
+            match step {
+                Step::Batch(batch) => return Ok(Some((batch, (scanner, scanned)))),
                 Step::Nothing => tokio::task::yield_now().await,
                 Step::End => return Ok(None),
             }

@@ -248,6 +248,11 @@ impl Scanner {
         self.left
     }
 
+    /// The row that is looked at next.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
     pub(crate) fn step(&mut self) -> Result<Step> {
         if self.at >= self.end || self.left == 0 {
             // What was read of the last windows may have passed nothing.

@@ -1,0 +1,41 @@
+//! What is said of what cannot be done.
+
+use crate::kit::Files;
+
+#[test]
+fn mistakes_are_told_with_what_to_do() {
+    let files = Files::new().with("t.csv", "a,Price\n1,2\n");
+    let error = files.fail(&["select 1 from nothing"]);
+    let advice = "a file is named in single quotes and with its ending, as in from 'trades.npy'; check that it is there, and SHOW TABLES \
+                  lists what CREATE EXTERNAL TABLE has made";
+    assert_eq!(error, format!("table 'datafusion.public.nothing' not found; {advice}"));
+    let error = files.fail(&["select Price from 't.csv'"]);
+    assert!(error.contains("No field named price"), "{error}");
+    assert!(
+        error.ends_with(
+            "a name stands in double quotes if it is not all in lower case, and a text in single ones"
+        ),
+        "{error}"
+    );
+    let error = files.fail(&["select 1 from 'none.npy'"]);
+    let advice = "none.npy: there is no such file, or none with the right ending in it; check the name";
+    assert!(error.starts_with("file:///") && error.ends_with(advice), "{error}");
+    let error = files.fail(&["select (1"]);
+    assert!(error.starts_with("syntax: Expected: )"), "{error}");
+    assert_eq!(files.run(&["select 1", "--format", "xml"]).code, Some(2));
+    assert_eq!(files.run(&["--force", "select 1"]).code, Some(2));
+}
+
+#[test]
+fn errors_give_a_terminal_no_orders() {
+    let error = Files::new().fail(&["select * from \"\x1b[31m\""]);
+    assert!(error.contains(r"\x1b[31m") && !error.contains('\x1b'), "{error}");
+}
+
+#[test]
+fn an_error_in_the_middle_keeps_what_was_shown() {
+    let files = Files::new();
+    let ran = files.run(&["select 1 as a; select 1 / (value - 2) from generate_series(2, 2)"]);
+    assert_eq!((ran.code, ran.text.as_str()), (Some(2), "a\n1\n"), "{}", ran.errors);
+    assert_eq!(ran.errors, "error: Divide by zero error\n");
+}
