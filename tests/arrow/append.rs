@@ -5,9 +5,9 @@ use std::{fs, path::Path, sync::Arc};
 use mmrec::{
     Axis, ByteStr, DType, DynMap, DynView, DynViewMut, ErrorKind, MmapRecord, Order, RecordMap, View,
     arrow_array::{
-        Array, ArrayRef, DictionaryArray, DurationSecondArray, Float32Array, Float64Array, Int32Array,
-        Int64Array, RecordBatch, StringArray, StringViewArray, StructArray, TimestampMillisecondArray,
-        TimestampSecondArray, UInt8Array, types::Int32Type,
+        Array, ArrayRef, DictionaryArray, DurationSecondArray, FixedSizeBinaryArray, Float32Array,
+        Float64Array, Int32Array, Int64Array, RecordBatch, StringArray, StringViewArray, StructArray,
+        TimestampMillisecondArray, TimestampSecondArray, UInt8Array, types::Int32Type,
     },
     arrow_schema::{DataType, Field, Fields, Schema},
 };
@@ -255,4 +255,12 @@ fn typed_maps_and_views_take_batches() {
     view.assign_batch(&rows).unwrap();
     assert_eq!(view.assign_batch(&rows.slice(0, 1)).unwrap_err().kind(), ErrorKind::ShapeMismatch);
     assert_eq!(bytes, [1, 0, 9, 9, b'x', 0, 2, 0, 9, 9, 0, 0]);
+}
+
+#[test]
+fn bytes_whose_buffer_is_longer_than_they_are() {
+    let bytes = UInt8Array::from(b"abcdefg".to_vec()).to_data().buffers()[0].clone();
+    let array = FixedSizeBinaryArray::try_new_with_len(3, bytes, None, 2).unwrap();
+    let text = appended("[('v', '|V3')]", &batch([("v", Arc::new(array))]));
+    assert_eq!(text.unwrap(), r"[(b'\x61\x62\x63',) (b'\x64\x65\x66',)]");
 }

@@ -107,3 +107,15 @@ fn typed_maps_give_their_columns() {
     assert_eq!(*array.data_type(), DataType::Int32);
     assert_eq!(array.as_primitive::<types::Int32Type>().values(), &[7; 4]);
 }
+
+#[test]
+fn a_number_without_axes_is_an_array_of_one() {
+    for of in ["<c8", "<c16", "<c32", "<f8"] {
+        let (_dir, path) = file("a.npy", of, &[]);
+        let map = Arc::new(DynMap::open(&path).unwrap());
+        // SAFETY: the file is this test's alone, which does not write to it.
+        let array = unsafe { map.as_arrow(|map| Ok(map.view())) }.unwrap().unwrap();
+        assert_eq!(array.to_data(), map.to_arrow().unwrap().to_data(), "{of}");
+        assert_eq!(array.len(), 1);
+    }
+}

@@ -403,3 +403,33 @@ fn text_of_other_letters_is_seen_to_be_utf8_string_by_string() {
         }
     }
 }
+
+#[test]
+fn a_record_without_axes_is_a_batch_of_one_row() {
+    let record = dtype("[('xyz', '<f4', (3,)), ('z', '<c16'), ('in', [('a', '|u1', (2,))])]");
+    let bytes: Vec<u8> = (0..30).collect();
+    let view = DynView::from_bytes(&bytes, &record).unwrap();
+    let batch = view.index_axis(mmrec::Axis(0), 0).to_record_batch().unwrap();
+    assert_eq!(batch.num_rows(), 1);
+    assert_eq!(batch.columns(), view.to_record_batch().unwrap().columns());
+}
+
+#[test]
+fn a_number_of_strings_without_bytes_that_no_memory_holds_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    for of in ["|S0", "<U0"] {
+        let path = dir.path().join("many.npy");
+        let mut bytes = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
+        bytes.extend(
+            format!(
+                "{:<117}\n",
+                format!("{{'descr': '{of}', 'fortran_order': False, 'shape': ({},), }}", 1u64 << 60)
+            )
+            .bytes(),
+        );
+        std::fs::write(&path, bytes).unwrap();
+        let map = DynMap::open(&path).unwrap();
+        assert_eq!(map.to_arrow().unwrap_err().kind(), ErrorKind::Overflow, "{of}");
+        assert_eq!(map.to_record_batch().unwrap_err().kind(), ErrorKind::Overflow, "{of}");
+    }
+}

@@ -300,8 +300,31 @@ fn what_others_have_behind_a_column_is_not_overwritten() {
     let error = map.append(&[tick(10)]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ShapeMismatch);
     assert!(error.to_string().contains("xyz.npy: 16 bytes lie behind the array"), "{error}");
-    // The columns before it were made longer, and are as they were.
     assert!(content(&dir(&tmp)) == before);
+}
+
+#[test]
+fn files_may_have_the_names_that_numpy_users_give_them() {
+    let tmp = tempdir().unwrap();
+    for (file, value) in [("T.npy", 1), ("t.npy", 2), ("50%.npy", 3)] {
+        RecordMap::<u8>::options().shape(4).create_npy(tmp.path().join(file)).unwrap().fill(value);
+    }
+    let mut map = DynColumnMap::open_rw(tmp.path()).unwrap();
+    assert_eq!(map.dtype().to_string(), "[('50%', '|u1'), ('T', '|u1'), ('t', '|u1')]");
+    assert_eq!(map.at(3).to_string(), "(3, 1, 2)");
+    let rows = map.at(0);
+    map.append(mmrec::DynView::from_bytes(rows.bytes(), map.dtype()).unwrap()).unwrap();
+    assert_eq!(RecordMap::<u8>::open(tmp.path().join("50%.npy")).unwrap().view().to_vec(), [3; 5]);
+
+    // Both stand for the field `T`.
+    fs::copy(tmp.path().join("T.npy"), tmp.path().join("%54.npy")).unwrap();
+    assert!(DynColumnMap::open(tmp.path()).is_err());
+    fs::write(tmp.path().join("dtype.descr"), "[('50%', '|u1'), ('T', '|u1'), ('t', '|u1')]\n").unwrap();
+    let error = DynColumnMap::open(tmp.path()).unwrap_err();
+    assert!(
+        error.to_string().contains("`%54.npy` and `T.npy` are both the column `T`; remove one"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -87,11 +87,19 @@ impl Append {
         rename(dir, DONE, BEGUN)
     }
 
-    /// Says that there is nothing left to do.
-    pub(super) fn end(dir: &Path) {
-        // What stays says what is so, or that there is nothing behind the rows, and the next one removes it.
-        let _ = fs::remove_file(dir.join(DONE));
-        let _ = fs::remove_file(dir.join(BEGUN));
+    /// Says that there is nothing left to do. What stays if this fails says what is so, or that there is nothing behind the
+    /// rows, and the next one removes it.
+    pub(super) fn end(dir: &Path) -> Result<()> {
+        for name in [DONE, BEGUN] {
+            let path = dir.join(name);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(cannot("remove", error, &path));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// An error if a column has neither of the two numbers of rows.
@@ -142,10 +150,12 @@ pub(super) fn recover(dir: &Path, files: &[PathBuf]) -> Result<()> {
         columns.iter().try_for_each(Column::sync)?;
     } else {
         super::same_rows(dir, files, &columns)?;
-        // What lies behind the rows is of an append that never was: its maker said that there was nothing before.
+        // What lies behind the rows is of an append that never was: its maker has looked that there was nothing before.
         columns.iter().try_for_each(|column| column.discard_rest().map(drop))?;
+        // Or the file that says so might be gone after a loss of power, and the rows not.
+        columns.iter().try_for_each(Column::sync)?;
     }
-    Append::end(dir);
+    Append::end(dir)?;
     column::sync_names(dir)
 }
 

@@ -341,6 +341,17 @@ macro_rules! of_table {
             self.flush()
         }
 
+        /// An error if a column was cut short under the map, or if the disk could not read or write a page of it; see
+        /// [`RecordMap::health`](crate::RecordMap::health). Feature `fault-guard`, on Linux and Android.
+        ///
+        /// # Errors
+        ///
+        /// As for [`RecordMap::health`](crate::RecordMap::health), for the first column that is not whole.
+        #[cfg(all(feature = "fault-guard", any(target_os = "linux", target_os = "android")))]
+        pub fn health(&self) -> Result<()> {
+            self.table.health()
+        }
+
         /// Hints how all columns will be read from now on; see [`RecordMap::advise`](crate::RecordMap::advise).
         ///
         /// # Errors

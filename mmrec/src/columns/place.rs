@@ -156,7 +156,14 @@ pub(super) fn write_descr(dir: &Path, dtype: &DType) -> Result<()> {
         let message = format!("the text of {dtype} does not say all of it; use fewer fields or other names");
         return Err(Error::new(ErrorKind::Unsupported, message).with_path(Some(&path)));
     }
-    fs::write(&path, text)
+    let written = || {
+        use io::Write as _;
+        let mut file = fs::File::create_new(&path)?;
+        file.write_all(text.as_bytes())?;
+        // Or it might be empty after a loss of power, and the rows on the disk.
+        file.sync_all()
+    };
+    written()
         .map_err(|error| Error::io("cannot write the dtype of the records", error).with_path(Some(&path)))
 }
 
@@ -169,10 +176,11 @@ pub(super) fn sync_descr(dir: &Path) -> Result<()> {
     })
 }
 
-/// The file that whoever appends locks: the one that is never replaced.
+/// The file that whoever appends locks: the one that is never replaced, and where that is not there the one whose name comes
+/// first, in whatever order the columns are asked for.
 pub(super) fn lock_file(dir: &Path, files: &[PathBuf]) -> PathBuf {
     let descr = dir.join(DESCR);
-    match files.first() {
+    match files.iter().min() {
         Some(first) if !descr.exists() => first.clone(),
         _ => descr,
     }
@@ -180,12 +188,22 @@ pub(super) fn lock_file(dir: &Path, files: &[PathBuf]) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::{field_name, file_names};
+    use std::path::{Path, PathBuf};
+
+    use super::{field_name, file_names, lock_file};
     use crate::dtype::{DType, DTypeField};
 
     fn names(of: &[&str]) -> Vec<String> {
         let fields = of.iter().map(|name| DTypeField::new(*name, DType::of::<u8>()));
         file_names(&DType::packed(fields).unwrap())
+    }
+
+    #[test]
+    fn all_lock_the_same_file() {
+        let [a, b] = ["price.npy", "ts.npy"].map(PathBuf::from);
+        let dir = Path::new("no such directory");
+        assert_eq!(lock_file(dir, &[a.clone(), b.clone()]), a);
+        assert_eq!(lock_file(dir, &[b, a.clone()]), a);
     }
 
     #[test]

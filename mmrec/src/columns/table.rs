@@ -1,6 +1,7 @@
 //! The mapped columns of a directory, whose dtype is known at run time. Every map of columns has one.
 
 use std::{
+    collections::BTreeSet,
     fmt, fs, io,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
@@ -40,6 +41,8 @@ pub(super) struct Table {
     pub(super) len: usize,
     /// One for each field, in their order, with one axis.
     pub(super) columns: Vec<Column>,
+    /// Their files.
+    files: Vec<PathBuf>,
     /// Whether the names of the files were made, and may not be on the disk yet.
     is_new: AtomicBool,
 }
@@ -58,23 +61,11 @@ impl Table {
             (None, Some(described)) => described,
             (None, None) => of_files(&dir, &found.iter().map(String::as_str).collect::<Vec<_>>())?,
         };
-        let names = place::file_names(&dtype);
         let name = wanted.map_or("dtype.descr", |wanted| wanted.name);
         let wanted = Wanted { dtype: &dtype, name };
-        // Those that are there under the names of fields, and those under other names.
-        let there = names.iter().zip(dtype.fields()).filter(|(file, _)| found.contains(*file));
-        let there = there.map(|(_, field)| (field.name().to_owned(), None::<&DType>));
-        let others = found.iter().filter(|file| !names.contains(file));
-        let others = others.map(|file| (place::field_name(file), None));
-        let found: Vec<_> = there.chain(others).collect();
-        compare(
-            &dir,
-            &wanted,
-            &found.iter().map(|(name, dtype)| (name.as_str(), *dtype)).collect::<Vec<_>>(),
-        )?;
-        let files: Vec<_> = names.iter().map(|name| dir.join(name)).collect();
+        let files = files_of(&dir, &wanted, &found)?;
         let (columns, len) = columns(&dir, &files, &wanted, mode)?;
-        Ok(Self { dir, dtype, len, columns, is_new: AtomicBool::new(false) })
+        Ok(Self { dir, dtype, len, columns, files, is_new: AtomicBool::new(false) })
     }
 
     /// Makes a directory of columns of zeros, which has its name once `fill` has written them. It is given what writes rows of a
@@ -118,11 +109,6 @@ impl Table {
         Ok(made)
     }
 
-    /// The files of the columns.
-    fn files(&self) -> Vec<PathBuf> {
-        place::file_names(&self.dtype).iter().map(|name| self.dir.join(name)).collect()
-    }
-
     /// Makes all columns longer by records, or none.
     pub(super) fn append(&mut self, rows: &DynRaw<'_>) -> Result<()> {
         let count = rows.len();
@@ -130,47 +116,60 @@ impl Table {
             return Ok(());
         }
         let named = |error: Error| error.with_path(Some(&self.dir));
-        let (before, files) = (self.len, self.files());
+        let (before, files) = (self.len, &self.files);
         let Some(len) = before.checked_add(count) else {
             return Err(named(Error::new(
                 ErrorKind::Overflow,
                 "the number of rows is more than a map can have",
             )));
         };
-        let _lock = append::lock(&self.dir, &files)?;
-        append::recover(&self.dir, &files)?;
-        self.columns.iter().zip(&files).try_for_each(|(column, file)| column.is_still(file))?;
+        let _lock = append::lock(&self.dir, files)?;
+        append::recover(&self.dir, files)?;
+        self.columns.iter().zip(files).try_for_each(|(column, file)| column.is_still(file))?;
+        // Whoever finds that an append was begun takes all that lies behind the rows for a part of it.
+        self.columns.iter().try_for_each(|column| column.can_grow(count))?;
         let step = Append { before, rows: len };
         step.begin(&self.dir)?;
         let mut new = Vec::with_capacity(self.columns.len());
         let written = self.write_behind(rows, &mut new).and_then(|()| Append::commit(&self.dir));
         if let Err(error) = written {
-            self.columns.iter().zip(&new).for_each(|(column, new)| column.cut(new));
-            Append::end(&self.dir);
+            self.cut(&new);
             return Err(error);
         }
-        let named = || {
-            column::sync_names(&self.dir)?;
-            self.columns.iter().zip(&new).try_for_each(|(column, new)| column.name(new))?;
-            self.columns.iter().try_for_each(Column::sync)
-        };
-        if let Err(error) = named() {
-            // Each is asked, also behind one that fails.
-            let are_old =
-                self.columns.iter().zip(&new).fold(true, |all, (column, new)| column.take_back(new) && all);
-            if !are_old || Append::take_back(&self.dir).is_err() {
+        if let Err(error) = column::sync_names(&self.dir) {
+            if Append::take_back(&self.dir).is_err() {
                 return Err(error.with_hint(
                     "the rows were written, and count: open the directory again before anything else is appended",
                 ));
             }
-            self.columns.iter().zip(&new).for_each(|(column, new)| column.cut(new));
-            Append::end(&self.dir);
+            // Nothing is cut before it is on the disk that it does not count.
+            if column::sync_names(&self.dir).is_ok() {
+                self.cut(&new);
+            }
             return Err(error);
         }
+        // From here on the rows are there: who appends or opens the directory next does what fails here, for which `.append` stays.
+        let named = self.columns.iter().zip(&new).try_for_each(|(column, new)| column.name(new));
+        let named = named.and_then(|()| self.columns.iter().try_for_each(Column::sync));
         self.columns.iter_mut().zip(new).for_each(|(column, new)| column.take(new));
         self.len = len;
-        Append::end(&self.dir);
+        if named.is_ok() {
+            let _ = Append::end(&self.dir);
+        }
         Ok(())
+    }
+
+    /// Cuts rows that do not count. What cannot be done the next append or opening does, for which `.append.begun` stays.
+    fn cut(&self, new: &[NewRows]) {
+        self.columns.iter().zip(new).for_each(|(column, new)| column.cut(new));
+        if self.columns.iter().all(|column| column.sync().is_ok()) {
+            let _ = Append::end(&self.dir);
+        }
+    }
+
+    /// An error if another program has cut a column, as far as it was noticed.
+    pub(super) fn health(&self) -> Result<()> {
+        self.columns.iter().try_for_each(Column::health)
     }
 
     /// Writes records behind the rows of all columns, to the disk.
@@ -195,7 +194,8 @@ impl Table {
     ) -> Result<DynMap<ReadWrite>> {
         let columns: Vec<_> = self.columns.iter().map(|column| column.raw().clone()).collect();
         DynMap::create_filled(path, &self.dtype, self.len, |write| {
-            convert::to_rows(&columns, &self.dtype, self.len, write, progress)
+            convert::to_rows(&columns, &self.dtype, self.len, write, progress)?;
+            self.health()
         })
     }
 
@@ -295,6 +295,29 @@ fn of_files(dir: &Path, files: &[&str]) -> Result<DType> {
     DType::packed(fields?).map_err(|error| error.with_path(Some(dir)))
 }
 
+/// The file of each field: under the name that this crate gives it, or under another that stands for the field, as NumPy's users
+/// give it. An error if a field has none or several, or a file is of no field.
+fn files_of(dir: &Path, wanted: &Wanted<'_>, found: &BTreeSet<String>) -> Result<Vec<PathBuf>> {
+    let (mut files, mut there) = (Vec::new(), Vec::new());
+    let mut rest: Vec<_> = found.iter().map(|file| (file.as_str(), place::field_name(file))).collect();
+    for (name, field) in place::file_names(wanted.dtype).iter().zip(wanted.dtype.fields()) {
+        let is_of = |(file, stands_for): &(&str, String)| *file == name || stands_for == field.name();
+        let (mut of_field, others) = rest.into_iter().partition::<Vec<_>, _>(is_of);
+        rest = others;
+        if let [(one, _), (other, _), ..] = &of_field[..] {
+            let message = format!("`{one}` and `{other}` are both the column `{}`; remove one", field.name());
+            return Err(Error::new(ErrorKind::DTypeMismatch, message).with_path(Some(dir)));
+        }
+        if let Some((file, _)) = of_field.pop() {
+            files.push(dir.join(file));
+            there.push((field.name().to_owned(), None));
+        }
+    }
+    there.extend(rest.into_iter().map(|(_, stands_for)| (stands_for, None)));
+    compare(dir, wanted, &there.iter().map(|(name, dtype)| (name.as_str(), *dtype)).collect::<Vec<_>>())?;
+    Ok(files)
+}
+
 /// The dtype of the rows of a column.
 fn dtype_of(column: &Column, name: &str) -> Result<DType> {
     let shape = column.shape();
@@ -361,8 +384,9 @@ fn columns(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode) -> Re
             append::recover(dir, files)?;
         }
         let done = Append::done(dir)?;
-        if mode == Mode::ReadWrite && done.is_some() {
+        if mode == Mode::ReadWrite && done.is_some() && again > 0 {
             // Another program has appended since, and has ended or is about to.
+            again -= 1;
             continue;
         }
         let columns = typed_columns(dir, files, wanted, mode)?;

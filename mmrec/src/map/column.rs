@@ -138,6 +138,16 @@ impl Column {
         Err(self.core.name(Error::new(ErrorKind::ShapeMismatch, message)))
     }
 
+    /// An error if rows cannot be put behind those there are: bytes lie there, or the header has no room for their number.
+    pub(crate) fn can_grow(&self, rows: usize) -> Result<()> {
+        self.core.next_rows(rows).map(drop).map_err(|error| self.core.name(error))
+    }
+
+    /// An error if another program has cut the column, as far as it was noticed.
+    pub(crate) fn health(&self) -> Result<()> {
+        self.core.health()
+    }
+
     /// Makes room for rows behind those there are. No header names them yet.
     pub(crate) fn put_behind(&self, rows: usize) -> Result<NewRows> {
         let put = self.core.put_behind(rows, |_, _| Ok(()));
@@ -159,13 +169,6 @@ impl Column {
     pub(crate) fn name(&self, new: &NewRows) -> Result<()> {
         let named = new.0.next.as_ref().map_or(Ok(()), |next| next.write(self.file()));
         named.map_err(|error| self.core.name(error))
-    }
-
-    /// Has the header name the old rows alone again; `false` if it does not.
-    pub(crate) fn take_back(&self, new: &NewRows) -> bool {
-        let Some(next) = &new.0.next else { return true };
-        next.take_back(self.file());
-        next.is_unwritten(self.file())
     }
 
     /// Cuts new rows that no header names.

@@ -213,14 +213,8 @@ impl<A> Core<A> {
         fill: impl FnOnce(&mut Dynamic, usize) -> Result<()>,
     ) -> Result<Behind> {
         let file = self.growing_file()?;
-        let (axis, before) = self.rows()?;
-        let len = before.checked_add(rows).ok_or_else(|| super::core::too_large("the number of rows"))?;
-        let layout = self.layout_of_rows(axis, len)?;
-        let next = match &self.npy {
-            Some(npy) => Some(NextHeader::new(npy, file, axis, len)?),
-            None => None,
-        };
-        self.check_end(file)?;
+        let (_, before) = self.rows()?;
+        let (layout, next) = self.next_rows(rows)?;
         let (mapped, extended_from) = extend(file, &layout, self.space(), next.is_some(), || {
             map_array(file, Access::Write, &layout, false)
         })?;
@@ -230,6 +224,20 @@ impl<A> Core<A> {
         filled.and_then(|()| holds(file, &behind.layout)).inspect_err(|_| behind.cut(file))?;
         self.unflushed().file = true;
         Ok(behind)
+    }
+
+    /// The array with `rows` more rows, and the header that names them. Nothing is changed yet.
+    pub(super) fn next_rows(&self, rows: usize) -> Result<(Layout, Option<NextHeader>)> {
+        let file = self.growing_file()?;
+        let (axis, before) = self.rows()?;
+        let len = before.checked_add(rows).ok_or_else(|| super::core::too_large("the number of rows"))?;
+        let layout = self.layout_of_rows(axis, len)?;
+        let next = match &self.npy {
+            Some(npy) => Some(NextHeader::new(npy, file, axis, len)?),
+            None => None,
+        };
+        self.check_end(file)?;
+        Ok((layout, next))
     }
 
     /// Maps the first `rows` rows alone, names them in the header, if there is one, and cuts the file behind them.

@@ -48,6 +48,12 @@ impl<'v, 'r> Elements<'v, 'r> {
         Ok(Self { view, rows: self.rows, outer: self.view.ndim() })
     }
 
+    /// The field of each element, in as many lists as the elements are.
+    pub(super) fn part(&self, offset: usize, dtype: &DType) -> Result<Self> {
+        let view = self.view.part(offset, dtype).ok_or_else(|| no_such_part(dtype))?;
+        Ok(Self { view, rows: self.rows, outer: self.outer })
+    }
+
     /// How many there are along the first `axes` axes.
     fn len_of(&self, axes: usize) -> Result<usize> {
         let shape = &self.view.shape()[..axes];

@@ -192,18 +192,12 @@ fn schema_of(view: &DynView<'_>) -> Result<Schema> {
 /// The elements of a view by the schema of its batches.
 fn batch(view: &DynView<'_>, schema: &Arc<Schema>) -> Result<RecordBatch> {
     let dtype = view.dtype();
+    let elements = Elements::new(view.clone(), Rows::All);
     let columns: Result<Vec<ArrayRef>> = match dtype.is_record() {
         true => (dtype.fields().iter().zip(schema.fields()))
-            .map(|(field, column)| {
-                let part = view.part(field.offset(), field.dtype()).ok_or_else(super::too_many_elements)?;
-                Elements::new(part, Rows::All).to(column.data_type())
-            })
+            .map(|(field, column)| elements.part(field.offset(), field.dtype())?.to(column.data_type()))
             .collect(),
-        false => schema
-            .fields()
-            .iter()
-            .map(|column| Elements::new(view.clone(), Rows::All).to(column.data_type()))
-            .collect(),
+        false => schema.fields().iter().map(|column| elements.to(column.data_type())).collect(),
     };
     let rows = view.shape().first().copied().unwrap_or(1);
     let options = RecordBatchOptions::new().with_row_count(Some(rows));

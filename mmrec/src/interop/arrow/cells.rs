@@ -26,8 +26,9 @@ pub(super) fn of(array: &dyn Array, to: Scalar, column: Column<'_>) -> Result<Op
             steps(array, to, column)?.map(|steps| (Buffer::from_vec(steps), native))
         }
         Kind::Float | Kind::Void | Kind::Bytes | Kind::Unicode if is_fixed => {
-            let order = array.as_fixed_size_binary().value_data();
-            Some((Buffer::from(order), native))
+            // A buffer may have more at its end, less than one element.
+            let bytes = &array.as_fixed_size_binary().value_data()[..array.len() * to.size()];
+            Some((Buffer::from(bytes), native))
         }
         Kind::Bytes | Kind::Void if schema::is_string(found) => {
             strings(array, to, column)?.map(|bytes| (Buffer::from_vec(bytes), native))

@@ -89,11 +89,10 @@ unsafe fn array<O: Send + Sync + 'static>(view: DynView<'_>, owner: &Arc<O>) -> 
     let elements = match scalar.kind() {
         Kind::Complex => {
             let parts = DType::array(schema::part_of_complex(scalar, scalar.size()).into(), &[2])?;
-            view.part(0, &parts).map(|parts| Elements::new(parts, Rows::All))
+            Elements::new(view, Rows::All).part(0, &parts)?
         }
-        _ => Some(Elements::new(view, Rows::All)),
+        _ => Elements::new(view, Rows::All),
     };
-    let Some(elements) = elements else { return Ok(None) };
     let array = elements.in_lists(&as_type, |leaf| match leaf {
         DataType::FixedSizeBinary(size) => {
             let array = FixedSizeBinaryArray::try_new_with_len(*size, bytes, None, elements.len()?);

@@ -9,7 +9,7 @@ use arrow_array::{
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::DataType;
 
-use super::{arrays::Elements, refused, too_many, views};
+use super::{arrays::Elements, refused, too_many, too_many_elements, views};
 use crate::{
     dtype::{Kind, Scalar, stored},
     error::{Error, ErrorKind, Result},
@@ -94,6 +94,12 @@ pub(super) fn array(elements: &Elements<'_, '_>, scalar: Scalar, as_type: &DataT
         // One is no text; the way of all others says which.
     }
     let len = elements.len()?;
+    if scalar.size() == 0 {
+        // Of these a header can name any number, without a byte of them in the file.
+        let reserved =
+            len.checked_add(1).is_some_and(|len| Vec::<u128>::new().try_reserve_exact(len).is_ok());
+        reserved.then_some(()).ok_or_else(too_many_elements)?;
+    }
     let texts = match scalar.kind() {
         Kind::Unicode => decoded(elements, scalar, len)?,
         kind => {
