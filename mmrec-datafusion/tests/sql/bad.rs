@@ -267,3 +267,17 @@ async fn options_that_are_wrong() {
         contains(&result.unwrap_err().to_string(), &[says]);
     }
 }
+
+#[tokio::test]
+async fn weeks_are_no_superset_of_numbers() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().display();
+    make(&directory.path().join("t/1.npy"), "[('a', '<i8')]", 2);
+    make(&directory.path().join("t/2.npy"), "[('a', '<M8[W]'), ('b', '<f8')]", 3);
+    let context = session(2, 8192);
+    let options = "OPTIONS ('npy.superset' 'true')";
+    let text =
+        error(&context, &format!("CREATE EXTERNAL TABLE t STORED AS NPY LOCATION '{path}/t/' {options}"))
+            .await;
+    contains(&text, &["for column \"a\"", "2.npy has '<M8[W]'", "'<i8'"]);
+}
