@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mmrec::DateTime64;
+use mmrec::{ByteStr, DateTime64};
 
 use crate::kit::{Trade, analyze, compare, error, metric, query, session, trade, trades, with_memory, write};
 
@@ -102,4 +102,34 @@ async fn a_file_in_another_order_than_declared_is_an_error_where_it_is_seen() {
         "{text}"
     );
     assert!(text.contains("leave WITH ORDER away or sort the file"), "{text}");
+}
+
+/// A limit counts rows before what joins and sorts above it have learned.
+#[tokio::test]
+async fn filters_from_above_a_limit_do_not_move_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("t.npy");
+    let symbol = |number| ByteStr::new(if number < 10 { "ABC" } else { "later" }).unwrap();
+    let price = |number| match number {
+        0..1000 => 5.0,
+        1000..10_000 => 10.0,
+        _ => 1.0,
+    };
+    let rows: Vec<_> = (0..20_000)
+        .map(|number| Trade { symbol: symbol(number), price: price(number), ..trade(number) })
+        .collect();
+    write(&path, &rows);
+    for partitions in [1, 3] {
+        let context = session(partitions, 1000);
+        with_memory(&context, &rows);
+        declare(&context, &path, "ts").await;
+        query(&context, "CREATE TABLE s AS SELECT 'later' AS symbol").await;
+        for sql in [
+            "SELECT count(*) FROM (SELECT * FROM $t ORDER BY ts LIMIT 10) a JOIN s ON a.symbol = s.symbol",
+            "SELECT price FROM (SELECT * FROM $t ORDER BY ts LIMIT 10000) ORDER BY price LIMIT 1",
+            "SELECT min(price) FROM (SELECT * FROM $t ORDER BY ts LIMIT 10000)",
+        ] {
+            compare(&context, "t", sql).await;
+        }
+    }
 }
