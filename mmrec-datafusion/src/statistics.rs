@@ -56,7 +56,8 @@ fn ends(
     let at = |row: usize| part(&column, row, row + 1).to_arrow_as(type_).map_err(external);
     let (start, end) = nulls_at_end(key, 0, rows, |row| Ok(at(row)?.is_null(0)))?;
     statistics.null_count = Precision::Exact(rows - (end - start));
-    if start >= end {
+    // With NULLs at an end there is no least or greatest row: files are put one behind the other by these two.
+    if start >= end || end - start != rows {
         return Ok(());
     }
     let (first, last) = (at(start)?, at(end - 1)?);

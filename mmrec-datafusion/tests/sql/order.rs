@@ -133,3 +133,27 @@ async fn filters_from_above_a_limit_do_not_move_it() {
         }
     }
 }
+
+/// Files with NaT at their ends are not one sorted stream.
+#[tokio::test]
+async fn files_with_null_keys_are_merged() {
+    let directory = tempfile::tempdir().unwrap();
+    let ts = |second: Option<i64>| {
+        second.map_or(DateTime64::NAT, |second| DateTime64::from_steps(second * 1_000_000_000))
+    };
+    let of = |seconds: [Option<i64>; 3]| -> Vec<Trade> {
+        seconds
+            .into_iter()
+            .zip(trades(0..3))
+            .map(|(second, trade)| Trade { ts: ts(second), ..trade })
+            .collect()
+    };
+    let (one, two) = (of([Some(1), Some(2), None]), of([Some(3), Some(4), None]));
+    write(&directory.path().join("t/1.npy"), &one);
+    write(&directory.path().join("t/2.npy"), &two);
+    let context = session(1, 8192);
+    with_memory(&context, &[one, two].concat());
+    declare(&context, &directory.path().join("t"), "ts").await;
+    compare(&context, "t", "SELECT ts FROM $t ORDER BY ts").await;
+    compare(&context, "t", "SELECT min(ts), max(ts), count(ts) FROM $t").await;
+}
