@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mmrec::{ByteStr, DateTime64};
+use mmrec::{ByteStr, DateTime64, RecordMap};
 
 use crate::kit::{Trade, analyze, compare, error, metric, query, session, trade, trades, with_memory, write};
 
@@ -156,4 +156,42 @@ async fn files_with_null_keys_are_merged() {
     declare(&context, &directory.path().join("t"), "ts").await;
     compare(&context, "t", "SELECT ts FROM $t ORDER BY ts").await;
     compare(&context, "t", "SELECT min(ts), max(ts), count(ts) FROM $t").await;
+}
+
+/// As NumPy sorts them: NaNs last, whatever their sign, and zeros of both signs in any order.
+#[tokio::test]
+async fn floats_are_searched_as_they_are_sorted() {
+    let directory = tempfile::tempdir().unwrap();
+    let values = [-1.0, 0.0, -0.0, 0.0, -0.0, 1.0, 2.0, -f64::NAN, f64::NAN, -f64::NAN];
+    for (order, values) in [
+        ("value", values.to_vec()),
+        ("value DESC", values.iter().rev().copied().collect()),
+        ("value", vec![-f64::NAN, f64::NAN]),
+        ("value", vec![0.0, -0.0]),
+    ] {
+        let path = directory.path().join("t.npy");
+        RecordMap::<f64>::options()
+            .shape(values.len())
+            .create_npy(&path)
+            .unwrap()
+            .view_mut()
+            .copy_from_slice(&values);
+        for partitions in [1, 3] {
+            let context = session(partitions, 2);
+            query(
+                &context,
+                &format!("CREATE EXTERNAL TABLE plain STORED AS NPY LOCATION '{}'", path.display()),
+            )
+            .await;
+            query(&context, "CREATE TABLE memory AS SELECT * FROM plain").await;
+            declare(&context, &path, order).await;
+            for operator in ["<", "<=", "=", ">=", ">", "<>"] {
+                for bound in ["-1", "0", "-0.0", "1.5", "2", "'NaN'", "-'NaN'::double"] {
+                    let sql = format!("SELECT * FROM $t WHERE value {operator} {bound}");
+                    compare(&context, "t", &sql).await;
+                }
+            }
+            compare(&context, "t", "SELECT min(value), max(value), count(value) FROM $t").await;
+        }
+    }
 }
