@@ -281,3 +281,20 @@ async fn weeks_are_no_superset_of_numbers() {
             .await;
     contains(&text, &["for column \"a\"", "2.npy has '<M8[W]'", "'<i8'"]);
 }
+
+#[tokio::test]
+async fn folders_among_raw_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().display();
+    fs::create_dir_all(directory.path().join("t/day=1/old")).unwrap();
+    fs::write(directory.path().join("t/day=1/1.bin"), [1; 8]).unwrap();
+    fs::write(directory.path().join("t/day=1/old/2.bin"), [2; 8]).unwrap();
+    let context = session(1, 8192);
+    let create = format!("CREATE EXTERNAL TABLE t STORED AS NPY PARTITIONED BY (day) LOCATION '{path}/t/'");
+    let create = format!("{create} OPTIONS ('npy.dtype' '<i4')");
+    let text = error(&context, &create).await;
+    contains(&text, &["day=1/old is a folder of no partition", "t/*.bin"]);
+    fs::remove_dir_all(directory.path().join("t/day=1/old")).unwrap();
+    query(&context, &create).await;
+    assert_eq!(number(&query(&context, "SELECT count(*) FROM t").await), 2);
+}
