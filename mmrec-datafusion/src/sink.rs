@@ -16,6 +16,7 @@ use datafusion::{
         runtime::{JoinSet, SpawnedTask},
     },
     datasource::{
+        listing::ListingTableUrl,
         physical_plan::{FileSink, FileSinkConfig},
         sink::{DataSink, DataSinkExec},
     },
@@ -30,6 +31,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc::Receiver;
 
 use crate::{
+    columns::{DESCR_PATTERN, is_descr},
     error::{external, plan},
     layout::{Layout, decoded},
     options::NpyOptions,
@@ -52,6 +54,16 @@ pub(crate) fn plan_writer(
     }
     if options.dtype.is_some() || options.member.is_some() {
         return Err(plan("what is written is .npy; leave npy.dtype and npy.member away"));
+    }
+    let is_pattern =
+        |url: &ListingTableUrl| url.get_glob().as_ref().is_some_and(|glob| glob.as_str() == DESCR_PATTERN);
+    if config.file_group.iter().any(|file| is_descr(&file.object_meta.location))
+        || config.table_paths.iter().any(is_pattern)
+    {
+        return Err(plan(
+            "rows are not added to a table of directories of columns, where a new file would be no part of it: COPY to a directory of \
+             .npy files, or append to the columns with mmrec",
+        ));
     }
     let sink = NpySink { config, options: options.clone() };
     Ok(Arc::new(DataSinkExec::new(input, Arc::new(sink), order)))

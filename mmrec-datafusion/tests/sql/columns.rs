@@ -130,3 +130,22 @@ async fn rows_that_were_added_are_seen() {
         }
     }
 }
+
+#[tokio::test]
+async fn rows_are_not_inserted_into_directories_of_columns() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().display();
+    write_columns(&directory.path().join("days/day=1"), &trades(0..10));
+    let context = session(1, 64);
+    query(
+        &context,
+        &format!("CREATE EXTERNAL TABLE days STORED AS NPY PARTITIONED BY (day) LOCATION '{path}/days/'"),
+    )
+    .await;
+    for sql in ["INSERT INTO days SELECT * FROM days", "INSERT INTO days SELECT * FROM days WHERE qty > 100"]
+    {
+        let text = error(&context, sql).await;
+        assert!(text.contains("COPY to a directory of .npy files"), "{text}");
+    }
+    assert_eq!(number(&query(&context, "SELECT count(*) FROM days").await), 10);
+}
