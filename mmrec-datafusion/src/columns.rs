@@ -1,7 +1,7 @@
 //! Directories of columns, known by a small file in them.
 
 use datafusion::{
-    common::stats::Precision,
+    common::{Statistics, stats::Precision},
     datasource::{listing::PartitionedFile, physical_plan::FileGroup},
 };
 use object_store::path::Path;
@@ -44,4 +44,15 @@ pub(crate) fn split(
     }
     let cut = |at: i64| i64::try_from(i128::from(len) * i128::from(at) / i128::from(parts)).unwrap_or(len);
     Some(Some((0..parts).map(|at| vec![file.clone().with_range(cut(at), cut(at + 1))]).collect()))
+}
+
+/// What stays true of a directory for a while: rows are added to its other files, and the file that it is known by, with which
+/// statistics are kept, does not change.
+pub(crate) fn estimates(statistics: Statistics) -> Statistics {
+    let mut statistics = statistics.to_inexact();
+    for column in &mut statistics.column_statistics {
+        column.min_value = Precision::Absent;
+        column.max_value = Precision::Absent;
+    }
+    statistics
 }

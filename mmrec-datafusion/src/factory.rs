@@ -21,6 +21,7 @@ use datafusion::{
 
 use crate::{
     columns::{DESCR, DESCR_PATTERN},
+    error::plan,
     format::{NpyFormat, NpyFormatFactory},
     options::{NpyOptions, SortKey},
 };
@@ -78,27 +79,48 @@ impl TableProviderFactory for NpyTableFactory {
             command.options.extend(sorted.to_map());
         }
         for location in &mut command.locations {
-            *location = location_of(location, &options);
+            *location = location_of(location, &options)?;
         }
         self.listing.create(state, &command).await
     }
 }
 
 /// Where the files of a table are listed: those with the ending `.npy` of a directory are what the engine looks for anyway.
-fn location_of(location: &str, options: &NpyOptions) -> String {
+fn location_of(location: &str, options: &NpyOptions) -> Result<String> {
     if !location.ends_with('/') && !Path::new(location).is_dir() {
-        return location.to_owned();
+        return Ok(location.to_owned());
     }
     let directory = location.trim_end_matches('/');
+    let path = ListingTableUrl::parse(location).ok().and_then(|url| local(&url));
     if options.dtype.is_some() {
-        return format!("{directory}/*");
+        // The pattern is compared with the first name of a path alone, be it a file or a folder.
+        if let Some(folder) = path.and_then(|path| other_folder(&path, 8)) {
+            return Err(plan(format!(
+                "all files in {location} are rows of the table, and {} is a folder of no partition: move it elsewhere, or give a pattern \
+                 of the files, as {directory}/*.bin",
+                folder.display()
+            )));
+        }
+        return Ok(format!("{directory}/*"));
     }
-    match ListingTableUrl::parse(location).ok().and_then(|url| local(&url)) {
+    Ok(match path {
         Some(path) if path.join(DESCR).is_file() => path.join(DESCR).display().to_string(),
         // A pattern, which the engine looks for in the folders of partitions too.
         Some(path) if has_columns(&path, 8) => format!("{directory}/{DESCR_PATTERN}"),
         _ => format!("{directory}/"),
-    }
+    })
+}
+
+/// A folder that stands for no value of a partition column.
+fn other_folder(directory: &Path, depth: usize) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(directory).ok()?;
+    let mut folders = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir());
+    folders.find_map(|folder| match folder.file_name() {
+        Some(name) if name.to_string_lossy().contains('=') => {
+            depth.checked_sub(1).and_then(|depth| other_folder(&folder, depth))
+        }
+        _ => Some(folder),
+    })
 }
 
 /// Whether a folder of partitions holds a directory of columns.
@@ -159,7 +181,7 @@ impl UrlTableFactory for UrlTables {
         let state = (self.session)()
             .ok_or_else(|| plan_datafusion_err!("the session of the table {url:?} has ended"))?;
         let format: Arc<dyn FileFormat> = Arc::new(NpyFormat::default());
-        let location = location_of(url, &NpyOptions::default());
+        let location = location_of(url, &NpyOptions::default())?;
         let url = ListingTableUrl::parse(&location)?;
         let listing =
             ListingOptions::new(format).with_file_extension(if url.is_collection() { ".npy" } else { "" });

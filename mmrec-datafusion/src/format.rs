@@ -20,6 +20,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use object_store::{ObjectMeta, ObjectStore};
 
 use crate::{
+    columns::{estimates, is_descr},
     error::plan,
     open::open,
     options::{NpyOptions, SortKey},
@@ -140,8 +141,12 @@ impl FileFormat for NpyFormat {
         object: &ObjectMeta,
     ) -> Result<Statistics> {
         let opened = open(&**store, object, &self.options).await?;
-        of_file(&opened, &table_schema, &self.options)
-            .map_err(|error| error.context(format!("table file {}", object.location)))
+        let statistics = of_file(&opened, &table_schema, &self.options)
+            .map_err(|error| error.context(format!("table file {}", object.location)))?;
+        Ok(match is_descr(&object.location) {
+            true => estimates(statistics),
+            false => statistics,
+        })
     }
 
     async fn create_physical_plan(

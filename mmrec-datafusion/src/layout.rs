@@ -137,6 +137,15 @@ impl Widths {
         Ok(())
     }
 
+    /// Takes in what was found of other rows.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (column, other) in self.0.iter_mut().zip(&other.0) {
+            if let (Column::Wide { width, .. }, Column::Wide { width: found, .. }) = (column, other) {
+                *width = (*width).max(*found);
+            }
+        }
+    }
+
     pub(crate) fn finish(self) -> Result<DType> {
         let fields = self.0.into_iter().map(|column| match column {
             Column::Known(field) => Ok(field),

@@ -19,6 +19,7 @@ use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 
 use crate::{
     array::{Array, Memory, OpenMap},
+    columns::is_descr,
     error::{execution, external},
     open::{Head, Opened, open},
     options::NpyOptions,
@@ -113,6 +114,9 @@ impl Reading {
             None => open(&*self.store, &file.object_meta, &self.options).await?,
         };
         let (row, rows) = opened.shape().map_err(external)?;
+        if file.range.is_some() && is_descr(&file.object_meta.location) {
+            same_rows(&file, rows)?;
+        }
         let (start, end) = part(rows, file.object_meta.size, file.range.as_ref());
         let plan = Plan::new(
             self.table_schema.file_schema(),
@@ -215,6 +219,20 @@ fn scan(scanner: Scanner, scanned: Count) -> BoxStream<'static, Result<RecordBat
         }
     });
     batches.boxed()
+}
+
+/// An error if a directory of columns has other rows than when it was split: its parts are opened one by one, and each has to mean the
+/// same rows.
+fn same_rows(file: &PartitionedFile, rows: usize) -> Result<()> {
+    let planned = file.statistics.as_ref().and_then(|statistics| statistics.num_rows.get_value().copied());
+    match planned {
+        Some(planned) if planned != rows => Err(execution(format!(
+            "table file {} stood for {planned} rows when the query was planned, and the columns have {rows}: run the query again, and \
+             create the table again if the session keeps statistics",
+            file.object_meta.location
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// The rows that a range of the bytes of a file stands for: the same part of them. Ranges that together are the file are together

@@ -2,10 +2,17 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array as _, ArrayRef, RecordBatch};
-use arrow_schema::{Field, Schema};
+use arrow_array::{
+    Array as _, ArrayRef, RecordBatch,
+    cast::AsArray,
+    types::{Float16Type, Float32Type, Float64Type},
+};
+use arrow_schema::{DataType, Field, Schema};
 use datafusion::{
-    arrow::compute::kernels::cmp,
+    arrow::compute::{
+        concat,
+        kernels::{cmp, numeric::neg},
+    },
     common::Result,
     logical_expr::Operator,
     physical_expr::{
@@ -42,10 +49,14 @@ pub(crate) fn prune(array: &dyn Array, plan: &Plan, start: usize, end: usize) ->
         }
         let probe = Probe { array, read, key };
         (start, end) = probe.without_nulls(start, end)?;
-        probe.check(start, end)?;
+        let numbers = probe.without_nans(start, end)?;
+        probe.check(numbers.0, numbers.1)?;
+        let (mut from, mut to) = numbers;
         for comparison in about {
-            (start, end) = probe.cut(comparison, start, end)?;
+            (from, to) = probe.cut(comparison, from, to)?;
         }
+        // NaNs are for the filter.
+        (start, end) = (if numbers.0 > start { start } else { from }, if numbers.1 < end { end } else { to });
     }
     Ok((start, end.max(start)))
 }
@@ -89,6 +100,23 @@ impl Probe<'_> {
         nulls_at_end(self.key, start, end, |row| Ok(self.at(row)?.is_null(0)))
     }
 
+    /// The rows whose value is not NaN. NumPy sorts all NaNs to one end, and Arrow orders them by their sign: what a filter says of
+    /// them is not the same for all.
+    fn without_nans(&self, start: usize, end: usize) -> Result<(usize, usize)> {
+        if !self.read.type_.is_floating() || start >= end {
+            return Ok((start, end));
+        }
+        let is_nan = |row: usize| Ok(float(&self.at(row)?).is_some_and(f64::is_nan));
+        let (mut from, mut to) = (start, end);
+        if is_nan(from)? {
+            from = first(from, to, |row| is_nan(row).map(|is_nan| !is_nan))?;
+        }
+        if from < to && is_nan(to - 1)? {
+            to = first(from, to, is_nan)?;
+        }
+        Ok((from, to))
+    }
+
     /// An error if the first row and the last are in another order than was said.
     fn check(&self, start: usize, end: usize) -> Result<()> {
         if start + 1 >= end {
@@ -97,6 +125,10 @@ impl Probe<'_> {
         let (mut low, mut high) = (self.at(start)?, self.at(end - 1)?);
         if self.key.descending {
             (low, high) = (high, low);
+        }
+        // Zeros of both signs are the same to NumPy.
+        if is_zero(&low) && is_zero(&high) {
+            return Ok(());
         }
         // What cannot be compared this way (lists) is not compared by a filter either.
         if cmp::lt_eq(&low, &high).is_ok_and(|ordered| !ordered.value(0)) {
@@ -135,12 +167,35 @@ impl Probe<'_> {
         let expression = BinaryExpr::new(column, operator, Arc::clone(&comparison.literal));
         let schema = Arc::new(Schema::new(vec![Field::new(&self.key.column, self.read.type_.clone(), true)]));
         move |row| {
-            let batch = RecordBatch::try_new(Arc::clone(&schema), vec![self.at(row)?])?;
-            let passes = expression.evaluate(&batch)?.into_array(1)?;
-            let passes = as_boolean(&passes)?;
-            Ok(passes.is_valid(0) && passes.value(0))
+            let value = self.at(row)?;
+            // Zeros of both signs lie in any order: where one of them passes, the row of the other may be in front of it.
+            let values = match is_zero(&value) {
+                true => concat(&[&neg(&value)?, &value])?,
+                false => value,
+            };
+            let len = values.len();
+            let batch = RecordBatch::try_new(Arc::clone(&schema), vec![values])?;
+            let passes = expression.evaluate(&batch)?.into_array(len)?;
+            Ok(as_boolean(&passes)?.iter().any(|passes| passes == Some(true)))
         }
     }
+}
+
+/// The first value, if it is a floating-point number.
+pub(crate) fn float(array: &ArrayRef) -> Option<f64> {
+    if array.is_empty() || array.is_null(0) {
+        return None;
+    }
+    match array.data_type() {
+        DataType::Float16 => Some(array.as_primitive::<Float16Type>().value(0).to_f64()),
+        DataType::Float32 => Some(f64::from(array.as_primitive::<Float32Type>().value(0))),
+        DataType::Float64 => Some(array.as_primitive::<Float64Type>().value(0)),
+        _ => None,
+    }
+}
+
+fn is_zero(array: &ArrayRef) -> bool {
+    float(array).is_some_and(|value| value == 0.0)
 }
 
 /// The rows that are not NULL, where the others lie at the end that the order says.

@@ -28,6 +28,9 @@ use crate::{
 /// Windows of rows that a filter looks at before others have their turn.
 const WINDOWS: usize = 16;
 
+/// Bytes of a file that are read for one batch, if a row has no more.
+const BATCH: usize = 16 << 20;
+
 /// A column as it is read of one file.
 #[derive(Clone, Debug)]
 pub(crate) struct Read {
@@ -52,6 +55,15 @@ impl Read {
         }
         let column = array.column(&self.name).map_err(external)?;
         column.take_to_arrow(rows, &self.type_).map_err(|error| self.failed(error))
+    }
+
+    /// Bytes of a row that are read for it.
+    fn width(&self, row: &DType) -> usize {
+        match row.base().field(&self.name) {
+            _ if !self.is_there => 0,
+            Some(field) => field.dtype().itemsize(),
+            None => row.itemsize(),
+        }
     }
 
     fn failed(&self, error: mmrec::Error) -> datafusion::common::DataFusionError {
@@ -100,12 +112,14 @@ impl Plan {
             Some((key.clone(), read))
         });
         let sorted = sorted.collect();
+        let filtered = filter.iter().flat_map(|filter| &filter.reads);
+        let width: usize = reads.iter().chain(filtered).map(|read| read.width(row)).sum();
         Ok(Self {
             schema: Arc::new(table.project(projection)?),
             reads,
             filter,
             sorted,
-            batch_size: batch_size.max(1),
+            batch_size: batch_size.min(BATCH / width.max(1)).max(1),
         })
     }
 

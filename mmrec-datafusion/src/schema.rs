@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use arrow_schema::{DataType, Field, Fields, Schema};
 use datafusion::common::{DataFusionError, Result};
-use mmrec::{DType, Kind};
+use mmrec::{DType, Kind, Scalar};
 
 use crate::{
     error::{external, plan},
@@ -120,12 +120,17 @@ impl<'a> Merge<'a> {
         }
         for field in schema.fields() {
             let dtype = dtype_of(field);
-            match self.found.iter().find(|(found, ..)| found.name() == field.name()) {
+            match self.found.iter_mut().find(|(found, ..)| found.name() == field.name()) {
                 None => {
                     self.is_whole &= self.first.is_none();
                     self.found.push((field.as_ref().clone(), name.to_owned(), dtype));
                 }
-                Some((found, ..)) if found.data_type() == field.data_type() => {}
+                Some((found, _, before))
+                    if found.data_type() == field.data_type()
+                        && means_the_same(field.data_type(), before, &dtype) =>
+                {
+                    found.set_nullable(found.is_nullable() || field.is_nullable());
+                }
                 Some((found, first, before)) => {
                     return Err(differs(field.name(), first, found, before, name, field, &dtype));
                 }
@@ -149,6 +154,23 @@ impl<'a> Merge<'a> {
             false => field.with_nullable(true),
         });
         Schema::new_with_metadata(fields.collect::<Vec<_>>(), metadata)
+    }
+}
+
+/// Whether values of two dtypes with this type are of the same kind: steps of time that have no type of their own are integers as
+/// other integers are, and those of another step are other times.
+fn means_the_same(type_: &DataType, a: &DType, b: &DType) -> bool {
+    let (a, b) = (a.base(), b.base());
+    match type_ {
+        DataType::FixedSizeList(item, _) => means_the_same(item.data_type(), a, b),
+        DataType::Struct(fields) => {
+            fields.iter().all(|field| match (a.field(field.name()), b.field(field.name())) {
+                (Some(a), Some(b)) => means_the_same(field.data_type(), a.dtype(), b.dtype()),
+                _ => true,
+            })
+        }
+        type_ if type_.is_integer() => a.as_scalar().map(Scalar::kind) == b.as_scalar().map(Scalar::kind),
+        _ => true,
     }
 }
 

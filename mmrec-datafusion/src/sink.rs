@@ -16,6 +16,7 @@ use datafusion::{
         runtime::{JoinSet, SpawnedTask},
     },
     datasource::{
+        listing::ListingTableUrl,
         physical_plan::{FileSink, FileSinkConfig},
         sink::{DataSink, DataSinkExec},
     },
@@ -30,8 +31,9 @@ use tempfile::TempDir;
 use tokio::sync::mpsc::Receiver;
 
 use crate::{
+    columns::{DESCR_PATTERN, is_descr},
     error::{external, plan},
-    layout::{Layout, decoded},
+    layout::{Layout, Widths, decoded},
     options::NpyOptions,
 };
 
@@ -52,6 +54,16 @@ pub(crate) fn plan_writer(
     }
     if options.dtype.is_some() || options.member.is_some() {
         return Err(plan("what is written is .npy; leave npy.dtype and npy.member away"));
+    }
+    let is_pattern =
+        |url: &ListingTableUrl| url.get_glob().as_ref().is_some_and(|glob| glob.as_str() == DESCR_PATTERN);
+    if config.file_group.iter().any(|file| is_descr(&file.object_meta.location))
+        || config.table_paths.iter().any(is_pattern)
+    {
+        return Err(plan(
+            "rows are not added to a table of directories of columns, where a new file would be no part of it: COPY to a directory of \
+             .npy files, or append to the columns with mmrec",
+        ));
     }
     let sink = NpySink { config, options: options.clone() };
     Ok(Arc::new(DataSinkExec::new(input, Arc::new(sink), order)))
@@ -108,20 +120,84 @@ impl FileSink for NpySink {
         let mut tasks = JoinSet::new();
         while let Some((path, batches)) = files.recv().await {
             let layout = layout.clone();
-            tasks.spawn_blocking(move || Made::of(&layout, batches).map(|made| (path, made)));
+            tasks.spawn_blocking(move || Begun::of(&layout, batches).map(|begun| (path, begun)));
         }
-        let mut made = Vec::new();
-        while let Some(result) = tasks.join_next().await {
-            made.push(result.map_err(|error| DataFusionError::ExecutionJoin(Box::new(error)))??);
-        }
+        let begun = all(tasks).await?;
         // The query has ended, well or not; until then no file is at its name.
         demux_task.join_unwind().await.map_err(|error| DataFusionError::ExecutionJoin(Box::new(error)))??;
+        // Files of one table have one dtype, in which the widest text of all of them has its place.
+        let mut widths = layout.widths();
+        for (_, begun) in &begun {
+            if let Begun::Spooled { widths: found, .. } = begun {
+                widths.merge(found);
+            }
+        }
+        let dtype = widths.finish()?;
+        let mut tasks = JoinSet::new();
+        for (path, begun) in begun {
+            let (layout, dtype) = (layout.clone(), dtype.clone());
+            tasks.spawn_blocking(move || begun.finish(&dtype, &layout).map(|made| (path, made)));
+        }
+        let made = all(tasks).await?;
         let mut rows = 0;
         for (path, made) in made {
             made.send(&*store, &path).await?;
             rows += made.rows;
         }
         Ok(rows)
+    }
+}
+
+/// What all tasks gave, as soon as they ended.
+async fn all<T: 'static>(mut tasks: JoinSet<Result<T>>) -> Result<Vec<T>> {
+    let mut given = Vec::new();
+    while let Some(result) = tasks.join_next().await {
+        given.push(result.map_err(|error| DataFusionError::ExecutionJoin(Box::new(error)))??);
+    }
+    Ok(given)
+}
+
+/// A file of which all rows are known.
+enum Begun {
+    Made(Made),
+    /// Batches that wait for the widths of other files; none if there is no file of them.
+    Spooled {
+        directory: TempDir,
+        has_batches: bool,
+        widths: Widths,
+    },
+}
+
+impl Begun {
+    fn of(layout: &Layout, mut batches: Receiver<RecordBatch>) -> Result<Self> {
+        let directory = TempDir::new()?;
+        let next = || batches.blocking_recv().map(Ok);
+        if let Some(dtype) = layout.dtype() {
+            let rows = fill(&directory.path().join(NAME), dtype, layout, std::iter::from_fn(next))?;
+            return Ok(Self::Made(Made { directory, rows }));
+        }
+        let mut widths = layout.widths();
+        let has_batches = spool(&directory.path().join(SPOOL), &mut widths, next)?;
+        Ok(Self::Spooled { directory, has_batches, widths })
+    }
+
+    fn finish(self, dtype: &DType, layout: &Layout) -> Result<Made> {
+        let (directory, has_batches) = match self {
+            Self::Made(made) => return Ok(made),
+            Self::Spooled { directory, has_batches, .. } => (directory, has_batches),
+        };
+        let path = directory.path().join(NAME);
+        let rows = match has_batches {
+            true => {
+                let spool = directory.path().join(SPOOL);
+                let reader = StreamReader::try_new(std::io::BufReader::new(File::open(&spool)?), None)?;
+                let rows = fill(&path, dtype, layout, reader.map(|batch| Ok(batch?)))?;
+                std::fs::remove_file(spool)?;
+                rows
+            }
+            false => fill(&path, dtype, layout, std::iter::empty())?,
+        };
+        Ok(Made { directory, rows })
     }
 }
 
@@ -133,18 +209,9 @@ struct Made {
 
 const NAME: &str = "rows.npy";
 
-impl Made {
-    fn of(layout: &Layout, mut batches: Receiver<RecordBatch>) -> Result<Self> {
-        let directory = TempDir::new()?;
-        let path = directory.path().join(NAME);
-        let next = || batches.blocking_recv().map(Ok);
-        let rows = match layout.dtype() {
-            Some(dtype) => fill(&path, dtype, layout, std::iter::from_fn(next))?,
-            None => spooled(&path, &directory.path().join("batches"), layout, next)?,
-        };
-        Ok(Self { directory, rows })
-    }
+const SPOOL: &str = "batches";
 
+impl Made {
     async fn send(&self, store: &dyn ObjectStore, to: &StorePath) -> Result<()> {
         let mut file = File::open(self.directory.path().join(NAME))?;
         let len = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
@@ -193,28 +260,23 @@ fn fill(
     Ok(rows)
 }
 
-/// Keeps the batches until all widths are known, then makes the file of them.
-fn spooled(
+/// Keeps the batches until all widths are known. Whether there are any.
+fn spool(
     path: &Path,
-    spool: &Path,
-    layout: &Layout,
+    widths: &mut Widths,
     mut next: impl FnMut() -> Option<Result<RecordBatch>>,
-) -> Result<u64> {
-    let mut widths = layout.widths();
+) -> Result<bool> {
     let mut writer = None;
     while let Some(batch) = next() {
         let batch = decoded(&batch?)?;
         widths.add(&batch)?;
         let writer = match &mut writer {
             Some(writer) => writer,
-            None => writer.insert(StreamWriter::try_new(File::create(spool)?, &batch.schema())?),
+            None => writer.insert(StreamWriter::try_new(File::create(path)?, &batch.schema())?),
         };
         writer.write(&batch)?;
     }
-    let dtype = widths.finish()?;
-    let Some(mut writer) = writer else { return fill(path, &dtype, layout, std::iter::empty()) };
+    let Some(mut writer) = writer else { return Ok(false) };
     writer.finish()?;
-    drop(writer);
-    let reader = StreamReader::try_new(std::io::BufReader::new(File::open(spool)?), None)?;
-    fill(path, &dtype, layout, reader.map(|batch| Ok(batch?)))
+    Ok(true)
 }

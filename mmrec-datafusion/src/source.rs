@@ -10,8 +10,8 @@ use datafusion::{
         table_schema::TableSchema,
     },
     physical_expr::{
-        EquivalenceProperties, LexOrdering, PhysicalExpr, PhysicalSortExpr, conjunction,
-        projection::ProjectionExprs,
+        EquivalenceProperties, LexOrdering, PhysicalExpr, PhysicalSortExpr, conjunction, conjunction_opt,
+        expressions::DynamicFilterTracking, projection::ProjectionExprs, split_conjunction,
     },
     physical_plan::{
         DisplayFormatType, SortOrderPushdownResult,
@@ -120,7 +120,10 @@ impl FileSource for NpySource {
             table_schema: self.table_schema.clone(),
             options: self.options.clone(),
             projection: self.projection.file_indices.clone(),
-            predicate: self.predicate.clone(),
+            predicate: match config.limit {
+                Some(_) => self.predicate.as_ref().and_then(without_dynamic),
+                None => self.predicate.clone(),
+            },
             batch_size: self.batch_size.unwrap_or(8192),
             limit: config.limit,
             metrics: self.metrics.clone(),
@@ -233,4 +236,14 @@ impl FileSource for NpySource {
         }
         Ok(TreeNodeRecursion::Continue)
     }
+}
+
+/// The predicate without the parts that joins, sorts with a limit and aggregates found out while they ran.
+///
+/// Such a part can come to a scan that has a limit, from above the limit: rows that it leaves out count for the limit all the same.
+/// Nothing is lost without it, for who made it looks at all rows that it gets.
+fn without_dynamic(predicate: &Arc<dyn PhysicalExpr>) -> Option<Arc<dyn PhysicalExpr>> {
+    let is_static =
+        |part: &&Arc<dyn PhysicalExpr>| !DynamicFilterTracking::classify(part).contains_dynamic_filter();
+    conjunction_opt(split_conjunction(predicate).into_iter().filter(is_static).cloned())
 }

@@ -9,7 +9,7 @@ use crate::{
     error::external,
     open::Opened,
     options::{NpyOptions, SortKey},
-    prune::nulls_at_end,
+    prune::{float, nulls_at_end},
     schema::columns,
 };
 
@@ -56,10 +56,15 @@ fn ends(
     let at = |row: usize| part(&column, row, row + 1).to_arrow_as(type_).map_err(external);
     let (start, end) = nulls_at_end(key, 0, rows, |row| Ok(at(row)?.is_null(0)))?;
     statistics.null_count = Precision::Exact(rows - (end - start));
-    if start >= end {
+    // With NULLs at an end there is no least or greatest row: files are put one behind the other by these two.
+    if start >= end || end - start != rows {
         return Ok(());
     }
     let (first, last) = (at(start)?, at(end - 1)?);
+    // The order of NaNs and of zeros is another for NumPy than here, and these may hide behind the ends.
+    if [&first, &last].into_iter().filter_map(float).any(|value| value.is_nan() || value == 0.0) {
+        return Ok(());
+    }
     let (low, high) = if key.descending { (last, first) } else { (first, last) };
     let (low, high) = (ScalarValue::try_from_array(&low, 0)?, ScalarValue::try_from_array(&high, 0)?);
     // Else the file is not sorted as was said, which is an error of the query that relies on it.

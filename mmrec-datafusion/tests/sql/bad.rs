@@ -267,3 +267,34 @@ async fn options_that_are_wrong() {
         contains(&result.unwrap_err().to_string(), &[says]);
     }
 }
+
+#[tokio::test]
+async fn weeks_are_no_superset_of_numbers() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().display();
+    make(&directory.path().join("t/1.npy"), "[('a', '<i8')]", 2);
+    make(&directory.path().join("t/2.npy"), "[('a', '<M8[W]'), ('b', '<f8')]", 3);
+    let context = session(2, 8192);
+    let options = "OPTIONS ('npy.superset' 'true')";
+    let text =
+        error(&context, &format!("CREATE EXTERNAL TABLE t STORED AS NPY LOCATION '{path}/t/' {options}"))
+            .await;
+    contains(&text, &["for column \"a\"", "2.npy has '<M8[W]'", "'<i8'"]);
+}
+
+#[tokio::test]
+async fn folders_among_raw_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().display();
+    fs::create_dir_all(directory.path().join("t/day=1/old")).unwrap();
+    fs::write(directory.path().join("t/day=1/1.bin"), [1; 8]).unwrap();
+    fs::write(directory.path().join("t/day=1/old/2.bin"), [2; 8]).unwrap();
+    let context = session(1, 8192);
+    let create = format!("CREATE EXTERNAL TABLE t STORED AS NPY PARTITIONED BY (day) LOCATION '{path}/t/'");
+    let create = format!("{create} OPTIONS ('npy.dtype' '<i4')");
+    let text = error(&context, &create).await;
+    contains(&text, &["day=1/old is a folder of no partition", "t/*.bin"]);
+    fs::remove_dir_all(directory.path().join("t/day=1/old")).unwrap();
+    query(&context, &create).await;
+    assert_eq!(number(&query(&context, "SELECT count(*) FROM t").await), 2);
+}

@@ -92,3 +92,60 @@ async fn a_column_that_is_cut_during_a_query() {
     }
     assert!(failed.as_ref().is_some_and(|text| text.contains("was changed")), "{failed:?}");
 }
+
+/// Statistics are kept with a file that does not change when rows are added.
+#[tokio::test]
+async fn rows_that_were_added_are_seen() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().display();
+    let rows = trades(0..400);
+    for partitions in [1, 3] {
+        let name = format!("t{partitions}");
+        write_columns(&directory.path().join(&name), &rows[..300]);
+        let context = session(partitions, 64);
+        with_memory(&context, &rows);
+        query(
+            &context,
+            &format!("CREATE EXTERNAL TABLE t STORED AS NPY WITH ORDER (ts) LOCATION '{path}/{name}/'"),
+        )
+        .await;
+        let counts = ["SELECT count(*) FROM t", "SELECT count(*) FROM t WHERE qty >= 0"];
+        for sql in counts {
+            assert_eq!(number(&query(&context, sql).await), 300);
+        }
+        let mut more =
+            RecordMap::<Trade>::options().shape(100).create_npy(directory.path().join("more.npy")).unwrap();
+        more.view_mut().copy_from_slice(&rows[300..]);
+        let mut map = DynColumnMap::open_rw(directory.path().join(&name)).unwrap();
+        map.append(more.view().untyped()).unwrap();
+        map.close().unwrap();
+        if partitions == 1 {
+            for sql in counts {
+                assert_eq!(number(&query(&context, sql).await), 400, "{sql}");
+            }
+            compare(&context, "t", "SELECT min(ts), max(ts) FROM $t").await;
+        } else {
+            let text = error(&context, counts[1]).await;
+            assert!(text.contains("stood for 300 rows") && text.contains("have 400"), "{text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_are_not_inserted_into_directories_of_columns() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().display();
+    write_columns(&directory.path().join("days/day=1"), &trades(0..10));
+    let context = session(1, 64);
+    query(
+        &context,
+        &format!("CREATE EXTERNAL TABLE days STORED AS NPY PARTITIONED BY (day) LOCATION '{path}/days/'"),
+    )
+    .await;
+    for sql in ["INSERT INTO days SELECT * FROM days", "INSERT INTO days SELECT * FROM days WHERE qty > 100"]
+    {
+        let text = error(&context, sql).await;
+        assert!(text.contains("COPY to a directory of .npy files"), "{text}");
+    }
+    assert_eq!(number(&query(&context, "SELECT count(*) FROM days").await), 10);
+}

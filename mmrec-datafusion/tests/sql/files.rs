@@ -171,3 +171,17 @@ async fn a_store_that_is_no_file_system() {
         compare(&context, "t", sql).await;
     }
 }
+
+#[tokio::test]
+async fn batches_of_wide_rows_have_few() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("wide.npy");
+    let dtype = "[('a', '<f8', (1048576,)), ('b', '<i4')]".parse().unwrap();
+    DynMap::options().dtype(dtype).shape(5).create_npy(&path).unwrap();
+    let context = session(1, 8192);
+    for (sql, most) in [("SELECT a FROM", 2), ("SELECT b FROM", 5)] {
+        let batches = query(&context, &format!("{sql} '{}'", path.display())).await;
+        assert_eq!(batches.iter().map(|batch| batch.num_rows()).sum::<usize>(), 5);
+        assert_eq!(batches.iter().map(|batch| batch.num_rows()).max(), Some(most), "{sql}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mmrec::DateTime64;
+use mmrec::{ByteStr, DateTime64, RecordMap};
 
 use crate::kit::{Trade, analyze, compare, error, metric, query, session, trade, trades, with_memory, write};
 
@@ -102,4 +102,96 @@ async fn a_file_in_another_order_than_declared_is_an_error_where_it_is_seen() {
         "{text}"
     );
     assert!(text.contains("leave WITH ORDER away or sort the file"), "{text}");
+}
+
+/// A limit counts rows before what joins and sorts above it have learned.
+#[tokio::test]
+async fn filters_from_above_a_limit_do_not_move_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("t.npy");
+    let symbol = |number| ByteStr::new(if number < 10 { "ABC" } else { "later" }).unwrap();
+    let price = |number| match number {
+        0..1000 => 5.0,
+        1000..10_000 => 10.0,
+        _ => 1.0,
+    };
+    let rows: Vec<_> = (0..20_000)
+        .map(|number| Trade { symbol: symbol(number), price: price(number), ..trade(number) })
+        .collect();
+    write(&path, &rows);
+    for partitions in [1, 3] {
+        let context = session(partitions, 1000);
+        with_memory(&context, &rows);
+        declare(&context, &path, "ts").await;
+        query(&context, "CREATE TABLE s AS SELECT 'later' AS symbol").await;
+        for sql in [
+            "SELECT count(*) FROM (SELECT * FROM $t ORDER BY ts LIMIT 10) a JOIN s ON a.symbol = s.symbol",
+            "SELECT price FROM (SELECT * FROM $t ORDER BY ts LIMIT 10000) ORDER BY price LIMIT 1",
+            "SELECT min(price) FROM (SELECT * FROM $t ORDER BY ts LIMIT 10000)",
+        ] {
+            compare(&context, "t", sql).await;
+        }
+    }
+}
+
+/// Files with NaT at their ends are not one sorted stream.
+#[tokio::test]
+async fn files_with_null_keys_are_merged() {
+    let directory = tempfile::tempdir().unwrap();
+    let ts = |second: Option<i64>| {
+        second.map_or(DateTime64::NAT, |second| DateTime64::from_steps(second * 1_000_000_000))
+    };
+    let of = |seconds: [Option<i64>; 3]| -> Vec<Trade> {
+        seconds
+            .into_iter()
+            .zip(trades(0..3))
+            .map(|(second, trade)| Trade { ts: ts(second), ..trade })
+            .collect()
+    };
+    let (one, two) = (of([Some(1), Some(2), None]), of([Some(3), Some(4), None]));
+    write(&directory.path().join("t/1.npy"), &one);
+    write(&directory.path().join("t/2.npy"), &two);
+    let context = session(1, 8192);
+    with_memory(&context, &[one, two].concat());
+    declare(&context, &directory.path().join("t"), "ts").await;
+    compare(&context, "t", "SELECT ts FROM $t ORDER BY ts").await;
+    compare(&context, "t", "SELECT min(ts), max(ts), count(ts) FROM $t").await;
+}
+
+/// As NumPy sorts them: NaNs last, whatever their sign, and zeros of both signs in any order.
+#[tokio::test]
+async fn floats_are_searched_as_they_are_sorted() {
+    let directory = tempfile::tempdir().unwrap();
+    let values = [-1.0, 0.0, -0.0, 0.0, -0.0, 1.0, 2.0, -f64::NAN, f64::NAN, -f64::NAN];
+    for (order, values) in [
+        ("value", values.to_vec()),
+        ("value DESC", values.iter().rev().copied().collect()),
+        ("value", vec![-f64::NAN, f64::NAN]),
+        ("value", vec![0.0, -0.0]),
+    ] {
+        let path = directory.path().join("t.npy");
+        RecordMap::<f64>::options()
+            .shape(values.len())
+            .create_npy(&path)
+            .unwrap()
+            .view_mut()
+            .copy_from_slice(&values);
+        for partitions in [1, 3] {
+            let context = session(partitions, 2);
+            query(
+                &context,
+                &format!("CREATE EXTERNAL TABLE plain STORED AS NPY LOCATION '{}'", path.display()),
+            )
+            .await;
+            query(&context, "CREATE TABLE memory AS SELECT * FROM plain").await;
+            declare(&context, &path, order).await;
+            for operator in ["<", "<=", "=", ">=", ">", "<>"] {
+                for bound in ["-1", "0", "-0.0", "1.5", "2", "'NaN'", "-'NaN'::double"] {
+                    let sql = format!("SELECT * FROM $t WHERE value {operator} {bound}");
+                    compare(&context, "t", &sql).await;
+                }
+            }
+            compare(&context, "t", "SELECT min(value), max(value), count(value) FROM $t").await;
+        }
+    }
 }

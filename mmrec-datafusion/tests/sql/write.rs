@@ -117,6 +117,27 @@ async fn rows_are_added_to_a_directory_as_files_of_its_dtype() {
     assert_eq!(number(&query(&context, "SELECT count(*) FROM t").await), 200);
 }
 
+/// All files of a copy have one dtype, and are read as one table.
+#[tokio::test]
+async fn text_is_as_wide_in_all_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().display();
+    let context = session(3, 64);
+    query(&context, "CREATE TABLE memory AS SELECT repeat('x', value) AS text, value AS n, value % 4 AS part FROM generate_series(1, 9)").await;
+    query(&context, &format!("COPY memory TO '{path}/t/' STORED AS NPY PARTITIONED BY (part)")).await;
+    query(
+        &context,
+        &format!("CREATE EXTERNAL TABLE t STORED AS NPY PARTITIONED BY (part) LOCATION '{path}/t/'"),
+    )
+    .await;
+    compare(&context, "t", "SELECT text, n, CAST(part AS BIGINT) FROM $t").await;
+    for part in 0..4 {
+        let mut files = std::fs::read_dir(directory.path().join(format!("t/part={part}"))).unwrap();
+        let map = DynMap::open(files.next().unwrap().unwrap().path()).unwrap();
+        assert_eq!(map.dtype().to_string(), "[('text', '<U9'), ('n', '<i8')]");
+    }
+}
+
 #[tokio::test]
 async fn folders_of_partitions_and_plain_arrays() {
     let directory = tempfile::tempdir().unwrap();
