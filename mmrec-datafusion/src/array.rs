@@ -173,6 +173,8 @@ impl Array for ColumnFiles {
     }
 
     fn check(&self) -> Result<()> {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        self.map.health().map_err(|error| of_file(&self.name, error))?;
         self.files.iter().try_for_each(|(file, state)| state.check(file, &self.name))
     }
 }

@@ -59,6 +59,25 @@ pub(crate) fn record(record: &Record<'_>) -> TokenStream {
             ) -> #columns_mut #column_args {
                 loop {}
             }
+
+            fn columns_of<#lifetime, #dim: #krate::Dimension>(
+                _: &mut #krate::__private::ColumnViews<'_, #lifetime>,
+            ) -> #columns #column_args {
+                loop {}
+            }
+
+            fn columns_mut_of<#lifetime, #dim: #krate::Dimension>(
+                _: &mut #krate::__private::ColumnViewsMut<'_, #lifetime>,
+            ) -> #columns_mut #column_args {
+                loop {}
+            }
+
+            fn record_of(
+                _: &<Self as #krate::MmapRecord>::Columns<'_, #krate::Ix1>,
+                _: #core::primitive::usize,
+            ) -> Self {
+                loop {}
+            }
         }
     }
 }
