@@ -275,7 +275,7 @@ impl<'a, T: Element, D: Dimension> View<'a, T, D> {
     /// let prices = [10.0, 12.5, 11.0, 14.0, 9.5, 13.0];
     /// let view = mmrec::View::from_slice(&prices);
     /// let squares = view.fold_lanes(0.0, |sum, price| sum + price * price, |a, b| a + b);
-    /// assert_eq!(squares, prices.iter().map(|price| price * price).sum());
+    /// assert_eq!(squares, prices.iter().map(|price| price * price).sum::<f64>());
     /// ```
     pub fn fold_lanes<B: Copy>(&self, init: B, f: impl FnMut(B, T) -> B, merge: impl FnMut(B, B) -> B) -> B {
         fold_lanes(&self.raw, Whole, init, f, merge)
