@@ -173,9 +173,10 @@ impl Array for ColumnFiles {
     }
 
     fn check(&self) -> Result<()> {
+        self.files.iter().try_for_each(|(file, state)| state.check(file, &self.name))?;
         #[cfg(any(target_os = "linux", target_os = "android"))]
         self.map.health().map_err(|error| of_file(&self.name, error))?;
-        self.files.iter().try_for_each(|(file, state)| state.check(file, &self.name))
+        Ok(())
     }
 }
 
