@@ -15,7 +15,7 @@
 //! # async fn main() -> Result<()> {
 //! # let dir = std::env::temp_dir().join(format!("mmrec-doc-proto-{}", std::process::id()));
 //! # std::fs::create_dir(&dir)?;
-//! # mmrec::RecordMap::<i32>::options().shape(3).create_npy(dir.join("a.npy"))?;
+//! # mmrec::RecordMap::<i32>::options().shape(3).create_npy(dir.join("a.npy")).unwrap();
 //! let context = SessionContext::new();
 //! mmrec_datafusion::register(&context);
 //! context.sql(&format!("CREATE EXTERNAL TABLE t STORED AS NPY LOCATION '{}/'", dir.display())).await?;
