@@ -5,17 +5,19 @@
 //! - the sum of one field: of the column by `sum()`, by `fold_lanes`, and by plain loops over a slice of it: with one accumulator,
 //!   with eight, and in the tree in which `sum()` adds; of the file of rows by `sum()` and by NumPy's `memmap`;
 //! - rows to columns and columns to rows, each into new files, and back, against copies of as many bytes: from memory to memory,
-//!   and from a mapped file to a new mapped file.
+//!   by one thread and by as many as convert, and from a mapped file to a new mapped file.
 //!
 //! Prices are such that every sum is exact, so all answers are equal. Figures are medians, ratios those within a round. `-- --mib 64`
 //! takes another size, and `-- --quick` little, in three rounds.
 
 use std::{
+    cell::RefCell,
     env,
     error::Error,
     fs,
     hint::black_box,
     path::Path,
+    thread::{available_parallelism, scope},
     time::{Duration, Instant},
 };
 
@@ -185,11 +187,23 @@ fn conversions(dir: &Path, rows: &Path, n: usize, rounds: usize) -> Result<()> {
     let from = bytes.slice().to_vec();
     let mut to = vec![1_u8; len];
     let is_right = |record: Wide, at: usize| record == Wide::nth(at as u64);
+    let (threads, to) = (available_parallelism()?.get().min(4), RefCell::new(&mut to));
+    let part = len.div_ceil(threads);
     let mut lanes = [
         lane("memory to memory, copied", || {
             let start = Instant::now();
-            to.copy_from_slice(black_box(&from));
-            black_box(&mut to);
+            to.borrow_mut().copy_from_slice(black_box(&from));
+            black_box(&to);
+            Ok(start.elapsed())
+        }),
+        lane("memory to memory, by as many threads", || {
+            let (start, mut to) = (Instant::now(), to.borrow_mut());
+            scope(|scope| {
+                for (to, from) in to.chunks_mut(part).zip(from.chunks(part)) {
+                    scope.spawn(|| to.copy_from_slice(black_box(from)));
+                }
+            });
+            black_box(&to);
             Ok(start.elapsed())
         }),
         lane("mapped file to new mapped file, copied", || {

@@ -93,7 +93,7 @@ impl Table {
         for (file, field) in place::file_names(dtype).iter().zip(dtype.fields()) {
             columns.push(Column::create(&begun.path.join(file), field.dtype(), rows)?);
         }
-        fill(&mut |column, row, bytes| columns[column].write(row, bytes))?;
+        fill(&|column, row, bytes| columns[column].write(row, bytes))?;
         drop(columns);
         place::write_descr(&begun.path, dtype)?;
         fs::rename(&begun.path, &dir).map_err(|error| match error.kind() {
@@ -177,8 +177,8 @@ impl Table {
         for column in &self.columns {
             new.push(column.put_behind(rows.len())?);
         }
-        let mut write = |column: usize, row, bytes: &[u8]| self.columns[column].write(self.len + row, bytes);
-        convert::to_columns(rows, &self.dtype, &mut write, &mut |_| ())?;
+        let write = |column: usize, row, bytes: &[u8]| self.columns[column].write(self.len + row, bytes);
+        convert::to_columns(rows, &self.dtype, &write, &mut |_| ())?;
         for (column, new) in self.columns.iter().zip(&*new) {
             column.check(new)?;
             column.sync()?;

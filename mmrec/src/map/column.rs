@@ -214,10 +214,10 @@ impl DynMap<ReadWrite> {
         path: &Path,
         dtype: &DType,
         rows: usize,
-        mut fill: impl FnMut(&mut dyn FnMut(usize, &[u8]) -> Result<()>) -> Result<()>,
+        mut fill: impl FnMut(&(dyn Fn(usize, &[u8]) -> Result<()> + Sync)) -> Result<()>,
     ) -> Result<Self> {
         let fill = |_: &mut Dynamic, file: &File, layout: &Layout| {
-            fill(&mut |row, bytes| {
+            fill(&|row, bytes| {
                 let at = layout.offset + row as u64 * layout.dtype.itemsize() as u64;
                 reserve::write_at(file, bytes, at).map_err(not_written)
             })
