@@ -139,3 +139,8 @@ pub use self::{
     source::NpySource,
     table::MapTable,
 };
+
+/// The program in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
