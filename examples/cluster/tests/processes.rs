@@ -24,12 +24,16 @@ fn cluster() -> Command {
 struct Node {
     child: Child,
     lines: Receiver<String>,
+    /// What one that is killed leaves there goes with it.
+    _temporary: tempfile::TempDir,
 }
 
 impl Node {
     fn start(arguments: &[&str]) -> Self {
-        let mut child =
-            cluster().args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let temporary = tempfile::tempdir().unwrap();
+        let mut command = cluster();
+        command.args(arguments).env("TMPDIR", temporary.path());
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = channel();
         let stdout = child.stdout.take().unwrap();
         thread::spawn(move || {
@@ -37,7 +41,7 @@ impl Node {
                 let _ = sender.send(line);
             }
         });
-        Self { child, lines }
+        Self { child, lines, _temporary: temporary }
     }
 
     /// What is behind the start of the next line that begins so.

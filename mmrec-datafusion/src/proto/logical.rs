@@ -32,26 +32,11 @@ use datafusion_proto::{
 use super::{Kind, NOT_A_MAP, guarded, read, required, write};
 use crate::{MapTable, NpyFormat, NpyFormatFactory, NpyOptions};
 
-/// Writes logical plans over the tables of this crate, and asks another codec for all other nodes.
-///
-/// The session that writes needs the rule [`SendNpyTables`] besides.
-#[derive(Debug)]
-pub struct NpyLogicalCodec {
-    inner: Arc<dyn LogicalExtensionCodec>,
-}
-
-impl NpyLogicalCodec {
-    /// Asks this codec for what is none of ours: the engine's own.
-    pub fn new(inner: Arc<dyn LogicalExtensionCodec>) -> Self {
-        Self { inner }
-    }
-}
-
-impl Default for NpyLogicalCodec {
-    /// Without another codec.
-    fn default() -> Self {
-        Self::new(Arc::new(DefaultLogicalExtensionCodec {}))
-    }
+codec_around! {
+    /// Writes logical plans over the tables of this crate, and asks another codec for all other nodes.
+    ///
+    /// The session that writes needs the rule [`SendNpyTables`] besides.
+    NpyLogicalCodec, LogicalExtensionCodec, DefaultLogicalExtensionCodec
 }
 
 /// Lets the scans of plans be written: the last rule of a session whose plans go elsewhere.
@@ -305,35 +290,5 @@ impl LogicalExtensionCodec for NpyLogicalCodec {
         self.inner.try_encode_file_format(buf, node)
     }
 
-    fn try_decode_udf(&self, name: &str, buf: &[u8]) -> Result<Arc<ScalarUDF>> {
-        self.inner.try_decode_udf(name, buf)
-    }
-
-    fn try_encode_udf(&self, node: &ScalarUDF, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode_udf(node, buf)
-    }
-
-    fn try_decode_higher_order_function(&self, name: &str, buf: &[u8]) -> Result<Arc<HigherOrderUDF>> {
-        self.inner.try_decode_higher_order_function(name, buf)
-    }
-
-    fn try_encode_higher_order_function(&self, node: &HigherOrderUDF, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode_higher_order_function(node, buf)
-    }
-
-    fn try_decode_udaf(&self, name: &str, buf: &[u8]) -> Result<Arc<AggregateUDF>> {
-        self.inner.try_decode_udaf(name, buf)
-    }
-
-    fn try_encode_udaf(&self, node: &AggregateUDF, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode_udaf(node, buf)
-    }
-
-    fn try_decode_udwf(&self, name: &str, buf: &[u8]) -> Result<Arc<WindowUDF>> {
-        self.inner.try_decode_udwf(name, buf)
-    }
-
-    fn try_encode_udwf(&self, node: &WindowUDF, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode_udwf(node, buf)
-    }
+    codec_around!(functions);
 }

@@ -52,6 +52,51 @@
 #[doc = include_str!("../doc/cluster.md")]
 pub mod cluster {}
 
+/// A codec that asks another for all that is none of ours, and its methods for functions, which none of ours are.
+macro_rules! codec_around {
+    ($(#[$about:meta])* $codec:ident, $trait:ident, $default:ident) => {
+        $(#[$about])*
+        #[derive(Debug)]
+        pub struct $codec {
+            inner: Arc<dyn $trait>,
+        }
+
+        impl $codec {
+            /// Asks this codec for what is none of ours: the engine's own.
+            pub fn new(inner: Arc<dyn $trait>) -> Self {
+                Self { inner }
+            }
+        }
+
+        impl Default for $codec {
+            /// Without another codec.
+            fn default() -> Self {
+                Self::new(Arc::new($default {}))
+            }
+        }
+    };
+    (functions: $($decode:ident, $encode:ident, $function:ident;)+) => {
+        $(
+            fn $decode(&self, name: &str, buf: &[u8]) -> Result<Arc<$function>> {
+                self.inner.$decode(name, buf)
+            }
+
+            fn $encode(&self, node: &$function, buf: &mut Vec<u8>) -> Result<()> {
+                self.inner.$encode(node, buf)
+            }
+        )+
+    };
+    (functions) => {
+        codec_around! {
+            functions:
+            try_decode_udf, try_encode_udf, ScalarUDF;
+            try_decode_higher_order_function, try_encode_higher_order_function, HigherOrderUDF;
+            try_decode_udaf, try_encode_udaf, AggregateUDF;
+            try_decode_udwf, try_encode_udwf, WindowUDF;
+        }
+    };
+}
+
 mod logical;
 mod physical;
 

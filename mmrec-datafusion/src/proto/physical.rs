@@ -34,24 +34,9 @@ use datafusion_proto::{
 use super::{Kind, NOT_A_MAP, guarded, read, required, write};
 use crate::{NpyOptions, NpySource, opener::MapFile};
 
-/// Writes physical plans over the tables of this crate, and asks another codec for all other nodes.
-#[derive(Debug)]
-pub struct NpyPhysicalCodec {
-    inner: Arc<dyn PhysicalExtensionCodec>,
-}
-
-impl NpyPhysicalCodec {
-    /// Asks this codec for what is none of ours: the engine's own.
-    pub fn new(inner: Arc<dyn PhysicalExtensionCodec>) -> Self {
-        Self { inner }
-    }
-}
-
-impl Default for NpyPhysicalCodec {
-    /// Without another codec.
-    fn default() -> Self {
-        Self::new(Arc::new(DefaultPhysicalExtensionCodec {}))
-    }
+codec_around! {
+    /// Writes physical plans over the tables of this crate, and asks another codec for all other nodes.
+    NpyPhysicalCodec, PhysicalExtensionCodec, DefaultPhysicalExtensionCodec
 }
 
 /// A scan. What any format has is in DataFusion's message, but for what would be lost in it.
@@ -216,22 +201,6 @@ impl PhysicalExtensionCodec for NpyPhysicalCodec {
         Ok(())
     }
 
-    fn try_decode_udf(&self, name: &str, buf: &[u8]) -> Result<Arc<ScalarUDF>> {
-        self.inner.try_decode_udf(name, buf)
-    }
-
-    fn try_encode_udf(&self, node: &ScalarUDF, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode_udf(node, buf)
-    }
-
-    fn try_decode_higher_order_function(&self, name: &str, buf: &[u8]) -> Result<Arc<HigherOrderUDF>> {
-        self.inner.try_decode_higher_order_function(name, buf)
-    }
-
-    fn try_encode_higher_order_function(&self, node: &HigherOrderUDF, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode_higher_order_function(node, buf)
-    }
-
     fn try_decode_expr(
         &self,
         buf: &[u8],
@@ -250,19 +219,5 @@ impl PhysicalExtensionCodec for NpyPhysicalCodec {
         self.inner.try_encode_expr(node, buf, ctx)
     }
 
-    fn try_decode_udaf(&self, name: &str, buf: &[u8]) -> Result<Arc<AggregateUDF>> {
-        self.inner.try_decode_udaf(name, buf)
-    }
-
-    fn try_encode_udaf(&self, node: &AggregateUDF, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode_udaf(node, buf)
-    }
-
-    fn try_decode_udwf(&self, name: &str, buf: &[u8]) -> Result<Arc<WindowUDF>> {
-        self.inner.try_decode_udwf(name, buf)
-    }
-
-    fn try_encode_udwf(&self, node: &WindowUDF, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode_udwf(node, buf)
-    }
+    codec_around!(functions);
 }
