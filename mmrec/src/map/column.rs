@@ -9,6 +9,7 @@ use std::{
 use super::{
     Advice, DynMap,
     core::{Core, Layout, directory, is_not_for},
+    header::NextHeader,
     lock::Lock,
     making::Old,
     mode::{Mode, ReadWrite},
@@ -16,7 +17,7 @@ use super::{
     options::Order,
     region::{Access, Dynamic},
     reserve,
-    resize::{Behind, NextHeader, holds},
+    resize::{Behind, holds},
     source::{Origin, is_same as is_same_file},
 };
 use crate::{

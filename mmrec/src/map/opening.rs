@@ -11,12 +11,12 @@ use std::{
 
 use super::{
     core::{Core, Layout, Npy, Unflushed, too_large},
+    header::unchanged_header,
     lock::Lock,
     mode::Mode,
     options::Order,
     region::{Access, Dynamic},
     reserve::Space,
-    resize::unchanged_header,
     source::{Opened, Origin, read_at, starts_as_npy, starts_with},
 };
 use crate::{
