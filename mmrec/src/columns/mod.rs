@@ -11,7 +11,7 @@ use std::{fmt, marker::PhantomData, path::Path};
 
 use ndarray::Ix1;
 
-use self::table::{Table, Wanted, same_rows};
+use self::table::{Table, Wanted};
 pub use self::{dynamic::DynColumnMap, iter::ColumnIter};
 use crate::{
     dtype::DType,
@@ -286,14 +286,14 @@ impl<T: MmapRecord> ColumnMap<T, ReadWrite> {
     ///
     /// Who opens the directory finds the old rows or all of the new ones, in every column; NumPy, which opens one file at a time, may
     /// find some columns longer than others until the call returns, or, if the program is ended before, until
-    /// [`open_rw`](ColumnMap::open_rw) is called. The rows are on the disk when the call returns, which waits for it three times:
+    /// [`open_rw`](ColumnMap::open_rw) is called. The rows are on the disk when the call returns, which waits for it four times:
     /// append many rows at a time.
     ///
     /// # Errors
     ///
     /// - [`ErrorKind::StorageFull`] or [`ErrorKind::Io`] if a column cannot be made longer;
     /// - [`ErrorKind::ShapeMismatch`] if a column is no longer what it was when it was opened, because another program has appended to
-    ///   it, or if its file goes on behind its rows;
+    ///   it, or if its file goes on behind its rows; [`ErrorKind::DTypeMismatch`] if columns have been added or removed since;
     /// - [`ErrorKind::Locked`] if another program is appending, and does so for more than ten seconds;
     /// - [`ErrorKind::Unsupported`] if the header of a column has no room for the number of rows.
     ///

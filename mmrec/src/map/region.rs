@@ -15,7 +15,6 @@ use zerocopy::{FromBytes, Immutable};
 use super::fault::Watch;
 use super::{core::Layout, options::Order, reserve};
 use crate::{
-    dtype::DType,
     element::Element,
     error::Result,
     view::raw::{Bytes, DynRaw, DynRawMut, Mismatch, Raw, RawMut},
@@ -251,12 +250,6 @@ impl Dynamic {
     pub(crate) fn axes(self) -> Option<Self> {
         // M1: the same places.
         Some(Self { raw: self.raw.axes()?, region: self.region })
-    }
-
-    /// The same array with its last axes as those of its elements, which are of this dtype.
-    pub(crate) fn folded(self, dtype: &DType) -> Option<Self> {
-        // M1: the same places.
-        Some(Self { raw: self.raw.folded(dtype)?, region: self.region })
     }
 
     /// The array as one of `T`, if it is.

@@ -178,17 +178,6 @@ impl<'a> DynRaw<'a> {
         self.strided(shape, &strides, dtype.clone())
     }
 
-    /// The array with its last axes as those of its elements, which are then of an array dtype; `None` if they are not such.
-    pub(crate) fn folded(&self, dtype: &DType) -> Option<Self> {
-        let ndim = match self.dtype == *dtype {
-            true => self.raw.dim.ndim(),
-            false => self.axes_before(dtype)?,
-        };
-        // D1: as for `known`.
-        let shape = self.shape()[..ndim].to_vec();
-        self.strided(shape, &self.strides()[..ndim], dtype.clone())
-    }
-
     /// The leaves of each element along one more axis, `count` of them, `stride` bytes apart from `offset` on; `None` if they
     /// do not lie within the element.
     pub(crate) fn leaves(&self, offset: usize, count: usize, stride: usize, leaf: DType) -> Option<Self> {
