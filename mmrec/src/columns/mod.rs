@@ -19,7 +19,7 @@ use crate::{
     field::short_name,
     map::{Advice, CopyOnWrite, Mode, ReadOnly, ReadWrite, RecordMap, Writable, column::Column},
     record::MmapRecord,
-    view::{ColumnViews, ColumnViewsMut, Progress, View},
+    view::{Progress, View, raw::Fields},
 };
 
 /// A directory with a `.npy` for each field of the record `T`, mapped in mode `M`: the columns of a
@@ -215,11 +215,10 @@ impl<T: MmapRecord, M> ColumnMap<T, M> {
 
     /// All fields, each as a view of its column.
     ///
-    /// Each call makes the views anew: in a loop over rows, call it once.
-    ///
     /// NumPy: `numpy.load(path, mmap_mode='r')` for each column.
+    #[inline]
     pub fn columns(&self) -> T::Columns<'_, Ix1> {
-        T::columns_of(&mut ColumnViews::new(&mut self.table.columns.iter().map(Column::raw)))
+        T::columns_of(&mut Fields(self.table.columns.iter().map(Column::rows)))
     }
 
     /// All fields, each as a view of its column, to be written.
@@ -227,20 +226,21 @@ impl<T: MmapRecord, M> ColumnMap<T, M> {
     where
         M: Writable,
     {
-        T::columns_mut_of(&mut ColumnViewsMut::new(&mut self.table.columns.iter_mut().map(Column::raw_mut)))
+        T::columns_mut_of(&mut Fields(self.table.columns.iter_mut().map(Column::raw_mut)))
     }
 
     /// The record at a row, or `None` past the end; see [`at`](Self::at).
+    #[inline]
     pub fn get(&self, row: usize) -> Option<T> {
         (row < self.len()).then(|| T::record_of(&self.columns(), row))
     }
 
-    /// The record at a row, gathered from its columns: one access to each. For many rows, [`iter`](Self::iter) is faster by what
-    /// [`columns`](Self::columns) takes.
+    /// The record at a row, gathered from its columns: one access to each.
     ///
     /// # Panics
     ///
     /// If there is no such row.
+    #[inline]
     #[track_caller]
     pub fn at(&self, row: usize) -> T {
         match self.get(row) {

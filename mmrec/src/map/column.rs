@@ -15,7 +15,7 @@ use super::{
     mode::{Mode, ReadWrite},
     opening::{Elements, Opening, Place, map_array},
     options::Order,
-    region::{Access, Dynamic},
+    region::{Access, Dynamic, Mapped},
     reserve,
     resize::{Behind, holds},
     source::{Opened, Origin, is_same as is_same_file},
@@ -23,7 +23,7 @@ use super::{
 use crate::{
     dtype::DType,
     error::{Error, ErrorKind, Result},
-    view::raw::{DynRaw, DynRawMut},
+    view::raw::{DynRaw, DynRawMut, Rows},
 };
 
 /// A `.npy` that is open, and whose header was read. It is not mapped yet, so that it can be cut on every system, and what is mapped
@@ -38,7 +38,7 @@ pub(crate) struct Unmapped {
 
 /// A mapped `.npy` with one axis, whose elements may be arrays.
 pub(crate) struct Column {
-    core: Core<DynRaw<'static>>,
+    core: Core<Rows<'static>>,
 }
 
 /// Rows that are in the file, behind those that its header names.
@@ -79,7 +79,7 @@ impl Unmapped {
         let layout = layout_of(dtype, rows, layout.offset).map_err(named)?;
         has_rows(&opened.file, &layout, rows).map_err(named)?;
         let mapped = map_array(&opened.file, access(mode), &layout, false).map_err(named)?;
-        Ok(Column { core: opening().finish(mapped, layout, Some(npy), mode, opened) })
+        Ok(Column::of(opening().finish(mapped, layout, Some(npy), mode, opened)))
     }
 
     /// Has the header name `rows` rows, which are in the file.
@@ -137,15 +137,26 @@ impl Unmapped {
 }
 
 impl Column {
+    fn of(core: Core<DynRaw<'static>>) -> Self {
+        match core.with(rows) {
+            Ok(core) => Self { core },
+            Err(_) => unreachable!("it was mapped with one axis"),
+        }
+    }
+
     /// Makes a `.npy` of `rows` zeros.
     pub(crate) fn create(path: &Path, dtype: &DType, rows: usize) -> Result<Self> {
         let opening = of_rows(dtype, rows);
-        let core = opening.create(Origin::Path(path.to_path_buf()), Old::Refused, true)?;
-        Ok(Self { core })
+        opening.create(Origin::Path(path.to_path_buf()), Old::Refused, true).map(Self::of)
+    }
+
+    #[inline(always)]
+    pub(crate) fn rows(&self) -> &Rows<'_> {
+        self.core.mapped.rows()
     }
 
     pub(crate) fn raw(&self) -> &DynRaw<'_> {
-        self.core.mapped.raw()
+        self.rows().raw()
     }
 
     /// The column to be written.
@@ -232,7 +243,7 @@ impl Column {
 
     /// Maps the new rows in place of the old ones.
     pub(crate) fn take(&mut self, new: NewRows) {
-        match self.core.take(new.0.into_resized(), Ok) {
+        match self.core.take(new.0.into_resized(), rows) {
             Ok(()) => {}
             Err(_) => unreachable!("it was mapped with one axis"),
         }
@@ -264,6 +275,10 @@ impl DynMap<ReadWrite> {
         let origin = Origin::Path(path.to_path_buf());
         Self::new(of_rows(dtype, rows).create_filled(origin, Old::Refused, true, fill)?)
     }
+}
+
+fn rows(mapped: Dynamic) -> Result<Mapped<Rows<'static>>> {
+    mapped.rows().ok_or_else(|| Error::new(ErrorKind::RankMismatch, "expected one axis"))
 }
 
 /// What opens a column.

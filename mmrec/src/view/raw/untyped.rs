@@ -20,7 +20,7 @@ pub(crate) enum Untyped {}
 /// dtype as far as fields take them up.
 #[derive(Clone)]
 pub(crate) struct DynRaw<'a> {
-    raw: Raw<'a, Untyped, IxDyn>,
+    pub(super) raw: Raw<'a, Untyped, IxDyn>,
     dtype: DType,
 }
 
