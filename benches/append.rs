@@ -8,7 +8,6 @@
 //! Behind them, what a call costs that appends a single record, or 100, without collecting them.
 
 use std::{
-    env,
     error::Error,
     fs::{self, File},
     io::{BufWriter, Write},
@@ -20,6 +19,8 @@ use clap::Parser;
 use mmrec::{RecordMap, View};
 use mmrec_benches::{
     case::Job,
+    files::target,
+    lanes::{self, Lane},
     numpy::Worker,
     raw::write_wide,
     records::{Record, Wide},
@@ -126,20 +127,12 @@ fn blocks(n: u64, mut append: impl FnMut(&[Wide]) -> Result<()>) -> Result<()> {
     Ok(())
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
 fn main() -> Result<()> {
     let args = Args::parse();
     let n = if args.quick { 200_000 } else { args.million * 1_000_000 };
-    let program = env::current_exe()?;
-    let target = program.ancestors().nth(2).ok_or("the program is not in a target directory")?;
-    let dir = tempfile::tempdir_in(target)?;
-    fs::create_dir_all(target.join("compare"))?;
-    let mut numpy =
-        Worker::start(&target.join("compare")).inspect_err(|error| println!("Without NumPy: {error}")).ok();
+    let target = target()?;
+    let dir = tempfile::tempdir_in(&target)?;
+    let mut numpy = Worker::start_if_any(&target)?;
     let (source, path) = (dir.path().join("source"), dir.path().join("appended"));
     if numpy.is_some() {
         appender(&source, n as u64, false)?;
@@ -154,27 +147,32 @@ fn main() -> Result<()> {
             "GB/s",
             "of BufWriter"
         );
-        let mut times = vec![Vec::new(); CONTENDERS.len() + 1];
-        for _ in 0..if args.quick { 3 } else { 7 } {
-            for (i, (name, append)) in CONTENDERS.into_iter().enumerate() {
-                let time = measure(&path, || append(&path, n as u64, wait))?;
-                check(&path, n, name)?;
-                times[i].push(time.as_secs_f64());
-            }
-            if let Some(numpy) = &mut numpy {
+        let path = &path;
+        let mut lanes: Vec<_> = CONTENDERS
+            .into_iter()
+            .map(|(name, append)| {
+                Lane::new(name, move || {
+                    let time = measure(path, || append(path, n as u64, wait))?;
+                    check(path, n)?;
+                    Ok(time)
+                })
+            })
+            .collect();
+        if let Some(numpy) = &mut numpy {
+            lanes.push(Lane::new("NumPy, tofile", || {
                 let function = if wait { "append_sync" } else { "append" };
                 // It maps its files before the time is taken.
-                File::create(&path)?.set_len((n * size_of::<Wide>()) as u64)?;
+                File::create(path)?.set_len((n * size_of::<Wide>()) as u64)?;
                 let files = vec![source.clone(), path.clone()];
                 numpy.open(&Job { function, layout: "wide", elements: n, records: n, files })?;
-                times[CONTENDERS.len()].push(numpy.time(1)?.as_secs_f64());
-            }
+                numpy.time(1)
+            }));
         }
-        let names = CONTENDERS.iter().map(|(name, _)| *name).chain(["NumPy, tofile"]);
-        for (name, own) in names.zip(&times).filter(|(_, own)| !own.is_empty()) {
-            let rate = n as f64 / median(own.clone()) / 1e6;
-            let ratio = median(times[0].iter().zip(own).map(|(first, own)| first / own).collect());
-            println!("{name:<20} {rate:>12.1} {:>12.2} {ratio:>14.2}", rate * size_of::<Wide>() as f64 / 1e3);
+        lanes::measure(&mut lanes, if args.quick { 3 } else { 7 })?;
+        for lane in &lanes {
+            let (rate, ratio) = (n as f64 / lane.seconds() / 1e6, lanes[0].ratio_to(lane));
+            let bytes = rate * size_of::<Wide>() as f64 / 1e3;
+            println!("{:<20} {rate:>12.1} {bytes:>12.2} {ratio:>14.2}", lane.name());
         }
     }
     println!("\none call of append");
@@ -206,9 +204,9 @@ fn measure(path: &Path, append: impl FnOnce() -> Result<()>) -> Result<Duration>
 }
 
 /// The first and the last record, and the number.
-fn check(path: &Path, n: usize, name: &str) -> Result<()> {
+fn check(path: &Path, n: usize) -> Result<()> {
     let map = RecordMap::<Wide>::open(path)?;
     let view: View<'_, Wide> = map.view();
     let is_right = view.len() == n && [0, n / 2, n - 1].iter().all(|&i| view.at(i) == Wide::nth(i as u64));
-    if is_right { Ok(()) } else { Err(format!("{name}: other records than were appended").into()) }
+    if is_right { Ok(()) } else { Err("other records than were appended".into()) }
 }

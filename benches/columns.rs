@@ -12,20 +12,20 @@
 
 use std::{
     cell::RefCell,
-    env,
     error::Error,
     fs,
     hint::black_box,
     path::Path,
     thread::{available_parallelism, scope},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use clap::Parser;
 use mmrec::{ColumnMap, RecordMap};
 use mmrec_benches::{
     case::Job,
-    files::write,
+    files::{target, write},
+    lanes::{self, Lane, timed},
     numpy::Worker,
     raw::Bytes,
     records::{Record as _, Wide},
@@ -45,51 +45,13 @@ struct Args {
     mib: usize,
 }
 
-/// The times of a contender, round by round.
-struct Lane<'a> {
-    name: &'static str,
-    run: Box<dyn FnMut() -> Result<Duration> + 'a>,
-    times: Vec<f64>,
-}
-
-fn lane<'a>(name: &'static str, run: impl FnMut() -> Result<Duration> + 'a) -> Lane<'a> {
-    Lane { name, run: Box::new(run), times: Vec::new() }
-}
-
-/// The time of something done several times, and its answer, which has to be this.
-fn timed(repeat: u32, expected: f64, mut run: impl FnMut() -> f64) -> Result<Duration> {
-    let (mut answer, start) = (0.0, Instant::now());
-    for _ in 0..repeat {
-        answer = black_box(run());
-    }
-    let time = start.elapsed() / repeat;
-    if answer == expected { Ok(time) } else { Err(format!("{answer} and not {expected}").into()) }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
 /// Measures all in turns, and prints them against the first. `bytes`: what each reads and writes, for GB/s.
 fn measure(title: &str, lanes: &mut [Lane<'_>], rounds: usize, bytes: usize) -> Result<()> {
-    for round in 0..=rounds {
-        let at = round % lanes.len();
-        lanes.rotate_left(at);
-        for lane in &mut *lanes {
-            let time = (lane.run)().map_err(|error| format!("{}: {error}", lane.name))?;
-            // The first round fills caches and page tables.
-            if round > 0 {
-                lane.times.push(time.as_secs_f64());
-            }
-        }
-        lanes.rotate_right(at);
-    }
+    lanes::measure(lanes, rounds)?;
     println!("\n{title:<44} {:>10} {:>8} {:>12}", "ms", "GB/s", "of the first");
     for lane in &*lanes {
-        let time = median(lane.times.clone());
-        let ratio = median(lanes[0].times.iter().zip(&lane.times).map(|(first, own)| first / own).collect());
-        println!("{:<44} {:>10.2} {:>8.2} {ratio:>12.2}", lane.name, time * 1e3, bytes as f64 / time / 1e9);
+        let (time, ratio) = (lane.seconds(), lanes[0].ratio_to(lane));
+        println!("{:<44} {:>10.2} {:>8.2} {ratio:>12.2}", lane.name(), time * 1e3, bytes as f64 / time / 1e9);
     }
     Ok(())
 }
@@ -98,12 +60,9 @@ fn main() -> Result<()> {
     let args = Args::parse();
     let (mib, rounds) = if args.quick { (8, 3) } else { (args.mib, 9) };
     let n = (mib << 20) / size_of::<Wide>();
-    let program = env::current_exe()?;
-    let target = program.ancestors().nth(2).ok_or("the program is not in a target directory")?;
-    let dir = tempfile::tempdir_in(target)?;
-    fs::create_dir_all(target.join("compare"))?;
-    let mut numpy =
-        Worker::start(&target.join("compare")).inspect_err(|error| println!("Without NumPy: {error}")).ok();
+    let target = target()?;
+    let dir = tempfile::tempdir_in(&target)?;
+    let mut numpy = Worker::start_if_any(&target)?;
     let (rows, columns) = (dir.path().join("rows.bin"), dir.path().join("columns"));
     write::<Wide>(&rows, n)?;
     println!("{n} records of {} bytes, {mib} MiB", size_of::<Wide>());
@@ -122,14 +81,14 @@ fn sums(rows: &Path, columns: &Path, n: usize, rounds: usize, numpy: Option<&mut
     let slice = slices::records::<f64>(&raw.slice()[offset..]);
     let expected = price.sum();
     let mut lanes = vec![
-        lane("column, sum()", || timed(5, expected, || price.sum())),
-        lane("column, fold_lanes", || {
-            timed(5, expected, || price.fold_lanes(0.0, |sum, x| sum + x, |a, b| a + b))
+        Lane::new("column, sum()", || timed(5, expected, || Ok(price.sum()))),
+        Lane::new("column, fold_lanes", || {
+            timed(5, expected, || Ok(price.fold_lanes(0.0, |sum, x| sum + x, |a, b| a + b)))
         }),
-        lane("slice loop, one accumulator", || timed(5, expected, || slices::sum(slice, |x| x))),
-        lane("slice loop, eight accumulators", || timed(5, expected, || slices::sum_8(slice))),
-        lane("slice loop, pairwise as sum()", || timed(5, expected, || slices::sum_pairwise(slice))),
-        lane("rows, sum()", || timed(1, expected, || map.columns().price.sum())),
+        Lane::new("slice loop, one accumulator", || timed(5, expected, || Ok(slices::sum(slice, |x| x)))),
+        Lane::new("slice loop, eight accumulators", || timed(5, expected, || Ok(slices::sum_8(slice)))),
+        Lane::new("slice loop, pairwise as sum()", || timed(5, expected, || Ok(slices::sum_pairwise(slice)))),
+        Lane::new("rows, sum()", || timed(1, expected, || Ok(map.columns().price.sum()))),
     ];
     if let Some(numpy) = numpy {
         let files = vec![rows.to_path_buf()];
@@ -137,7 +96,7 @@ fn sums(rows: &Path, columns: &Path, n: usize, rounds: usize, numpy: Option<&mut
         if numpy.check()? != expected {
             return Err("NumPy has another sum".into());
         }
-        lanes.push(lane("rows, NumPy's memmap", move || numpy.time(1)));
+        lanes.push(Lane::new("rows, NumPy's memmap", move || numpy.time(1)));
     }
     measure("the sum of one field", &mut lanes, rounds, n * size_of::<f64>())?;
     records(&map, &by_column, rounds)
@@ -151,8 +110,8 @@ fn records(rows: &RecordMap<Wide>, columns: &ColumnMap<Wide>, rounds: usize) -> 
     let exact = |sum: u64| (sum >> 12) as f64;
     let expected = exact(rows.iter().fold(0, all));
     let mut lanes = [
-        lane("rows, iter()", || timed(1, expected, || exact(rows.iter().fold(0, all)))),
-        lane("columns, iter()", || timed(1, expected, || exact(columns.iter().fold(0, all)))),
+        Lane::new("rows, iter()", || timed(1, expected, || Ok(exact(rows.iter().fold(0, all))))),
+        Lane::new("columns, iter()", || timed(1, expected, || Ok(exact(columns.iter().fold(0, all))))),
     ];
     measure("every record by value", &mut lanes, rounds, n * size_of::<Wide>())?;
     let places = || (0..lookups).map(|i: u64| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16) as usize % n);
@@ -166,12 +125,14 @@ fn records(rows: &RecordMap<Wide>, columns: &ColumnMap<Wide>, rounds: usize) -> 
         rest: found.rest.at(at),
     };
     let mut lanes = [
-        lane("rows, at(i)", || timed(1, expected, || exact(places().map(|at| rows.at(at)).fold(0, all)))),
-        lane("columns, at(i)", || {
-            timed(1, expected, || exact(places().map(|at| columns.at(at)).fold(0, all)))
+        Lane::new("rows, at(i)", || {
+            timed(1, expected, || Ok(exact(places().map(|at| rows.at(at)).fold(0, all))))
         }),
-        lane("columns, at(i) of each view", || {
-            timed(1, expected, || exact(places().map(by_views).fold(0, all)))
+        Lane::new("columns, at(i)", || {
+            timed(1, expected, || Ok(exact(places().map(|at| columns.at(at)).fold(0, all))))
+        }),
+        Lane::new("columns, at(i) of each view", || {
+            timed(1, expected, || Ok(exact(places().map(by_views).fold(0, all))))
         }),
     ];
     measure("100 000 records at random", &mut lanes, rounds, 100_000 * size_of::<Wide>())
@@ -190,13 +151,13 @@ fn conversions(dir: &Path, rows: &Path, n: usize, rounds: usize) -> Result<()> {
     let (threads, to) = (available_parallelism()?.get().min(4), RefCell::new(&mut to));
     let part = len.div_ceil(threads);
     let mut lanes = [
-        lane("memory to memory, copied", || {
+        Lane::new("memory to memory, copied", || {
             let start = Instant::now();
             to.borrow_mut().copy_from_slice(black_box(&from));
             black_box(&to);
             Ok(start.elapsed())
         }),
-        lane("memory to memory, by as many threads", || {
+        Lane::new("memory to memory, by as many threads", || {
             let (start, mut to) = (Instant::now(), to.borrow_mut());
             scope(|scope| {
                 for (to, from) in to.chunks_mut(part).zip(from.chunks(part)) {
@@ -206,7 +167,7 @@ fn conversions(dir: &Path, rows: &Path, n: usize, rounds: usize) -> Result<()> {
             black_box(&to);
             Ok(start.elapsed())
         }),
-        lane("mapped file to new mapped file, copied", || {
+        Lane::new("mapped file to new mapped file, copied", || {
             let start = Instant::now();
             let mut new = RecordMap::<u8>::options().shape(len).create(&copy)?;
             new.view_mut().copy_from_slice(bytes.slice());
@@ -215,7 +176,7 @@ fn conversions(dir: &Path, rows: &Path, n: usize, rounds: usize) -> Result<()> {
             fs::remove_file(&copy)?;
             Ok(time)
         }),
-        lane("rows to columns", || {
+        Lane::new("rows to columns", || {
             let start = Instant::now();
             let new = ColumnMap::from_rows(&map, &made)?;
             let time = start.elapsed();
@@ -226,7 +187,7 @@ fn conversions(dir: &Path, rows: &Path, n: usize, rounds: usize) -> Result<()> {
             fs::remove_dir_all(&made)?;
             Ok(time)
         }),
-        lane("columns to rows", || {
+        Lane::new("columns to rows", || {
             let start = Instant::now();
             let new = by_column.to_rows(&npy)?;
             let time = start.elapsed();

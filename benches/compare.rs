@@ -15,11 +15,11 @@ mod compare {
     pub(crate) mod table;
 }
 
-use std::{env, error::Error, fs, path::PathBuf};
+use std::{error::Error, fs, path::PathBuf};
 
 use clap::Parser;
 use mmrec_benches::{
-    files::Files,
+    files::{Files, target},
     kernels::{KERNELS, Kernel, Size},
     numpy::Worker,
 };
@@ -112,9 +112,7 @@ fn measure_kernel(
 
 /// `target/compare`, beside the directory of the profile that this program is in.
 fn directory() -> Result<PathBuf> {
-    let program = env::current_exe()?;
-    let target = program.ancestors().nth(2).ok_or("the program is not in a target directory")?;
-    let dir = target.join("compare");
+    let dir = target()?.join("compare");
     fs::create_dir_all(&dir)?;
     Ok(dir)
 }

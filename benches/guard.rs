@@ -10,7 +10,7 @@ use std::{env, error::Error, fs, hint::black_box, time::Instant};
 
 use mmrec::{Field, MmapRecord, RecordMap, fault};
 use mmrec_benches::{
-    files::Files,
+    files::{Files, target},
     raw,
     records::{Record, Wide},
 };
@@ -23,9 +23,8 @@ const PRICE: Field<Wide, f64> = Wide::FIELDS.price;
 
 fn main() -> Result<()> {
     let quick = env::args().any(|arg| arg == "--quick");
-    let program = env::current_exe()?;
-    let target = program.ancestors().nth(2).ok_or("the program is not in a target directory")?;
-    let files = Files::new(target, if quick { 1 << 20 } else { 64 << 20 });
+    let target = target()?;
+    let files = Files::new(&target, if quick { 1 << 20 } else { 64 << 20 });
     let rounds = if quick { 5 } else { 101 };
 
     let (map, bytes) = (files.map::<Wide>(), files.raw::<Wide>());

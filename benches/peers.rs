@@ -6,13 +6,12 @@
 #![allow(unsafe_code, reason = "the other ways to map a file are unsafe")]
 
 use std::{
-    env,
+    cell::RefCell,
     error::Error,
-    fs::{self, File},
+    fs::File,
     hint::black_box,
     io::{BufReader, Read},
     path::Path,
-    time::Instant,
 };
 
 use bytemuck::{Pod, Zeroable};
@@ -20,6 +19,8 @@ use clap::Parser;
 use mmrec::RecordMap;
 use mmrec_benches::{
     case::Job,
+    files::target,
+    lanes::{self, Lane, timed},
     numpy::Worker,
     records::{Record, Wide},
 };
@@ -118,20 +119,12 @@ fn scattered(len: usize) -> impl Iterator<Item = usize> {
     })
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
 fn main() -> Result<()> {
     let args = Args::parse();
     let n = if args.quick { 200_000 } else { args.million * 1_000_000 };
-    let program = env::current_exe()?;
-    let target = program.ancestors().nth(2).ok_or("the program is not in a target directory")?;
-    let dir = tempfile::tempdir_in(target)?;
-    fs::create_dir_all(target.join("compare"))?;
-    let mut numpy =
-        Worker::start(&target.join("compare")).inspect_err(|error| println!("Without NumPy: {error}")).ok();
+    let target = target()?;
+    let dir = tempfile::tempdir_in(&target)?;
+    let numpy = Worker::start_if_any(&target)?.map(RefCell::new);
 
     let path = dir.path().join("wide.npy");
     let mut map = RecordMap::<Wide>::options().shape(n).create_npy(&path)?;
@@ -145,9 +138,17 @@ fn main() -> Result<()> {
 
     let numpy_sums = [("NumPy, mmap_mode='r'", "load_sum"), ("NumPy, np.load", "read_sum")];
     let rounds = if args.quick { 3 } else { 11 };
-    run("open, and the sum of one f64 field", &SUMS, &numpy_sums, &mut numpy, &path, n, rounds)?;
+    run("open, and the sum of one f64 field", &SUMS, &numpy_sums, numpy.as_ref(), &path, n, rounds)?;
     let numpy_lookups = [("NumPy, mmap_mode='r'", "load_at")];
-    run("open, and 100,000 records here and there", &LOOKUPS, &numpy_lookups, &mut numpy, &path, n, rounds)
+    run(
+        "open, and 100,000 records here and there",
+        &LOOKUPS,
+        &numpy_lookups,
+        numpy.as_ref(),
+        &path,
+        n,
+        rounds,
+    )
 }
 
 /// Asks each contender in turns, and prints what that took.
@@ -155,43 +156,33 @@ fn run(
     task: &str,
     contenders: &[(&str, Answer)],
     numpy_functions: &[(&str, &'static str)],
-    numpy: &mut Option<Worker>,
+    numpy: Option<&RefCell<Worker>>,
     path: &Path,
     n: usize,
     rounds: usize,
 ) -> Result<()> {
-    let names = contenders.iter().map(|(name, _)| *name).chain(numpy_functions.iter().map(|(name, _)| *name));
-    let mut times = vec![Vec::new(); contenders.len() + numpy_functions.len()];
     let expected = contenders[0].1(path)?;
-    for _ in 0..rounds {
-        for ((name, answer), times) in contenders.iter().zip(&mut times) {
-            let start = Instant::now();
-            let found = black_box(answer(black_box(path))?);
-            times.push(start.elapsed().as_secs_f64());
-            if found != expected {
-                return Err(format!("{name} has {found}, and mmrec {expected}").into());
-            }
-        }
-        let Some(numpy) = numpy else { continue };
-        for ((name, function), times) in numpy_functions.iter().zip(&mut times[contenders.len()..]) {
-            numpy.open(&Job {
-                function,
-                layout: "wide",
-                elements: n,
-                records: n,
-                files: vec![path.to_owned()],
-            })?;
-            let found = numpy.check()?;
-            if found != expected {
-                return Err(format!("{name} has {found}, and mmrec {expected}").into());
-            }
-            times.push(numpy.time(1)?.as_secs_f64());
-        }
+    let mut lanes: Vec<_> = contenders
+        .iter()
+        .map(|(name, answer)| Lane::new(name, move || timed(1, expected, || answer(black_box(path)))))
+        .collect();
+    if let Some(numpy) = numpy {
+        lanes.extend(numpy_functions.iter().map(|(name, function)| {
+            Lane::new(name, move || {
+                let (mut numpy, files) = (numpy.borrow_mut(), vec![path.to_owned()]);
+                numpy.open(&Job { function, layout: "wide", elements: n, records: n, files })?;
+                match numpy.check()? {
+                    found if found == expected => numpy.time(1),
+                    found => Err(format!("{found} and not {expected}").into()),
+                }
+            })
+        }));
     }
+    lanes::measure(&mut lanes, rounds)?;
     println!("\n{task}\n{:<32} {:>10} {:>10}", "", "ms", "of mmrec's");
-    for (name, own) in names.zip(&times).filter(|(_, own)| !own.is_empty()) {
-        let ratio = median(own.iter().zip(&times[0]).map(|(own, first)| own / first).collect());
-        println!("{name:<32} {:>10.2} {ratio:>9.1}x", median(own.clone()) * 1e3);
+    for lane in &lanes {
+        let (time, ratio) = (lane.seconds() * 1e3, lane.ratio_to(&lanes[0]));
+        println!("{:<32} {time:>10.2} {ratio:>9.1}x", lane.name());
     }
     Ok(())
 }

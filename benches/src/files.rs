@@ -1,11 +1,25 @@
 //! The files of one size, written when they are first asked for and removed at the end.
 
-use std::path::{Path, PathBuf};
+use std::{
+    env,
+    error::Error,
+    path::{Path, PathBuf},
+};
 
 use mmrec::{Ix1, ReadOnly, ReadWrite, RecordMap, Result};
 use tempfile::TempDir;
 
 use crate::{raw::Bytes, records::Record};
+
+/// The target directory of the program that runs.
+///
+/// # Errors
+///
+/// If it is in none.
+pub fn target() -> std::result::Result<PathBuf, Box<dyn Error>> {
+    let program = env::current_exe()?;
+    Ok(program.ancestors().nth(2).ok_or("the program is not in a target directory")?.to_path_buf())
+}
 
 /// A directory of files of about the same size, with records of every type.
 #[derive(Debug)]

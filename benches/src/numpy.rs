@@ -5,6 +5,7 @@
 use std::{
     error::Error,
     fmt::Display,
+    fs,
     io::{BufRead, BufReader, Write},
     path::Path,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
@@ -53,6 +54,17 @@ impl Worker {
         let mut worker = Self { process, input, output: BufReader::new(output), version: String::new() };
         worker.version = worker.answer()?;
         Ok(worker)
+    }
+
+    /// Starts Python as [`start`](Self::start) does, in the directory of `compare` under `target`; says why if it cannot.
+    ///
+    /// # Errors
+    ///
+    /// If there can be no such directory.
+    pub fn start_if_any(target: &Path) -> Result<Option<Self>> {
+        let dir = target.join("compare");
+        fs::create_dir_all(&dir)?;
+        Ok(Self::start(&dir).inspect_err(|error| println!("Without NumPy: {error}")).ok())
     }
 
     /// NumPy's version.

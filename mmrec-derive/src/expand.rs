@@ -10,7 +10,7 @@ use crate::{
     structs::{self, Kind},
 };
 
-/// A load or store of more fields than this is left to the compiler to inline.
+/// A load, a store or the views of more fields than this are left to the compiler to inline.
 const INLINE_FIELDS: usize = 16;
 
 pub(crate) fn record(record: &Record<'_>) -> TokenStream {
@@ -80,8 +80,7 @@ fn element(record: &Record<'_>) -> TokenStream {
     // A value of padding that cannot be made is found while compiling.
     let pads = record.fields.iter().filter(|field| field.is_pad());
     let pads = pads.map(|field| item_of(record, field, "Padding", "PADDING"));
-    let inline =
-        if record.fields.len() > INLINE_FIELDS { quote!(#[inline]) } else { quote!(#[inline(always)]) };
+    let inline = inline(record);
     let (src, dst, value) = (local("__src"), local("__dst"), local("__value"));
     let loads = record.fields.iter().map(|field| load(record, field, &src));
     let (taken, stores): (Vec<_>, Vec<_>) =
@@ -114,6 +113,10 @@ fn element(record: &Record<'_>) -> TokenStream {
             }
         }
     }
+}
+
+fn inline(record: &Record<'_>) -> TokenStream {
+    if record.fields.len() > INLINE_FIELDS { quote!(#[inline]) } else { quote!(#[inline(always)]) }
 }
 
 /// The value of `MmapRecord::__FIELD_MEMORY`. Both constants that rest on it read it there, so that a mistake in a field
@@ -261,6 +264,7 @@ fn mmap_record(record: &Record<'_>) -> TokenStream {
         record,
         |_, member| quote!(unsafe { #krate::ViewMut::split_field(&#view, #token.#member) }),
     );
+    let inline = inline(record);
     let (source, columns_at, row) = (local("__source"), local("__columns"), local("__row"));
     let given = |of: &str, field: &Field<'_>| {
         let (of, known) = (Ident::new(of, Span::call_site()), of_element(record, field, "KNOWN"));
@@ -300,21 +304,22 @@ fn mmap_record(record: &Record<'_>) -> TokenStream {
                 #views_mut
             }
 
-            fn columns_of<#lifetime, #dim: #krate::Dimension>(
-                #source: &mut #krate::__private::ColumnViews<'_, #lifetime>,
-            ) -> #columns #column_args {
+            #inline
+            fn columns_of<#lifetime>(
+                #source: &mut impl #krate::__private::ColumnViews<#lifetime>,
+            ) -> <Self as #krate::MmapRecord>::Columns<#lifetime, #krate::Ix1> {
                 #let_source
                 #views_given
             }
 
-            fn columns_mut_of<#lifetime, #dim: #krate::Dimension>(
-                #source: &mut #krate::__private::ColumnViewsMut<'_, #lifetime>,
-            ) -> #columns_mut #column_args {
+            fn columns_mut_of<#lifetime>(
+                #source: &mut impl #krate::__private::ColumnViewsMut<#lifetime>,
+            ) -> <Self as #krate::MmapRecord>::ColumnsMut<#lifetime, #krate::Ix1> {
                 #let_source
                 #views_mut_given
             }
 
-            #[inline]
+            #inline
             fn record_of(
                 #columns_at: &<Self as #krate::MmapRecord>::Columns<'_, #krate::Ix1>,
                 #row: #core::primitive::usize,

@@ -60,15 +60,15 @@ pub(crate) fn record(record: &Record<'_>) -> TokenStream {
                 loop {}
             }
 
-            fn columns_of<#lifetime, #dim: #krate::Dimension>(
-                _: &mut #krate::__private::ColumnViews<'_, #lifetime>,
-            ) -> #columns #column_args {
+            fn columns_of<#lifetime>(
+                _: &mut impl #krate::__private::ColumnViews<#lifetime>,
+            ) -> <Self as #krate::MmapRecord>::Columns<#lifetime, #krate::Ix1> {
                 loop {}
             }
 
-            fn columns_mut_of<#lifetime, #dim: #krate::Dimension>(
-                _: &mut #krate::__private::ColumnViewsMut<'_, #lifetime>,
-            ) -> #columns_mut #column_args {
+            fn columns_mut_of<#lifetime>(
+                _: &mut impl #krate::__private::ColumnViewsMut<#lifetime>,
+            ) -> <Self as #krate::MmapRecord>::ColumnsMut<#lifetime, #krate::Ix1> {
                 loop {}
             }
 

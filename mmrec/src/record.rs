@@ -61,11 +61,11 @@ pub trait MmapRecord: Element {
 
     /// The columns that lie in arrays of their own, in the order of the fields.
     #[doc(hidden)]
-    fn columns_of<'a, D: Dimension>(source: &mut ColumnViews<'_, 'a>) -> Self::Columns<'a, D>;
+    fn columns_of<'a>(source: &mut impl ColumnViews<'a>) -> Self::Columns<'a, Ix1>;
 
     /// The columns that lie in arrays of their own, to be written.
     #[doc(hidden)]
-    fn columns_mut_of<'a, D: Dimension>(source: &mut ColumnViewsMut<'_, 'a>) -> Self::ColumnsMut<'a, D>;
+    fn columns_mut_of<'a>(source: &mut impl ColumnViewsMut<'a>) -> Self::ColumnsMut<'a, Ix1>;
 
     /// The record that the columns have at a row, padding as a value has it.
     ///

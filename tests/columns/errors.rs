@@ -157,6 +157,27 @@ fn a_column_of_another_length_is_named_with_both_numbers() {
 }
 
 #[test]
+fn every_column_of_another_length_is_named() {
+    let tmp = tempdir().unwrap();
+    for (file, rows) in [("a", 10), ("b", 9), ("c", 10), ("d", 11)] {
+        RecordMap::<u8>::options().shape(rows).create_npy(tmp.path().join(format!("{file}.npy"))).unwrap();
+    }
+    let error = DynColumnMap::open(tmp.path()).unwrap_err().to_string();
+    assert!(error.contains("column `b` has 9 rows, and `a` has 10, 1 more; `d` has 11; "), "{error}");
+}
+
+#[test]
+fn what_has_the_name_of_a_column_and_is_none_is_named() {
+    let tmp = ticks();
+    let price = dir(&tmp).join("price.npy");
+    fs::remove_file(&price).unwrap();
+    fs::create_dir(&price).unwrap();
+    let error = ColumnMap::<Tick>::open(dir(&tmp)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(error.to_string().contains("price.npy: expected a file of records"), "{error}");
+}
+
+#[test]
 fn a_file_that_is_cut_or_is_no_npy_is_named() {
     let tmp = ticks();
     let price = dir(&tmp).join("price.npy");
@@ -373,7 +394,7 @@ fn what_says_of_an_append_is_held_against_the_columns() {
     fs::write(&said, "10 -> 12 rows\n").unwrap();
     let before = content(&dir(&tmp));
     let error = ColumnMap::<Tick>::open(dir(&tmp)).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::PastEnd, "{error}");
+    assert_eq!(error.kind(), ErrorKind::Truncated, "{error}");
     let error = ColumnMap::<Tick>::open_rw(dir(&tmp)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Truncated, "{error}");
     assert!(content(&dir(&tmp)) == before);

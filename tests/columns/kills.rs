@@ -70,7 +70,8 @@ fn what_is_done_under_strace() {
     }
 }
 
-/// Runs the program with this injected into its calls on the directory and its files; `None` where it cannot be traced.
+/// Runs the program with this injected into its calls on the directory and its files, or several of these between blanks; `None`
+/// where it cannot be traced.
 fn run(act: &str, dir: &Path, inject: &str) -> Option<(bool, String)> {
     let paths: Vec<PathBuf> = FILES.iter().map(|file| dir.join(file)).chain([dir.to_path_buf()]).collect();
     // A directory that is being made has other names.
@@ -78,8 +79,9 @@ fn run(act: &str, dir: &Path, inject: &str) -> Option<(bool, String)> {
         if act == "create" { Vec::new() } else { paths.iter().map(PathBuf::as_path).collect() };
     let words = format!("{act} {}", dir.display());
     let test = "kills::what_is_done_under_strace";
+    let injects: Vec<_> = inject.split_whitespace().collect();
     let (is_done, text) =
-        strace::end(strace::start(test, (CHILD, &words), &paths, &CALLS.join(","), &[inject])?);
+        strace::end(strace::start(test, (CHILD, &words), &paths, &CALLS.join(","), &injects)?);
     if text.contains("openat(") {
         return Some((is_done, text));
     }
@@ -250,6 +252,41 @@ fn an_append_that_fails_changes_nothing() {
         }
         assert!(failed > 0, "{call}: nothing failed");
     }
+}
+
+/// Rows that cannot be cut again are left to the next who appends, to whom it is told that they are there.
+#[test]
+fn rows_that_cannot_be_cut_are_not_forgotten() {
+    let tmp = tempdir().unwrap();
+    let dir = tmp.path().join("rows");
+    ten_rows(&dir);
+    let inject = "inject=fallocate:error=ENOSPC:when=5 inject=ftruncate:error=EIO";
+    let Some((is_done, text)) = run("fail", &dir, inject) else { return };
+    assert!(is_done && text.contains("has 10 rows"), "{text}");
+    let longer = FILES[1..4].iter().any(|file| fs::read(dir.join(file)).unwrap().len() > 1128);
+    assert!(longer && dir.join(".append.begun").exists(), "{text}");
+    assert_eq!(goes_on(&dir), 10);
+}
+
+/// What is told of an append is on the disk before that of which it tells, and nothing tells of it again once it is done.
+#[test]
+fn what_tells_of_an_append_is_on_the_disk() {
+    let tmp = tempdir().unwrap();
+    let dir = tmp.path().join("rows");
+    ten_rows(&dir);
+    let Some((is_done, text)) = run("append", &dir, "inject=linkat:error=EIO:when=1000") else { return };
+    assert!(is_done, "{text}");
+    let calls: Vec<_> = text.lines().collect();
+    let nth = |what: &str| {
+        calls.iter().position(|line| line.contains(what)).unwrap_or_else(|| panic!("{what}: {text}"))
+    };
+    let synced =
+        |from: usize, to: usize| calls[from..to].iter().filter(|line| line.contains("fsync(")).count();
+    // The file and its name; then its other name; then that it is gone.
+    assert_eq!(synced(nth("write("), nth("fallocate(")), 2, "{text}");
+    let (renamed, removed) = (nth("rename"), nth("unlink"));
+    assert_eq!(synced(renamed, removed), 1, "{text}");
+    assert_eq!(synced(removed, calls.len()), 1, "{text}");
 }
 
 const ENDLESS: &str = "MMREC_TEST_COLUMNS_ENDLESS";

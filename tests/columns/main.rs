@@ -5,6 +5,7 @@ mod errors;
 mod full;
 mod golden;
 mod kills;
+mod left;
 mod random;
 
 #[cfg(target_os = "linux")]

@@ -1,16 +1,12 @@
 //! A program that is killed, or held up, at each of its system calls in turn; strace does it.
 #![cfg(target_os = "linux")]
 
-use std::{
-    env, fs,
-    path::Path,
-    process::{Child, Command, Stdio},
-    thread,
-    time::Duration,
-};
+use std::{env, fs, path::Path, process::Child, thread, time::Duration};
 
 use mmrec::{ErrorKind, Ix1, Lock, ReadWrite, RecordMap};
 use tempfile::tempdir;
+
+use super::strace::{self, end};
 
 const CHILD: &str = "MMREC_TEST_HALTED";
 
@@ -53,27 +49,9 @@ fn what_is_done_under_strace() {
 
 /// Starts a program that is held up by this at what it does with the file.
 fn start(act: &str, path: &Path, inject: &[&str]) -> Option<Child> {
-    let started = Command::new("strace")
-        .args(["-f", "-qq", "-s", "8", "-P"])
-        .arg(path)
-        .args(["-e", "trace=openat,pwrite64,fallocate,ftruncate,fdatasync,msync,linkat,unlink,flock"])
-        .args(inject.iter().flat_map(|inject| ["-e", inject]))
-        .arg(env::current_exe().unwrap())
-        .args(["--exact", "halted::what_is_done_under_strace", "--nocapture", "--test-threads=1"])
-        .env(CHILD, format!("{act} {}", path.display()))
-        // Nobody looks for leaks in a program that is traced already.
-        .env("ASAN_OPTIONS", "detect_leaks=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    started.inspect_err(|_| println!("skipped: no strace")).ok()
-}
-
-/// Whether it came to its end, and what it and strace have said.
-fn end(child: Child) -> (bool, String) {
-    let output = child.wait_with_output().unwrap();
-    let text = [&output.stdout[..], &output.stderr].concat();
-    (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+    const CALLS: &str = "openat,pwrite64,fallocate,ftruncate,fdatasync,msync,linkat,unlink,flock";
+    let words = format!("{act} {}", path.display());
+    strace::start("halted::what_is_done_under_strace", (CHILD, &words), &[path], CALLS, inject)
 }
 
 /// Kills a program before each of its calls in turn, and holds it to so many. `before` makes the file, and `after` looks at what is left.

@@ -33,6 +33,10 @@ mod random;
 mod reference;
 mod sharing;
 mod special;
+#[cfg(target_os = "linux")]
+#[allow(unreachable_pub, reason = "it is for other tests, too")]
+#[path = "../support/strace.rs"]
+mod strace;
 mod sums;
 mod times;
 mod twins;

@@ -13,13 +13,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::place;
+use super::{place, table::same_rows};
 use crate::{
     error::{Error, ErrorKind, Result},
-    map::{
-        Mode,
-        column::{self, Column},
-    },
+    map::column::{self, Unmapped},
 };
 
 const BEGUN: &str = ".append.begun";
@@ -51,6 +48,19 @@ impl Append {
         })
     }
 
+    /// The append that was begun and does not count, if the file says so: one that is not whole is of a program that has not
+    /// written any row.
+    fn begun(dir: &Path) -> Result<Option<Self>> {
+        let path = dir.join(BEGUN);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Self::parse(&text)),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => {
+                Ok(None)
+            }
+            Err(error) => Err(cannot("read", error, &path)),
+        }
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let (before, rows) = text.strip_suffix(" rows\n")?.split_once(" -> ")?;
         let append = Self { before: before.parse().ok()?, rows: rows.parse().ok()? };
@@ -70,10 +80,11 @@ impl Append {
             // Or the renamed file might be empty after a loss of power.
             file.sync_all()
         };
-        begun().map_err(|error| {
+        // And rows might be there of which nothing says that they are to be cut.
+        let begun = begun().map_err(|error| cannot("make", error, &path));
+        begun.and_then(|()| column::sync_names(dir)).inspect_err(|_| {
             // If it is there, it was made by this, under the lock.
             let _ = fs::remove_file(&path);
-            cannot("make", error, &path)
         })
     }
 
@@ -87,7 +98,8 @@ impl Append {
         rename(dir, DONE, BEGUN)
     }
 
-    /// Says that there is nothing left to do. What stays if this fails says what is so, or that there is nothing behind the
+    /// Says that there is nothing left to do, on the disk too: else what is told here might be there again after a loss of power, when
+    /// others have made the columns longer or shorter. What stays if this fails says what is so, or that there is nothing behind the
     /// rows, and the next one removes it.
     pub(super) fn end(dir: &Path) -> Result<()> {
         for name in [DONE, BEGUN] {
@@ -99,14 +111,14 @@ impl Append {
                 _ => {}
             }
         }
-        Ok(())
+        column::sync_names(dir)
     }
 
     /// An error if a column has neither of the two numbers of rows.
-    pub(super) fn check(self, dir: &Path, files: &[PathBuf], columns: &[Column]) -> Result<()> {
+    pub(super) fn check(self, dir: &Path, files: &[PathBuf], columns: &[Unmapped]) -> Result<()> {
         let Self { before, rows } = self;
         let is_other =
-            |column: &Column| !matches!(column.shape().first(), Some(n) if *n == before || *n == rows);
+            |column: &Unmapped| !matches!(column.shape().first(), Some(n) if *n == before || *n == rows);
         let Some(at) = columns.iter().position(is_other) else { return Ok(()) };
         let message = format!(
             "an append to these columns was from {before} to {rows} rows, and {} has shape {:?}: it is not the column that was \
@@ -132,31 +144,29 @@ pub(super) fn lock(dir: &Path, files: &[PathBuf]) -> Result<File> {
     })
 }
 
-/// Does what a program has left to do that was ended while it appended. The caller has the lock.
-pub(super) fn recover(dir: &Path, files: &[PathBuf]) -> Result<()> {
-    if !is_left(dir) {
-        return Ok(());
-    }
-    let columns: Result<Vec<_>> = files.iter().map(|file| Column::open(file, Mode::ReadWrite)).collect();
-    let columns = columns?;
-    if let Some(done) = Append::done(dir)? {
-        done.check(dir, files, &columns)?;
-        for column in &columns {
-            if column.shape().first() != Some(&done.rows) {
-                column.name_rows(done.rows)?;
+/// Does what a program has left to do that was ended while it appended. The caller has the lock, and has opened the columns since,
+/// to be written.
+pub(super) fn recover(dir: &Path, files: &[PathBuf], columns: &[Unmapped]) -> Result<()> {
+    let rows = match Append::done(dir)? {
+        Some(done) => {
+            done.check(dir, files, columns)?;
+            for column in columns {
+                if column.shape().first() != Some(&done.rows) {
+                    column.name_rows(done.rows)?;
+                }
             }
+            done.rows
         }
-        // Or the headers might be lost with the power, when the file is gone that says what they should.
-        columns.iter().try_for_each(Column::sync)?;
-    } else {
-        super::same_rows(dir, files, &columns)?;
-        // What lies behind the rows is of an append that never was: its maker has looked that there was nothing before.
-        columns.iter().try_for_each(|column| column.discard_rest().map(drop))?;
-        // Or the file that says so might be gone after a loss of power, and the rows not.
-        columns.iter().try_for_each(Column::sync)?;
+        None => same_rows(dir, files, columns)?,
+    };
+    // Of an append that never was: its maker has looked that there was nothing behind the rows before. It can be beside one that
+    // counts, whose file is there again after a loss of power. Whatever lies behind other rows than it began with is not its own.
+    if let Some(begun) = Append::begun(dir)?.filter(|begun| begun.before == rows) {
+        columns.iter().try_for_each(|column| column.discard_behind(rows, begun.rows))?;
     }
-    Append::end(dir)?;
-    column::sync_names(dir)
+    // Or the file might be gone after a loss of power that says what is to be done, and the headers be the old ones, or the rows there.
+    columns.iter().try_for_each(Unmapped::sync)?;
+    Append::end(dir)
 }
 
 fn rename(dir: &Path, from: &str, to: &str) -> Result<()> {

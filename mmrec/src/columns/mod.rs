@@ -11,7 +11,7 @@ use std::{fmt, marker::PhantomData, path::Path};
 
 use ndarray::Ix1;
 
-use self::table::{Table, Wanted, same_rows};
+use self::table::{Table, Wanted};
 pub use self::{dynamic::DynColumnMap, iter::ColumnIter};
 use crate::{
     dtype::DType,
@@ -19,7 +19,7 @@ use crate::{
     field::short_name,
     map::{Advice, CopyOnWrite, Mode, ReadOnly, ReadWrite, RecordMap, Writable, column::Column},
     record::MmapRecord,
-    view::{ColumnViews, ColumnViewsMut, Progress, View},
+    view::{Progress, View, raw::Fields},
 };
 
 /// A directory with a `.npy` for each field of the record `T`, mapped in mode `M`: the columns of a
@@ -215,11 +215,10 @@ impl<T: MmapRecord, M> ColumnMap<T, M> {
 
     /// All fields, each as a view of its column.
     ///
-    /// Each call makes the views anew: in a loop over rows, call it once.
-    ///
     /// NumPy: `numpy.load(path, mmap_mode='r')` for each column.
+    #[inline]
     pub fn columns(&self) -> T::Columns<'_, Ix1> {
-        T::columns_of(&mut ColumnViews::new(&mut self.table.columns.iter().map(Column::raw)))
+        T::columns_of(&mut Fields(self.table.columns.iter().map(Column::rows)))
     }
 
     /// All fields, each as a view of its column, to be written.
@@ -227,20 +226,21 @@ impl<T: MmapRecord, M> ColumnMap<T, M> {
     where
         M: Writable,
     {
-        T::columns_mut_of(&mut ColumnViewsMut::new(&mut self.table.columns.iter_mut().map(Column::raw_mut)))
+        T::columns_mut_of(&mut Fields(self.table.columns.iter_mut().map(Column::raw_mut)))
     }
 
     /// The record at a row, or `None` past the end; see [`at`](Self::at).
+    #[inline]
     pub fn get(&self, row: usize) -> Option<T> {
         (row < self.len()).then(|| T::record_of(&self.columns(), row))
     }
 
-    /// The record at a row, gathered from its columns: one access to each. For many rows, [`iter`](Self::iter) is faster by what
-    /// [`columns`](Self::columns) takes.
+    /// The record at a row, gathered from its columns: one access to each.
     ///
     /// # Panics
     ///
     /// If there is no such row.
+    #[inline]
     #[track_caller]
     pub fn at(&self, row: usize) -> T {
         match self.get(row) {
@@ -286,14 +286,14 @@ impl<T: MmapRecord> ColumnMap<T, ReadWrite> {
     ///
     /// Who opens the directory finds the old rows or all of the new ones, in every column; NumPy, which opens one file at a time, may
     /// find some columns longer than others until the call returns, or, if the program is ended before, until
-    /// [`open_rw`](ColumnMap::open_rw) is called. The rows are on the disk when the call returns, which waits for it three times:
+    /// [`open_rw`](ColumnMap::open_rw) is called. The rows are on the disk when the call returns, which waits for it four times:
     /// append many rows at a time.
     ///
     /// # Errors
     ///
     /// - [`ErrorKind::StorageFull`] or [`ErrorKind::Io`] if a column cannot be made longer;
     /// - [`ErrorKind::ShapeMismatch`] if a column is no longer what it was when it was opened, because another program has appended to
-    ///   it, or if its file goes on behind its rows;
+    ///   it, or if its file goes on behind its rows; [`ErrorKind::DTypeMismatch`] if columns have been added or removed since;
     /// - [`ErrorKind::Locked`] if another program is appending, and does so for more than ten seconds;
     /// - [`ErrorKind::Unsupported`] if the header of a column has no room for the number of rows.
     ///

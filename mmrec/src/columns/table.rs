@@ -19,13 +19,16 @@ use crate::{
     error::{Error, ErrorKind, Result},
     map::{
         Advice, DynMap, Mode, ReadWrite,
-        column::{self, Column, NewRows},
+        column::{self, Column, NewRows, Unmapped},
     },
     view::{Progress, raw::DynRaw},
 };
 
 /// How often a directory is looked at again that others are appending to.
 const AGAIN: usize = 20;
+
+/// What the record is called in errors once the directory is open.
+const THIS_MAP: &str = "this map";
 
 /// What the columns have to be.
 pub(super) struct Wanted<'a> {
@@ -123,8 +126,11 @@ impl Table {
                 "the number of rows is more than a map can have",
             )));
         };
+        let wanted = Wanted { dtype: &self.dtype, name: THIS_MAP };
         let _lock = append::lock(&self.dir, files)?;
-        append::recover(&self.dir, files)?;
+        // Or a column that was added since would be too short.
+        files_of(&self.dir, &wanted, &place::files(&self.dir)?)?;
+        finish_append(&self.dir, files, &wanted)?;
         self.columns.iter().zip(files).try_for_each(|(column, file)| column.is_still(file))?;
         // Whoever finds that an append was begun takes all that lies behind the rows for a part of it.
         self.columns.iter().try_for_each(|column| column.can_grow(count))?;
@@ -159,10 +165,11 @@ impl Table {
         Ok(())
     }
 
-    /// Cuts rows that do not count. What cannot be done the next append or opening does, for which `.append.begun` stays.
+    /// Cuts rows that do not count. What cannot be done the next append or opening does, for which `.append.begun` stays: Windows cuts
+    /// no file that is mapped.
     fn cut(&self, new: &[NewRows]) {
         self.columns.iter().zip(new).for_each(|(column, new)| column.cut(new));
-        if self.columns.iter().all(|column| column.sync().is_ok()) {
+        if self.columns.iter().all(|column| column.is_cut() && column.sync().is_ok()) {
             let _ = Append::end(&self.dir);
         }
     }
@@ -286,7 +293,7 @@ fn of_files(dir: &Path, files: &[&str]) -> Result<DType> {
     }
     let field = |file: &&str| {
         let path = dir.join(file);
-        let column = Column::open(&path, Mode::ReadOnly)?;
+        let column = Unmapped::open(&path, Mode::ReadOnly)?;
         let name = place::field_name(file);
         let dtype = dtype_of(&column, &name).map_err(|error| error.with_path(Some(&path)))?;
         Ok(DTypeField::new(name, dtype))
@@ -319,7 +326,7 @@ fn files_of(dir: &Path, wanted: &Wanted<'_>, found: &BTreeSet<String>) -> Result
 }
 
 /// The dtype of the rows of a column.
-fn dtype_of(column: &Column, name: &str) -> Result<DType> {
+fn dtype_of(column: &Unmapped, name: &str) -> Result<DType> {
     let shape = column.shape();
     let Some((_, inner)) = shape.split_first() else {
         let message =
@@ -369,6 +376,7 @@ fn compare(dir: &Path, wanted: &Wanted<'_>, found: &[(&str, Option<&DType>)]) ->
         "dtype.descr" => {
             "put the columns back, or remove dtype.descr, and the record is made of the columns there are"
         }
+        THIS_MAP => "another program has changed the directory since it was opened: open it again",
         _ => "change the type, or open the directory with DynColumnMap, which takes any",
     };
     let message = format!("the columns are not those of {name}; {what_to_do}\n{}", lines.join("\n"));
@@ -381,7 +389,7 @@ fn columns(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode) -> Re
     loop {
         if mode == Mode::ReadWrite && append::is_left(dir) {
             let _lock = append::lock(dir, files)?;
-            append::recover(dir, files)?;
+            finish_append(dir, files, wanted)?;
         }
         let done = Append::done(dir)?;
         if mode == Mode::ReadWrite && done.is_some() && again > 0 {
@@ -389,7 +397,7 @@ fn columns(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode) -> Re
             again -= 1;
             continue;
         }
-        let columns = typed_columns(dir, files, wanted, mode)?;
+        let columns = open_all(dir, files, wanted, mode)?;
         let is_last = again == 0;
         let checked = match done {
             None => same_rows(dir, files, &columns),
@@ -398,12 +406,10 @@ fn columns(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode) -> Re
         match checked {
             Ok(rows) => {
                 // The rows are in the file, whether its header names them yet or not.
-                let named = |(column, file): (Column, &PathBuf)| match column.shape() == [rows] {
-                    true => Ok(column),
-                    false => column.with_rows(file, mode, rows),
-                };
-                let columns: Result<_> = columns.into_iter().zip(files).map(named).collect();
-                return Ok((columns?, rows));
+                let fields = wanted.dtype.fields();
+                let mapped =
+                    columns.into_iter().zip(fields).map(|(column, field)| column.map(field.dtype(), rows));
+                return Ok((mapped.collect::<Result<_>>()?, rows));
             }
             Err(error) if is_last => return Err(error),
             // Another program was between the first header and the last when they were read.
@@ -415,11 +421,19 @@ fn columns(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode) -> Re
     }
 }
 
-/// Maps the columns if their dtypes are those of the fields, each with one axis.
-fn typed_columns(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode) -> Result<Vec<Column>> {
+/// Does what was left to do of an append. The caller has the lock. Columns that are not those that are expected are left alone.
+fn finish_append(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>) -> Result<()> {
+    match append::is_left(dir) {
+        true => append::recover(dir, files, &open_all(dir, files, wanted, Mode::ReadWrite)?),
+        false => Ok(()),
+    }
+}
+
+/// Opens the columns if their dtypes are those of the fields.
+fn open_all(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode) -> Result<Vec<Unmapped>> {
     let (mut columns, mut dtypes) = (Vec::with_capacity(files.len()), Vec::with_capacity(files.len()));
     for (file, field) in files.iter().zip(wanted.dtype.fields()) {
-        let column = Column::open(file, mode)?;
+        let column = Unmapped::open(file, mode)?;
         dtypes.push(dtype_of(&column, field.name()).map_err(|error| error.with_path(Some(file)))?);
         columns.push(column);
     }
@@ -430,22 +444,12 @@ fn typed_columns(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode)
         (field.name(), (!is_same).then_some(found))
     });
     compare(dir, wanted, &found.collect::<Vec<_>>())?;
-    columns
-        .into_iter()
-        .zip(fields)
-        .zip(files)
-        .map(|((column, field), file)| {
-            column.folded(field.dtype()).ok_or_else(|| {
-                let message = format!("column `{}` is not one of {}", field.name(), field.dtype());
-                Error::new(ErrorKind::DTypeMismatch, message).with_path(Some(file))
-            })
-        })
-        .collect()
+    Ok(columns)
 }
 
 /// The number of rows, if all columns have the same.
-pub(super) fn same_rows(dir: &Path, files: &[PathBuf], columns: &[Column]) -> Result<usize> {
-    let rows = |column: &Column| column.shape().first().copied().unwrap_or(0);
+pub(super) fn same_rows(dir: &Path, files: &[PathBuf], columns: &[Unmapped]) -> Result<usize> {
+    let rows = |column: &Unmapped| column.shape().first().copied().unwrap_or(0);
     // What most have, so that the one that differs is named.
     let count = |n: usize| columns.iter().filter(|column| rows(column) == n).count();
     let most = columns.iter().map(rows).max_by_key(|&n| (count(n), n)).unwrap_or(0);
@@ -453,8 +457,12 @@ pub(super) fn same_rows(dir: &Path, files: &[PathBuf], columns: &[Column]) -> Re
     let like = columns.iter().position(|column| rows(column) == most).unwrap_or(0);
     let name = |at: usize| place::field_name(&files[at].file_name().unwrap_or_default().to_string_lossy());
     let few = rows(&columns[at]);
+    let also: String = (at + 1..columns.len())
+        .filter(|&other| rows(&columns[other]) != most)
+        .map(|other| format!("; `{}` has {}", name(other), rows(&columns[other])))
+        .collect();
     let message = format!(
-        "column `{}` has {few} rows, and `{}` has {most}, {} {}; it was cut, replaced, or appended to by itself: make it \
+        "column `{}` has {few} rows, and `{}` has {most}, {} {}{also}; it was cut, replaced, or appended to by itself: make it \
          as long as the others",
         name(at),
         name(like),

@@ -11,11 +11,12 @@ use ndarray::Ix1;
 use super::{
     RecordMap,
     core::{Layout, Npy},
+    header::NextHeader,
     mode::ReadWrite,
     opening::map_array,
     region::Access,
     reserve::{self, Space},
-    resize::{NextHeader, Resized},
+    resize::Resized,
 };
 use crate::{
     element::{Element, store_in},

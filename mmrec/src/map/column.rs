@@ -8,26 +8,37 @@ use std::{
 
 use super::{
     Advice, DynMap,
-    core::{Core, Layout, directory, is_not_for},
+    core::{Core, Layout, Npy, directory, is_not_for},
+    header::{NextHeader, changed, header_bytes, read_from},
     lock::Lock,
     making::Old,
     mode::{Mode, ReadWrite},
-    opening::{Elements, Opening, Place},
+    opening::{Elements, Opening, Place, map_array},
     options::Order,
-    region::{Access, Dynamic},
+    region::{Access, Dynamic, Mapped},
     reserve,
-    resize::{Behind, NextHeader, holds},
-    source::{Origin, is_same as is_same_file},
+    resize::{Behind, holds},
+    source::{Opened, Origin, is_same as is_same_file},
 };
 use crate::{
     dtype::DType,
     error::{Error, ErrorKind, Result},
-    view::raw::{DynRaw, DynRawMut},
+    view::raw::{DynRaw, DynRawMut, Rows},
 };
 
-/// A mapped `.npy`. Once it is [folded](Self::folded) it has one axis, whose elements may be arrays.
+/// A `.npy` that is open, and whose header was read. It is not mapped yet, so that it can be cut on every system, and what is mapped
+/// then is this file, whatever has its name by then.
+pub(crate) struct Unmapped {
+    opened: Opened,
+    npy: Npy,
+    /// What the header says.
+    layout: Layout,
+    mode: Mode,
+}
+
+/// A mapped `.npy` with one axis, whose elements may be arrays.
 pub(crate) struct Column {
-    core: Core<DynRaw<'static>>,
+    core: Core<Rows<'static>>,
 }
 
 /// Rows that are in the file, behind those that its header names.
@@ -36,67 +47,116 @@ pub(crate) struct NewRows(Behind);
 /// How long to wait for a lock that others hold while they append.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-impl Column {
-    /// Maps a `.npy`, whatever is in it, in mode `r`, `r+` or `c`.
+impl Unmapped {
+    /// Opens a `.npy`, whatever is in it, for mode `r`, `r+` or `c`.
     pub(crate) fn open(path: &Path, mode: Mode) -> Result<Self> {
-        let opening = Opening { place: Place::NpyAt(0), ..Opening::new(None, None) };
-        let core = opening.open(mode, access(mode), Origin::Path(path.to_path_buf()))?;
-        Ok(Self { core })
+        let opened = Opened::existing(Origin::Path(path.to_path_buf()), mode)?;
+        let found = opened.len().and_then(|len| opening().npy_and_layout(&opened, len, mode));
+        match found.map_err(|error| error.with_path(opened.path.as_deref()))? {
+            Some((npy, layout)) => Ok(Self { opened, npy, layout, mode }),
+            None => unreachable!("that there is a header was said, and not asked"),
+        }
     }
 
-    /// The same column with the first `rows` rows of its file, whatever its header says of them.
-    pub(crate) fn with_rows(&self, path: &Path, mode: Mode, rows: usize) -> Result<Self> {
-        let layout = &self.core.layout;
-        let name = format!("elements of {}", layout.dtype);
-        let elements = Elements { dtype: layout.dtype.clone(), name };
-        let opening = Opening {
-            shape: Some(vec![rows]),
-            offset: layout.offset,
-            place: Place::Raw,
-            ..Opening::new(Some(elements), Some(1))
+    /// The shape that the header says.
+    pub(crate) fn shape(&self) -> &[usize] {
+        &self.layout.shape
+    }
+
+    /// The dtype that the header says.
+    pub(crate) fn dtype(&self) -> &DType {
+        &self.layout.dtype
+    }
+
+    pub(crate) fn is_fortran(&self) -> bool {
+        self.layout.order == Order::F && self.layout.shape.len() > 1
+    }
+
+    /// Maps the first `rows` rows of the file, whatever the header says of their number. They are of this dtype, and in C order.
+    pub(crate) fn map(self, dtype: &DType, rows: usize) -> Result<Column> {
+        let Self { opened, npy, layout, mode } = self;
+        let named = |error: Error| error.with_path(opened.path.as_deref());
+        let layout = layout_of(dtype, rows, layout.offset).map_err(named)?;
+        has_rows(&opened.file, &layout, rows).map_err(named)?;
+        let mapped = map_array(&opened.file, access(mode), &layout, false).map_err(named)?;
+        Ok(Column::of(opening().finish(mapped, layout, Some(npy), mode, opened)))
+    }
+
+    /// Has the header name `rows` rows, which are in the file.
+    pub(crate) fn name_rows(&self, rows: usize) -> Result<()> {
+        let named = || {
+            has_rows(&self.opened.file, &self.with_rows(rows)?, rows)?;
+            NextHeader::new(&self.npy, &self.opened.file, 0, rows)?.write(&self.opened.file)
         };
-        let core = opening.open(mode, access(mode), Origin::Path(path.to_path_buf()))?;
-        Ok(Self { core })
+        named().map_err(|error| self.name(error))
+    }
+
+    /// Cuts the file behind the `rows` rows that its header names by now, if there is no more than an append puts there that
+    /// makes them `most`.
+    pub(crate) fn discard_behind(&self, rows: usize, most: usize) -> Result<()> {
+        let (file, at) = (&self.opened.file, self.npy.at);
+        let discard = || {
+            let (end, most) = (self.with_rows(rows)?.end(), self.with_rows(most)?.end());
+            let found = file.metadata().map_err(|error| Error::io("cannot read the file's size", error))?;
+            if !(end + 1..=most).contains(&found.len()) {
+                return Ok(());
+            }
+            // Asked after the length: rows that are in that length and have been named by now are not cut.
+            let now = header_bytes(file, at, usize::try_from(self.npy.header.len).unwrap_or(0))?;
+            if read_from(&now)?.shape.first() != Some(&rows) {
+                return Err(changed());
+            }
+            file.set_len(end).map_err(|error| {
+                let hint = match cfg!(unix) {
+                    true => "",
+                    false => "; this system cuts no file that is mapped: close all maps of the columns, and open them with open_rw",
+                };
+                let what = format!("cannot cut what an append has left behind the rows that was not finished{hint}");
+                Error::io(what, error)
+            })
+        };
+        discard().map_err(|error| self.name(error))
+    }
+
+    /// Waits until all that was written is on the disk.
+    pub(crate) fn sync(&self) -> Result<()> {
+        let synced = self.opened.file.sync_data();
+        synced.map_err(|error| self.name(Error::io("cannot write the column to the disk", error)))
+    }
+
+    /// What the header would say of another number of rows. It has an axis for them.
+    fn with_rows(&self, rows: usize) -> Result<Layout> {
+        let Layout { dtype, shape, order, offset, .. } = &self.layout;
+        let shape = [&[rows], shape.get(1..).unwrap_or_default()].concat();
+        Layout::new(dtype.clone(), &format!("elements of {dtype}"), shape, *order, *offset)
+    }
+
+    fn name(&self, error: Error) -> Error {
+        error.with_path(self.opened.path.as_deref())
+    }
+}
+
+impl Column {
+    fn of(core: Core<DynRaw<'static>>) -> Self {
+        match core.with(rows) {
+            Ok(core) => Self { core },
+            Err(_) => unreachable!("it was mapped with one axis"),
+        }
     }
 
     /// Makes a `.npy` of `rows` zeros.
     pub(crate) fn create(path: &Path, dtype: &DType, rows: usize) -> Result<Self> {
         let opening = of_rows(dtype, rows);
-        let core = opening.create(Origin::Path(path.to_path_buf()), Old::Refused, true)?;
-        Ok(Self { core })
+        opening.create(Origin::Path(path.to_path_buf()), Old::Refused, true).map(Self::of)
     }
 
-    /// The shape that the header says.
-    pub(crate) fn shape(&self) -> &[usize] {
-        &self.core.layout.shape
-    }
-
-    /// The dtype that the header says, or that it was folded to.
-    pub(crate) fn dtype(&self) -> &DType {
-        &self.core.layout.dtype
-    }
-
-    pub(crate) fn is_fortran(&self) -> bool {
-        self.core.layout.order == Order::F && self.core.layout.shape.len() > 1
-    }
-
-    /// The column with one axis, of elements of this dtype, if it is in C order and its last axes are theirs.
-    pub(crate) fn folded(self, dtype: &DType) -> Option<Self> {
-        let rows = *self.shape().first()?;
-        let path = self.core.path.clone();
-        let core = self.core.with(|mapped| {
-            let folded = mapped.folded(dtype).filter(|folded| folded.raw().shape() == [rows]);
-            folded.ok_or_else(|| Error::new(ErrorKind::DTypeMismatch, "").with_path(path.as_deref()))
-        });
-        let mut core = core.ok()?;
-        core.layout.dtype = dtype.clone();
-        core.layout.shape = vec![rows];
-        core.layout.order = Order::C;
-        Some(Self { core })
+    #[inline(always)]
+    pub(crate) fn rows(&self) -> &Rows<'_> {
+        self.core.mapped.rows()
     }
 
     pub(crate) fn raw(&self) -> &DynRaw<'_> {
-        self.core.mapped.raw()
+        self.rows().raw()
     }
 
     /// The column to be written.
@@ -176,27 +236,17 @@ impl Column {
         new.0.cut(self.file());
     }
 
+    /// Whether the file ends where the rows do.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.core.check_end(self.file()).is_ok()
+    }
+
     /// Maps the new rows in place of the old ones.
     pub(crate) fn take(&mut self, new: NewRows) {
-        match self.core.take(new.0.into_resized(), Ok) {
+        match self.core.take(new.0.into_resized(), rows) {
             Ok(()) => {}
-            Err(_) => unreachable!("the array is what it was mapped as"),
+            Err(_) => unreachable!("it was mapped with one axis"),
         }
-    }
-
-    /// Has the header name `rows` rows, which are in the file.
-    pub(crate) fn name_rows(&self, rows: usize) -> Result<()> {
-        let named = || {
-            let Some(npy) = &self.core.npy else { unreachable!("a column is a .npy") };
-            holds(self.file(), &self.core.layout_of_rows(0, rows)?)?;
-            NextHeader::new(npy, self.file(), 0, rows)?.write(self.file())
-        };
-        named().map_err(|error| self.core.name(error))
-    }
-
-    /// Cuts the file where the rows end that its header names.
-    pub(crate) fn discard_rest(&self) -> Result<u64> {
-        self.core.discard_rest()
     }
 
     fn file(&self) -> &File {
@@ -225,6 +275,34 @@ impl DynMap<ReadWrite> {
         let origin = Origin::Path(path.to_path_buf());
         Self::new(of_rows(dtype, rows).create_filled(origin, Old::Refused, true, fill)?)
     }
+}
+
+fn rows(mapped: Dynamic) -> Result<Mapped<Rows<'static>>> {
+    mapped.rows().ok_or_else(|| Error::new(ErrorKind::RankMismatch, "expected one axis"))
+}
+
+/// What opens a column.
+fn opening() -> Opening {
+    Opening { place: Place::NpyAt(0), ..Opening::new(None, None) }
+}
+
+fn layout_of(dtype: &DType, rows: usize, offset: u64) -> Result<Layout> {
+    Layout::new(dtype.clone(), &format!("elements of {dtype}"), vec![rows], Order::C, offset)
+}
+
+/// An error if the file ends before the rows do that are said to be in it.
+fn has_rows(file: &File, layout: &Layout, rows: usize) -> Result<()> {
+    let found = file.metadata().map_err(|error| Error::io("cannot read the file's size", error))?.len();
+    let end = layout.end();
+    if found >= end || layout.bytes == 0 {
+        return Ok(());
+    }
+    let message = format!(
+        "{rows} rows end at byte {end}, and the file at byte {found}: {} bytes too few; the header or the file `.append` beside it \
+         says that they are there, so it was cut or replaced since: put the column back, or, if all columns are new, remove `.append`",
+        end - found
+    );
+    Err(Error::new(ErrorKind::Truncated, message))
 }
 
 fn not_written(error: std::io::Error) -> Error {

@@ -7,12 +7,14 @@ pub(crate) mod column;
 mod core;
 mod dynamic;
 mod dynamic_options;
+mod extend;
 #[cfg(all(
     any(target_os = "linux", target_os = "android"),
     target_has_atomic = "64",
     feature = "fault-guard"
 ))]
 pub mod fault;
+mod header;
 #[cfg(all(
     any(target_os = "linux", target_os = "android"),
     target_has_atomic = "64",

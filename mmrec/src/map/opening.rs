@@ -11,12 +11,12 @@ use std::{
 
 use super::{
     core::{Core, Layout, Npy, Unflushed, too_large},
+    header::unchanged_header,
     lock::Lock,
     mode::Mode,
     options::Order,
     region::{Access, Dynamic},
     reserve::Space,
-    resize::unchanged_header,
     source::{Opened, Origin, read_at, starts_as_npy, starts_with},
 };
 use crate::{
@@ -157,10 +157,15 @@ impl Opening {
         }
     }
 
-    fn map_existing(self, mode: Mode, access: Access, opened: Opened) -> Result<Core<DynRaw<'static>>> {
-        let len = opened.len()?;
+    /// The header that says where the array lies, if one does, and what it says.
+    pub(super) fn npy_and_layout(
+        &self,
+        opened: &Opened,
+        len: Option<u64>,
+        mode: Mode,
+    ) -> Result<Option<(Npy, Layout)>> {
         let mut again = AGAIN;
-        while let Some((npy, end)) = self.find_npy(&opened, len, mode)? {
+        while let Some((npy, end)) = self.find_npy(opened, len, mode)? {
             let layout = self.layout_of_npy(&npy, end);
             if let Err(error) = &layout
                 && error.kind() == ErrorKind::Truncated
@@ -174,7 +179,14 @@ impl Opening {
                 again -= 1;
                 continue;
             }
-            let layout = layout?;
+            return Ok(Some((npy, layout?)));
+        }
+        Ok(None)
+    }
+
+    fn map_existing(self, mode: Mode, access: Access, opened: Opened) -> Result<Core<DynRaw<'static>>> {
+        let len = opened.len()?;
+        if let Some((npy, layout)) = self.npy_and_layout(&opened, len, mode)? {
             let mapped = self.map_array(&opened.file, access, &layout)?;
             return Ok(self.finish(mapped, layout, Some(npy), mode, opened));
         }

@@ -15,10 +15,9 @@ use zerocopy::{FromBytes, Immutable};
 use super::fault::Watch;
 use super::{core::Layout, options::Order, reserve};
 use crate::{
-    dtype::DType,
     element::Element,
     error::Result,
-    view::raw::{Bytes, DynRaw, DynRawMut, Mismatch, Raw, RawMut},
+    view::raw::{Bytes, DynRaw, DynRawMut, Mismatch, Raw, RawMut, Rows},
 };
 
 /// What a mapping allows and where its writes go.
@@ -206,7 +205,7 @@ fn map_sealed(options: &MmapOptions, file: &File) -> io::Result<MmapRaw> {
     }
 }
 
-/// A mapping together with the array that it holds, `A`: a [`Raw`] or a [`DynRaw`].
+/// A mapping together with the array that it holds, `A`: a [`Raw`], a [`DynRaw`] or [`Rows`].
 pub(crate) struct Mapped<A> {
     /// Invariant M1: its places lie in `region`, whose address does not change and which lives as long as `self`. The
     /// lifetime is shortened to that of a borrow of `self` wherever it is given away.
@@ -253,16 +252,32 @@ impl Dynamic {
         Some(Self { raw: self.raw.axes()?, region: self.region })
     }
 
-    /// The same array with its last axes as those of its elements, which are of this dtype.
-    pub(crate) fn folded(self, dtype: &DType) -> Option<Self> {
+    /// The array as one with one axis, if it is.
+    pub(crate) fn rows(self) -> Option<Mapped<Rows<'static>>> {
         // M1: the same places.
-        Some(Self { raw: self.raw.folded(dtype)?, region: self.region })
+        Some(Mapped { raw: Rows::new(self.raw)?, region: self.region })
     }
 
     /// The array as one of `T`, if it is.
     pub(crate) fn typed<T: Element, D: Dimension>(self) -> Result<Typed<T, D>, Mismatch> {
         // M1: the same places.
         Ok(Mapped { raw: self.raw.typed()?, region: self.region })
+    }
+}
+
+impl Mapped<Rows<'static>> {
+    #[inline(always)]
+    pub(crate) fn rows(&self) -> &Rows<'_> {
+        &self.raw
+    }
+
+    /// The array to be written, if the pages allow it.
+    pub(crate) fn raw_mut(&mut self) -> Option<DynRawMut<'_>> {
+        if !self.region.access.is_writable() {
+            return None;
+        }
+        // SAFETY: W4: as for `Typed::raw_mut`, and it is a file.
+        Some(unsafe { DynRawMut::new(self.raw.raw().clone()) })
     }
 }
 

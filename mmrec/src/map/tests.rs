@@ -9,9 +9,9 @@ use std::{
 use tempfile::tempdir;
 
 use super::{
+    header::NextHeader,
     making::Old,
     opening::{Elements, Opening},
-    resize::NextHeader,
     source::{Opened, Origin},
     *,
 };

@@ -1,7 +1,7 @@
 //! Arrow's arrays over the bytes of a map, where someone promises that nobody changes them.
 #![allow(unsafe_code, reason = "an Arrow buffer is a pointer and what keeps its bytes alive")]
 
-use std::{panic::RefUnwindSafe, ptr::NonNull, sync::Arc};
+use std::{panic::RefUnwindSafe, path::Path, ptr::NonNull, sync::Arc};
 
 use arrow_array::{ArrayRef, FixedSizeBinaryArray};
 use arrow_buffer::Buffer;
@@ -107,6 +107,22 @@ unsafe fn array<O: Send + Sync + 'static>(view: DynView<'_>, owner: &Arc<O>) -> 
     Ok(Some(array))
 }
 
+/// A part of a map as an array over its bytes. `path`: that of its file, for errors.
+///
+/// # Safety
+///
+/// As for [`DynMap::as_arrow`].
+unsafe fn part_of<O: Send + Sync + 'static>(
+    map: &Arc<O>,
+    path: Option<&Path>,
+    part: impl FnOnce(&O) -> Result<DynView<'_>>,
+) -> Result<Option<ArrayRef>> {
+    let view = part(map).map_err(|error| error.with_path(path))?;
+    // SAFETY: the view borrows the map for as long as anyone asks, so its bytes are those of the map, or there for ever; and
+    // a map that is shared neither grows nor goes. The rest is passed on from the caller.
+    unsafe { array(view, map) }
+}
+
 impl<M: 'static> DynMap<M>
 where
     Self: Send + Sync,
@@ -154,10 +170,8 @@ where
         self: &Arc<Self>,
         part: impl FnOnce(&Self) -> Result<DynView<'_>>,
     ) -> Result<Option<ArrayRef>> {
-        let view = part(self).map_err(|error| error.with_path(self.path()))?;
-        // SAFETY: the view borrows the map for as long as anyone asks, so its bytes are those of the map, or there for ever; and
-        // a map that is shared neither grows nor goes. The rest is passed on from the caller.
-        unsafe { array(view, self) }
+        // SAFETY: passed on from the caller.
+        unsafe { part_of(self, self.path(), part) }
     }
 }
 
@@ -180,8 +194,7 @@ where
         self: &Arc<Self>,
         part: impl FnOnce(&Self) -> Result<DynView<'_>>,
     ) -> Result<Option<ArrayRef>> {
-        let view = part(self).map_err(|error| error.with_path(self.path()))?;
-        // SAFETY: as for `DynMap::as_arrow`.
-        unsafe { array(view, self) }
+        // SAFETY: passed on from the caller.
+        unsafe { part_of(self, self.path(), part) }
     }
 }

@@ -3,53 +3,104 @@
 //! None of it asks that a field's type is an element, so that one that is none is reported once, where the derive asks
 //! for what is known of it.
 
+use std::{
+    ptr,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
 use ndarray::{Dimension, Ix1};
 
-use super::{DynRaw, DynRawMut, View, ViewMut};
-use crate::element::Known;
+use super::{DynRaw, DynRawMut, Raw, Strides, View, ViewMut, untyped::Untyped};
+use crate::{dtype::DType, element::Known};
 
 /// Gives the columns of a record one after another, in the order of its fields.
-pub struct ColumnViews<'s, 'a> {
-    columns: &'s mut dyn Iterator<Item = &'a DynRaw<'a>>,
+pub trait ColumnViews<'a> {
+    /// The next column.
+    ///
+    /// # Panics
+    ///
+    /// If there is none, or it is not of this type.
+    fn next<F>(&mut self, known: Known<F>) -> View<'a, F, Ix1>;
 }
 
 /// Gives the columns of a record one after another, to be written.
-pub struct ColumnViewsMut<'s, 'a> {
-    columns: &'s mut dyn Iterator<Item = DynRawMut<'a>>,
-}
-
-impl<'s, 'a> ColumnViews<'s, 'a> {
-    /// The caller sees to it that there is a column for each field, of its dtype and with one axis.
-    pub(crate) fn new(columns: &'s mut dyn Iterator<Item = &'a DynRaw<'a>>) -> Self {
-        Self { columns }
-    }
-
+pub trait ColumnViewsMut<'a> {
     /// The next column.
     ///
     /// # Panics
     ///
     /// If there is none, or it is not of this type.
-    pub fn next<F, D: Dimension>(&mut self, known: Known<F>) -> View<'a, F, D> {
-        let column = self.columns.next().and_then(|column| column.known(known).ok());
-        View { raw: column.expect("the columns were compared with the fields before") }
+    fn next<F>(&mut self, known: Known<F>) -> ViewMut<'a, F, Ix1>;
+}
+
+/// An array with one axis, of which views are made again and again, one for each record that is read.
+pub(crate) struct Rows<'a> {
+    raw: DynRaw<'a>,
+    /// The places of `raw`.
+    places: Raw<'a, Untyped, Ix1>,
+    /// The address of a dtype that was found to be that of `raw`; 0 for none. No other can have it, since it is static.
+    known: AtomicUsize,
+}
+
+impl<'a> Rows<'a> {
+    /// `None` if the array has another number of axes.
+    pub(crate) fn new(raw: DynRaw<'a>) -> Option<Self> {
+        let (&[len], &[stride]) = (raw.raw.dim.slice(), raw.raw.strides.0.slice()) else { return None };
+        // R1, R2: the same places.
+        let places = raw.raw.moved(0, Ix1(len), Strides(Ix1(stride)));
+        Some(Self { raw, places, known: AtomicUsize::new(0) })
+    }
+
+    pub(crate) fn raw(&self) -> &DynRaw<'a> {
+        &self.raw
+    }
+
+    /// The array as one of `T`, which is known to be an element, if its elements are such.
+    #[inline(always)]
+    fn typed<T>(&self, known: Known<T>) -> Option<Raw<'a, T, Ix1>> {
+        if self.known.load(Ordering::Relaxed) != ptr::from_ref(known.dtype).addr() && !self.is_of(known.dtype)
+        {
+            return None;
+        }
+        // R1: by D1 a place has the bytes of an element of the dtype, which is that of `T`. Any bytes load as a `T`.
+        Some(self.places.retyped())
+    }
+
+    #[cold]
+    fn is_of(&self, dtype: &'static DType) -> bool {
+        let is_same = self.raw.dtype() == dtype;
+        if is_same {
+            self.known.store(ptr::from_ref(dtype).addr(), Ordering::Relaxed);
+        }
+        is_same
     }
 }
 
-impl<'s, 'a> ColumnViewsMut<'s, 'a> {
-    /// The caller sees to what [`ColumnViews::new`] says.
-    pub(crate) fn new(columns: &'s mut dyn Iterator<Item = DynRawMut<'a>>) -> Self {
-        Self { columns }
-    }
+/// Columns, one for each field, of its dtype and with one axis.
+pub(crate) struct Fields<I>(pub(crate) I);
 
-    /// The next column.
-    ///
-    /// # Panics
-    ///
-    /// If there is none, or it is not of this type.
-    pub fn next<F, D: Dimension>(&mut self, known: Known<F>) -> ViewMut<'a, F, D> {
-        let column = self.columns.next().and_then(|column| column.known(known).ok());
-        ViewMut { raw: column.expect("the columns were compared with the fields before") }
+impl<'a, I: Iterator<Item = &'a Rows<'a>>> ColumnViews<'a> for Fields<I> {
+    #[inline(always)]
+    fn next<F>(&mut self, known: Known<F>) -> View<'a, F, Ix1> {
+        match self.0.next().and_then(|column| column.typed(known)) {
+            Some(raw) => View { raw },
+            None => not_compared(),
+        }
     }
+}
+
+impl<'a, I: Iterator<Item = DynRawMut<'a>>> ColumnViewsMut<'a> for Fields<I> {
+    fn next<F>(&mut self, known: Known<F>) -> ViewMut<'a, F, Ix1> {
+        match self.0.next().and_then(|column| column.known(known).ok()) {
+            Some(raw) => ViewMut { raw },
+            None => not_compared(),
+        }
+    }
+}
+
+#[cold]
+fn not_compared() -> ! {
+    panic!("the columns were compared with the fields before")
 }
 
 impl<F> View<'_, F, Ix1> {

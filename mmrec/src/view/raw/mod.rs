@@ -16,6 +16,7 @@ use ndarray::{Axis, Dimension, RemoveAxis, SliceArg, SliceInfoElem};
 
 pub use self::columns::{ColumnViews, ColumnViewsMut};
 pub(crate) use self::{
+    columns::{Fields, Rows},
     run::{Run, Runs},
     untyped::{DynRaw, DynRawMut, Mismatch},
     write::RawMut,

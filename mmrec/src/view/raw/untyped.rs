@@ -20,7 +20,7 @@ pub(crate) enum Untyped {}
 /// dtype as far as fields take them up.
 #[derive(Clone)]
 pub(crate) struct DynRaw<'a> {
-    raw: Raw<'a, Untyped, IxDyn>,
+    pub(super) raw: Raw<'a, Untyped, IxDyn>,
     dtype: DType,
 }
 
@@ -176,17 +176,6 @@ impl<'a> DynRaw<'a> {
             dtype = base;
         }
         self.strided(shape, &strides, dtype.clone())
-    }
-
-    /// The array with its last axes as those of its elements, which are then of an array dtype; `None` if they are not such.
-    pub(crate) fn folded(&self, dtype: &DType) -> Option<Self> {
-        let ndim = match self.dtype == *dtype {
-            true => self.raw.dim.ndim(),
-            false => self.axes_before(dtype)?,
-        };
-        // D1: as for `known`.
-        let shape = self.shape()[..ndim].to_vec();
-        self.strided(shape, &self.strides()[..ndim], dtype.clone())
     }
 
     /// The leaves of each element along one more axis, `count` of them, `stride` bytes apart from `offset` on; `None` if they
