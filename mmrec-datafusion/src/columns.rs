@@ -1,10 +1,15 @@
 //! Directories of columns, known by a small file in them.
 
+use std::sync::Arc;
+
+use arrow_schema::Schema;
 use datafusion::{
-    common::{Statistics, stats::Precision},
+    common::{Result, Statistics, stats::Precision},
     datasource::{listing::PartitionedFile, physical_plan::FileGroup},
 };
-use object_store::path::Path;
+use object_store::{ObjectStore, path::Path};
+
+use crate::{error::external, open::open, options::NpyOptions};
 
 /// The file that a directory of columns is known by.
 pub(crate) const DESCR: &str = "dtype.descr";
@@ -15,6 +20,33 @@ pub(crate) const DESCR_PATTERN: &str = "dtype.desc[r]";
 /// Whether a file stands for a directory of columns.
 pub(crate) fn is_descr(location: &Path) -> bool {
     location.filename() == Some(DESCR)
+}
+
+/// Counts the rows of the one directory of columns of a scan, which can be split: what is kept of it may be older than rows that were
+/// added since. Its parts rely on this number, wherever they run.
+pub(crate) async fn count(
+    groups: &mut [FileGroup],
+    store: &dyn ObjectStore,
+    options: &NpyOptions,
+    table: &Schema,
+) -> Result<()> {
+    if groups.iter().map(FileGroup::len).sum::<usize>() != 1 {
+        return Ok(());
+    }
+    let Some(group) = groups.iter_mut().find(|group| !group.is_empty()) else { return Ok(()) };
+    let Some(mut file) = group.pop() else { return Ok(()) };
+    if is_descr(&file.object_meta.location) {
+        let (row, rows) = open(store, &file.object_meta, options).await?.shape().map_err(external)?;
+        let mut statistics = match &file.statistics {
+            Some(statistics) => Statistics::clone(statistics),
+            None => Statistics::new_unknown(table),
+        };
+        statistics.num_rows = Precision::Inexact(rows);
+        statistics.total_byte_size = Precision::Inexact(rows.saturating_mul(row.itemsize()));
+        file.statistics = Some(Arc::new(statistics));
+    }
+    group.push(file);
+    Ok(())
 }
 
 /// Directories of columns split into parts of their rows; `None` if there is a file of another kind among them. What says how much

@@ -6,7 +6,7 @@ use arrow_schema::{Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::{
     catalog::Session,
-    common::{GetExt, Result, Statistics, not_impl_err, parsers::CompressionTypeVariant},
+    common::{DataFusionError, GetExt, Result, Statistics, not_impl_err, parsers::CompressionTypeVariant},
     datasource::{
         file_format::{FileFormat, FileFormatFactory, file_compression_type::FileCompressionType},
         physical_plan::{FileScanConfig, FileScanConfigBuilder, FileSinkConfig, FileSource},
@@ -20,11 +20,12 @@ use futures::{StreamExt, TryStreamExt, stream};
 use object_store::{ObjectMeta, ObjectStore};
 
 use crate::{
-    columns::{estimates, is_descr},
+    columns::{count, estimates, is_descr},
     error::plan,
     open::open,
     options::{NpyOptions, SortKey},
     schema::Merge,
+    sidecar,
     source::NpySource,
     statistics::of_file,
 };
@@ -111,7 +112,7 @@ impl FileFormat for NpyFormat {
             .map(|object| async move {
                 let opened = open(&**store, &object, &self.options).await?;
                 let (row, _) = opened.shape().map_err(crate::error::external)?;
-                Ok::<_, datafusion::error::DataFusionError>((object.location.to_string(), row))
+                Ok::<_, DataFusionError>((object.location.to_string(), row))
             })
             .boxed()
             .buffer_unordered(AT_ONCE)
@@ -141,18 +142,23 @@ impl FileFormat for NpyFormat {
         object: &ObjectMeta,
     ) -> Result<Statistics> {
         let opened = open(&**store, object, &self.options).await?;
-        let statistics = of_file(&opened, &table_schema, &self.options)
-            .map_err(|error| error.context(format!("table file {}", object.location)))?;
-        Ok(match is_descr(&object.location) {
-            true => estimates(statistics),
-            false => statistics,
-        })
+        let about = |error: DataFusionError| error.context(format!("table file {}", object.location));
+        let mut statistics = of_file(&opened, &table_schema, &self.options).map_err(about)?;
+        if is_descr(&object.location) {
+            return Ok(estimates(statistics));
+        }
+        if let Some(sidecar) =
+            sidecar::of_file(&**store, object, opened, self.options.sidecars).await.map_err(about)?
+        {
+            sidecar.add_to(&mut statistics, &table_schema);
+        }
+        Ok(statistics)
     }
 
     async fn create_physical_plan(
         &self,
-        _: &dyn Session,
-        config: FileScanConfig,
+        state: &dyn Session,
+        mut config: FileScanConfig,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let Some(source) = config.file_source().downcast_ref::<NpySource>() else {
             return not_impl_err!("NpyFormat reads with NpySource alone");
@@ -175,6 +181,9 @@ impl FileFormat for NpyFormat {
             }
         }
         let source = source.clone().with_options(options);
+        let store = state.runtime_env().object_store(&config.object_store_url)?;
+        let table = Arc::clone(source.table_schema().table_schema());
+        count(&mut config.file_groups, &*store, source.options(), &table).await?;
         let config = FileScanConfigBuilder::from(config).with_source(Arc::new(source)).build();
         Ok(DataSourceExec::from_data_source(config))
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array as _, ArrayRef, RecordBatch, cast::AsArray};
+use arrow_array::{Array as _, ArrayRef, RecordBatch, RecordBatchOptions, cast::AsArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use datafusion::{
     arrow::compute::cast,
@@ -173,6 +173,21 @@ fn widest(array: &ArrayRef, kind: Kind) -> usize {
         DataType::BinaryView => longest(array.as_binary_view().iter()),
         _ => 0,
     }
+}
+
+/// The batch with text that is its own: rows that were taken out of others share all of theirs.
+pub(crate) fn compact(batch: &RecordBatch) -> Result<RecordBatch> {
+    let is_view = |array: &ArrayRef| matches!(array.data_type(), DataType::Utf8View | DataType::BinaryView);
+    if !batch.columns().iter().any(is_view) {
+        return Ok(batch.clone());
+    }
+    let columns = batch.columns().iter().map(|array| match array.data_type() {
+        DataType::Utf8View => Arc::new(array.as_string_view().gc()),
+        DataType::BinaryView => Arc::new(array.as_binary_view().gc()) as ArrayRef,
+        _ => Arc::clone(array),
+    });
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    Ok(RecordBatch::try_new_with_options(batch.schema(), columns.collect(), &options)?)
 }
 
 /// The batch with the values of dictionaries in their place.

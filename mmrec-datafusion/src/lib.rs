@@ -57,7 +57,7 @@
 //! | `'archive.npz'` with the option `npy.member` | the array of this name, if it is stored: one that is deflated is an error |
 //!
 //! `.npy` files and raw ones may lie in any object store of the session. On this machine they are mapped; elsewhere their headers are
-//! read, and then 4 MiB of rows at a time, declared order or not. Arrays of more than one axis have lists in their rows. Fortran order is read on this machine alone.
+//! read, and then 4 MiB of rows at a time, declared order or not. Arrays of more than one axis have lists in their rows.
 //!
 //! [`NpyOptions`] is the table of all options.
 //!
@@ -92,23 +92,44 @@
 //!   and `ORDER BY ts` sorts nothing. Floats are in the order of the engine, -0.0 before 0.0 and NaN last. `EXPLAIN ANALYZE` shows
 //!   `files_skipped_by_order` and `rows_skipped_by_order`. **A file that is not sorted as declared gives wrong answers**; where the first row
 //!   and the last are the wrong way round, it is an error.
+//! - With `npy.sidecar`, the least and greatest value of each column lie in a small file beside each `.npy`, and files in which no row
+//!   can pass are not opened, in any order of rows; `min(ts)` and `max(ts)` read none. [`Sidecars`] says how they are made.
+//!   `EXPLAIN ANALYZE` shows `files_skipped_by_statistics` and their rows. Columns of numbers, times and booleans have them, if no value is
+//!   NULL or NaN.
 //! - A file is split among the partitions of the session if all files have 10 MiB together
 //!   (`datafusion.optimizer.repartition_file_min_size`), at whole rows.
 //! - A `LIMIT` ends the reading.
+//! - A batch has as many rows as the session says, and no more than 16 MiB of the columns that it is made of, as they are in the
+//!   file, unless one row has more.
 //!
 //! # Writing
 //!
-//! `COPY (SELECT …) TO 'out.npy'` makes one `.npy` of packed records, through a file in the directory for temporary files; only
-//! when the query has ended well does it get its name, so that a failure leaves nothing, or the old file. Text becomes `U`, or `S` with `npy.text` `bytes` or where
+//! `COPY (SELECT …) TO 'out.npy'` makes one `.npy` of packed records, in the session's directory for temporary files, within its limit;
+//! only when the query has ended well does it get its name, so that a failure leaves nothing, or the old file. Text becomes `U`, or `S` with `npy.text` `bytes` or where
 //! the column was `S` in its file, as wide as the longest there is (the answer is kept twice then, once in Arrow's format) or as `npy.width`
 //! says, and longer text is an error. A NULL is NaT, and for any other type an error that names the row. A path without an ending is a directory of several files.
 //! `INSERT INTO` a table of a directory adds files of exactly its dtype.
+//!
+//! Each file is whole at its name or not there. Of several files, `PARTITIONED BY` or not, none has its name before all are whole; if one
+//! cannot be put there, those that this call has put are deleted again, and no others. What the store refuses to delete is named in the
+//! error. A query that is dropped at that moment leaves what it has put, and so does a store that says a put has failed when it has
+//! not. There may be thousands: some 80 are open at once.
+//!
+//! # What is refused
+//!
+//! - In object stores that are not of this machine: Fortran order, members of `.npz`, directories of columns.
+//! - Files that are compressed, and deflated members of `.npz`.
+//! - `INSERT OVERWRITE`: files are added to a table, and none is taken away. `COPY` to the name of a file gives it other rows.
+//! - `INSERT INTO` directories of columns: a new file would be no part of them.
+//! - `COPY` with `npy.dtype` or `npy.member`: what is written is `.npy`. Columns of types that have no dtype, such as decimals, need a `CAST`.
 //!
 //! # Files that change
 //!
 //! A query reads the files that it found when it was planned. One that has another size or time by then, or that is changed or
 //! cut while it is read, is an error, never a crash and never other rows (writes through a map of another process may not
-//! change the time of a file at once, and are not seen then). One that is replaced by `rename` is read to its end as it was. A session keeps
+//! change the time of a file at once, and are not seen then). One that is replaced by `rename` is read to its end as it was. In object stores
+//! the tag of a file counts too, for each of its parts that is asked for. Rows that are appended to a directory of columns are seen by
+//! the next query; one that is planned reads the rows there were, in all its parts. A session keeps
 //! the list of the files of a table, unless `datafusion.runtime.list_files_cache_limit` is 0: make the table again to see new files.
 //! To that end the handler of [`mmrec::fault`] is installed in the process, on Linux and Android.
 
@@ -118,6 +139,7 @@ mod error;
 mod factory;
 mod format;
 mod layout;
+mod making;
 mod open;
 mod opener;
 mod options;
@@ -126,6 +148,7 @@ pub mod proto;
 mod prune;
 mod scan;
 mod schema;
+mod sidecar;
 mod sink;
 mod source;
 mod statistics;
@@ -135,7 +158,7 @@ pub use self::{
     array::OpenMap,
     factory::{NpyTableFactory, register},
     format::{NpyFormat, NpyFormatFactory},
-    options::{NpyOptions, SortKey, Strings, Text},
+    options::{NpyOptions, Sidecars, SortKey, Strings, Text},
     source::NpySource,
     table::MapTable,
 };

@@ -1,11 +1,11 @@
 //! Files of an object store, opened: mapped if they lie on this machine, or what their headers say.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use bytes::Bytes;
 use datafusion::common::Result;
 use mmrec::{DType, DynView, NpyHeader};
-use object_store::{GetOptions, GetRange, GetResultPayload, ObjectMeta, ObjectStore};
+use object_store::{GetOptions, GetRange, GetResult, GetResultPayload, ObjectMeta, ObjectStore};
 
 use crate::{
     array::{Array, ColumnFiles, MappedFile, changed},
@@ -51,11 +51,7 @@ pub(crate) async fn open(
     options: &NpyOptions,
 ) -> Result<Opened> {
     let name = listed.location.as_ref();
-    let range = (listed.size > 0).then_some(GetRange::Bounded(0..START.min(listed.size)));
-    let got = store.get_opts(&listed.location, GetOptions { range, ..GetOptions::default() }).await?;
-    if is_other(listed, &got.meta) {
-        return Err(changed(name, listed.size, got.meta.size));
-    }
+    let got = get(store, listed, (listed.size > 0).then_some(0..START.min(listed.size))).await?;
     match got.payload {
         GetResultPayload::File(_, path) if is_descr(&listed.location) => {
             Ok(Opened::Here(Arc::new(ColumnFiles::open(&path, name)?)))
@@ -68,6 +64,29 @@ pub(crate) async fn open(
             let start = got.bytes().await?;
             Ok(Opened::Away(head(store, listed, options, start).await?))
         }
+    }
+}
+
+/// Asks for bytes of a file that was listed, all of them without a range. It is an error if it is another by now.
+pub(crate) async fn get(
+    store: &dyn ObjectStore,
+    listed: &ObjectMeta,
+    range: Option<Range<u64>>,
+) -> Result<GetResult> {
+    let name = listed.location.as_ref();
+    // A weak tag is never a match for a store.
+    let if_match = listed.e_tag.clone().filter(|tag| !tag.starts_with("W/"));
+    let options = GetOptions { range: range.map(GetRange::Bounded), if_match, ..GetOptions::default() };
+    match store.get_opts(&listed.location, options).await {
+        Ok(got) if is_other(listed, &got.meta) => Err(changed(name, listed.size, got.meta.size)),
+        Ok(got) => Ok(got),
+        Err(error @ object_store::Error::Precondition { .. }) => {
+            match object_store::ObjectStoreExt::head(store, &listed.location).await {
+                Ok(now) => Err(changed(name, listed.size, now.size)),
+                Err(_) => Err(error.into()),
+            }
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -100,9 +119,8 @@ async fn head(
             let header = match NpyHeader::from_bytes(&start) {
                 Err(_) if is_npy && listed.size > start.len() as u64 => {
                     let end = listed.size.min(NpyHeader::MAX_LEN as u64);
-                    let more =
-                        object_store::ObjectStoreExt::get_range(store, &listed.location, 0..end).await?;
-                    NpyHeader::from_bytes(&more)
+                    let more = get(store, listed, Some(0..end)).await?;
+                    NpyHeader::from_bytes(&more.bytes().await?)
                 }
                 read => read,
             };

@@ -12,17 +12,18 @@ use datafusion::{
     },
     physical_expr::PhysicalExpr,
     physical_expr_adapter::replace_columns_with_literals,
+    physical_optimizer::pruning::FilePruner,
     physical_plan::metrics::{Count, ExecutionPlanMetricsSet, MetricBuilder},
 };
 use futures::{StreamExt, stream, stream::BoxStream};
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
+use object_store::{ObjectMeta, ObjectStore};
 
 use crate::{
     array::{Array, Memory, OpenMap},
     columns::is_descr,
     error::{execution, external},
-    open::{Head, Opened, open},
-    options::NpyOptions,
+    open::{Head, Opened, get, open},
+    options::{NpyOptions, Sidecars},
     prune::prune,
     scan::{Plan, Scanner, Step},
 };
@@ -49,6 +50,10 @@ pub(crate) struct MapFile(pub(crate) Arc<dyn OpenMap>);
 
 /// Counts that EXPLAIN ANALYZE shows.
 struct Counts {
+    /// Files that statistics say have no row that passes.
+    unopened: Count,
+    /// Their rows.
+    unread: Count,
     skipped: Count,
     pruned: Count,
     /// Rows that were looked at, whether they passed or not.
@@ -59,6 +64,8 @@ impl FileOpener for NpyOpener {
     fn open(&self, file: PartitionedFile) -> Result<FileOpenFuture> {
         let count = |name: &'static str| MetricBuilder::new(&self.metrics).counter(name, self.partition);
         let counts = Counts {
+            unopened: count("files_skipped_by_statistics"),
+            unread: count("rows_skipped_by_statistics"),
             skipped: count("files_skipped_by_order"),
             pruned: count("rows_skipped_by_order"),
             scanned: count("rows_scanned"),
@@ -109,13 +116,20 @@ struct Reading {
 impl Reading {
     async fn stream(self, file: PartitionedFile) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         let name = file.object_meta.location.to_string();
+        if self.options.sidecars != Sidecars::Off && self.is_skipped(&file)? {
+            self.counts.unopened.add(1);
+            let rows = file.statistics.as_ref().and_then(|known| known.num_rows.get_value().copied());
+            let (start, end) = part(rows.unwrap_or(0), file.object_meta.size, file.range.as_ref());
+            self.counts.unread.add(end.saturating_sub(start));
+            return Ok(stream::empty().boxed());
+        }
         let opened = match file.extension::<MapFile>() {
             Some(MapFile(map)) => Opened::Here(Arc::new(Arc::clone(map)) as Arc<dyn Array>),
             None => open(&*self.store, &file.object_meta, &self.options).await?,
         };
-        let (row, rows) = opened.shape().map_err(external)?;
+        let (row, mut rows) = opened.shape().map_err(external)?;
         if file.range.is_some() && is_descr(&file.object_meta.location) {
-            same_rows(&file, rows)?;
+            rows = planned_rows(&file, rows)?;
         }
         let (start, end) = part(rows, file.object_meta.size, file.range.as_ref());
         let plan = Plan::new(
@@ -133,6 +147,16 @@ impl Reading {
                 Ok(scan(Scanner::new(array, plan, start, end, self.left), self.counts.scanned))
             }
             Opened::Away(head) => Ok(self.fetch(file.object_meta, head, plan, start, end)),
+        }
+    }
+
+    /// Whether the least and greatest values say that no row passes.
+    fn is_skipped(&self, file: &PartitionedFile) -> Result<bool> {
+        let Some(predicate) = &self.predicate else { return Ok(false) };
+        let schema = self.table_schema.file_schema();
+        match FilePruner::try_new(Arc::clone(predicate), schema, file, Count::new()) {
+            Some(mut pruner) => pruner.should_prune(),
+            None => Ok(false),
         }
     }
 
@@ -175,7 +199,7 @@ impl Reading {
             let place = |row: usize| head.data + (row as u64) * (itemsize as u64);
             let bytes = match itemsize {
                 0 => bytes::Bytes::new(),
-                _ => reading.store.get_range(&file.location, place(at)..place(to)).await?,
+                _ => get(&*reading.store, &file, Some(place(at)..place(to))).await?.bytes().await?,
             };
             if bytes.len() != (to - at) * itemsize {
                 return Err(execution(format!(
@@ -221,17 +245,16 @@ fn scan(scanner: Scanner, scanned: Count) -> BoxStream<'static, Result<RecordBat
     batches.boxed()
 }
 
-/// An error if a directory of columns has other rows than when it was split: its parts are opened one by one, and each has to mean the
-/// same rows.
-fn same_rows(file: &PartitionedFile, rows: usize) -> Result<()> {
+/// The rows that a directory of columns had when it was split. Its parts are opened one by one, and all mean the same rows: those that
+/// were added since are for the next query.
+fn planned_rows(file: &PartitionedFile, rows: usize) -> Result<usize> {
     let planned = file.statistics.as_ref().and_then(|statistics| statistics.num_rows.get_value().copied());
     match planned {
-        Some(planned) if planned != rows => Err(execution(format!(
-            "table file {} stood for {planned} rows when the query was planned, and the columns have {rows}: run the query again, and \
-             create the table again if the session keeps statistics",
+        Some(planned) if planned > rows => Err(execution(format!(
+            "table file {} stood for {planned} rows when the query was planned, and the columns have {rows}: run the query again",
             file.object_meta.location
         ))),
-        _ => Ok(()),
+        planned => Ok(planned.unwrap_or(rows)),
     }
 }
 

@@ -27,6 +27,23 @@ pub enum Text {
     Bytes,
 }
 
+/// What is done with the files beside `.npy` files that hold the least and greatest value of each column, `trades.npy.stats`.
+///
+/// Such a file says of which state of the `.npy` it is, by size, time of the last change and, in object stores, tag. When
+/// the `.npy` is another, it counts for nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Sidecars {
+    /// They are not looked for.
+    #[default]
+    Off,
+    /// They are read where they are. One that cannot be read is an error.
+    Read,
+    /// They are read, and where one is missing or out of date, it is made, from all rows, when the statistics of the file are asked
+    /// for; files of object stores are not read for that. `COPY` and `INSERT` write them with their files, and if only that fails, leave
+    /// them away.
+    Write,
+}
+
 /// By what rows are sorted: the first column of an order that was declared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SortKey {
@@ -49,6 +66,7 @@ pub struct SortKey {
 /// | `npy.strings` | `utf8` or `binary`: the type of `S` | `utf8` |
 /// | `npy.member` | the array of an `.npz` to read | |
 /// | `npy.sorted` | `"ts"`, `"ts" DESC NULLS FIRST`: by what the rows of each file are sorted; one a line. `WITH ORDER` sets it | |
+/// | `npy.sidecar` | `off`, `read`, `write`: whether the least and greatest values that lie beside the files are used, and made; see [`Sidecars`] | `off` |
 /// | `npy.text` | `unicode` or `bytes`: what text is written as, `U` or `S` | `unicode` |
 /// | `npy.width` | code points (`U`) or bytes (`S`) that text and bytes are written with | the greatest length there is |
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,13 +83,15 @@ pub struct NpyOptions {
     pub member: Option<String>,
     /// By what the rows of each file are sorted. Of several, each is true.
     pub sorted: Vec<SortKey>,
+    /// What is done with least and greatest values beside the files.
+    pub sidecars: Sidecars,
     /// The dtype that text is written as.
     pub text: Text,
     /// The width that text and bytes are written with.
     pub width: Option<usize>,
 }
 
-const KNOWN: &str = "dtype, offset, superset, strings, member, sorted, text, width";
+const KNOWN: &str = "dtype, offset, superset, strings, member, sorted, sidecar, text, width";
 
 impl NpyOptions {
     /// Reads the options of a table: the keys that begin with `npy.`, or with `format.`, which is what SQL makes of keys without a
@@ -92,6 +112,9 @@ impl NpyOptions {
         }
         if options.offset != 0 && options.dtype.is_none() {
             return Err(plan("npy.offset is of raw files; give npy.dtype too"));
+        }
+        if options.sidecars != Sidecars::Off && (options.dtype.is_some() || options.member.is_some()) {
+            return Err(plan("npy.sidecar is of .npy files; leave npy.dtype and npy.member away"));
         }
         Ok(options)
     }
@@ -120,6 +143,14 @@ impl NpyOptions {
                     _ => return Err(wrong("unicode or bytes")),
                 }
             }
+            "sidecar" => {
+                self.sidecars = match value.to_ascii_lowercase().as_str() {
+                    "off" => Sidecars::Off,
+                    "read" => Sidecars::Read,
+                    "write" => Sidecars::Write,
+                    _ => return Err(wrong("off, read or write")),
+                }
+            }
             "member" => self.member = Some(value.to_owned()),
             "sorted" => {
                 let keys = value.lines().filter(|line| !line.trim().is_empty());
@@ -140,7 +171,7 @@ impl NpyOptions {
     pub fn to_map(&self) -> HashMap<String, String> {
         let default = Self::default();
         let mut map = HashMap::new();
-        let mut put = |key: &str, value: String| map.insert(format!("npy.{key}"), value);
+        let mut put = |key: &str, value: String| drop(map.insert(format!("npy.{key}"), value));
         if let Some(dtype) = &self.dtype {
             put("dtype", dtype.to_string());
         }
@@ -158,6 +189,11 @@ impl NpyOptions {
         }
         if !self.sorted.is_empty() {
             put("sorted", self.sorted.iter().map(SortKey::text).collect::<Vec<_>>().join("\n"));
+        }
+        match self.sidecars {
+            Sidecars::Off => {}
+            Sidecars::Read => put("sidecar", "read".to_owned()),
+            Sidecars::Write => put("sidecar", "write".to_owned()),
         }
         if self.text == Text::Bytes {
             put("text", "bytes".to_owned());
@@ -244,10 +280,15 @@ mod tests {
             strings: Strings::Binary,
             member: None,
             sorted,
+            sidecars: Sidecars::Off,
             text: Text::Bytes,
             width: Some(3),
         };
         assert_eq!(NpyOptions::from_map(&options.to_map()).unwrap(), options);
+        for sidecars in [Sidecars::Read, Sidecars::Write] {
+            let options = NpyOptions { sidecars, ..NpyOptions::default() };
+            assert_eq!(NpyOptions::from_map(&options.to_map()).unwrap(), options);
+        }
         assert!(NpyOptions::default().to_map().is_empty());
     }
 
@@ -272,6 +313,7 @@ mod tests {
         );
         assert!(error("npy.strings", "utf16").contains("expected utf8 or binary, found \"utf16\""));
         assert!(error("npy.dtype", "<q9").contains("option npy.dtype"));
+        assert!(error("npy.sidecar", "true").contains("expected off, read or write, found \"true\""));
         assert!(error("npy.offset", "16").contains("give npy.dtype too"));
         assert_eq!(
             NpyOptions::from_map(&HashMap::from([("aws.region".into(), "x".into())])).unwrap(),

@@ -190,3 +190,36 @@ fn differs(
         before.data_type()
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Which columns may be NULL in the rows of files with these dtypes.
+    fn nullable(dtypes: &[&str]) -> Vec<(String, bool)> {
+        let options = NpyOptions { superset: true, ..NpyOptions::default() };
+        let mut merge = Merge::new(&options);
+        for (number, dtype) in dtypes.iter().enumerate() {
+            merge.add(&format!("{number}.npy"), &dtype.parse().unwrap()).unwrap();
+        }
+        let schema = merge.finish();
+        schema.fields().iter().map(|field| (field.name().clone(), field.is_nullable())).collect()
+    }
+
+    #[test]
+    fn columns_of_a_superset_are_nullable_where_a_file_has_none_or_nat() {
+        let of = |columns: &[(&str, bool)]| -> Vec<(String, bool)> {
+            columns.iter().map(|&(name, is_nullable)| (name.to_owned(), is_nullable)).collect()
+        };
+        let (first, turned) = ("[('a', '<i4'), ('t', '<M8[s]')]", "[('t', '>M8[s]'), ('a', '>i4')]");
+        assert_eq!(nullable(&[first, turned]), of(&[("a", false), ("t", true)]));
+        assert_eq!(nullable(&[turned, first]), of(&[("t", true), ("a", false)]));
+        // A file that lacks one, and one that has more.
+        assert_eq!(nullable(&[first, "[('a', '<i4')]"]), of(&[("a", true), ("t", true)]));
+        assert_eq!(nullable(&["[('a', '<i4')]", first]), of(&[("a", true), ("t", true)]));
+        assert_eq!(
+            nullable(&["[('a', '<i4')]", "[('b', '<i4')]", "[('a', '<i4'), ('b', '<i4')]"]),
+            of(&[("a", true), ("b", true)])
+        );
+    }
+}

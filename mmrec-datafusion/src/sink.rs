@@ -3,14 +3,22 @@
 //! A file is made in the directory for temporary files, and goes to its name in one step when it is whole and the query has
 //! ended well. Where text has no width that was said, batches are kept first, until the greatest is known.
 
-use std::{fmt, fs::File, io::Read as _, path::Path, sync::Arc};
+use std::{
+    fmt,
+    fs::File,
+    io::Read as _,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
-use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
+use bytes::Bytes;
 use datafusion::datasource::file_format::write::{demux::DemuxedStreamReceiver, get_writer_schema};
 use datafusion::{
-    arrow::ipc::{reader::StreamReader, writer::StreamWriter},
     common::{
         DataFusionError, Result, not_impl_err,
         runtime::{JoinSet, SpawnedTask},
@@ -25,20 +33,23 @@ use datafusion::{
     physical_expr::LexRequirement,
     physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan},
 };
-use mmrec::{DType, DynMap};
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart, path::Path as StorePath};
-use tempfile::TempDir;
-use tokio::sync::mpsc::Receiver;
+use futures::{FutureExt, StreamExt, stream};
+use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, path::Path as StorePath};
 
 use crate::{
     columns::{DESCR_PATTERN, is_descr},
-    error::{external, plan},
-    layout::{Layout, Widths, decoded},
+    error::plan,
+    layout::Layout,
+    making::{AT_ONCE, Made, Making, blocking},
     options::NpyOptions,
+    sidecar::Sidecar,
 };
 
 /// Bytes that are sent to a store at once.
-const PIECE: usize = 8 << 20;
+const PIECE: u64 = 8 << 20;
+
+/// Pieces of a file that are on their way.
+const PIECES: usize = 4;
 
 /// The plan that writes what `input` gives.
 pub(crate) fn plan_writer(
@@ -106,7 +117,7 @@ impl FileSink for NpySink {
 
     async fn spawn_writer_tasks_and_join(
         &self,
-        _: &Arc<TaskContext>,
+        context: &Arc<TaskContext>,
         demux_task: SpawnedTask<Result<()>>,
         mut files: DemuxedStreamReceiver,
         store: Arc<dyn ObjectStore>,
@@ -117,34 +128,34 @@ impl FileSink for NpySink {
             self.config.original_url.is_empty(),
             &self.options,
         )?;
+        let making = Arc::new(Making::new(layout, &context.runtime_env().disk_manager)?);
         let mut tasks = JoinSet::new();
         while let Some((path, batches)) = files.recv().await {
-            let layout = layout.clone();
-            tasks.spawn_blocking(move || Begun::of(&layout, batches).map(|begun| (path, begun)));
+            let (making, number) = (Arc::clone(&making), tasks.len());
+            tasks.spawn(async move {
+                let begun = making.begin(number, path.filename().unwrap_or("rows.npy"), batches).await?;
+                Ok((path, begun))
+            });
         }
         let begun = all(tasks).await?;
         // The query has ended, well or not; until then no file is at its name.
         demux_task.join_unwind().await.map_err(|error| DataFusionError::ExecutionJoin(Box::new(error)))??;
         // Files of one table have one dtype, in which the widest text of all of them has its place.
-        let mut widths = layout.widths();
+        let mut widths = making.layout().widths();
         for (_, begun) in &begun {
-            if let Begun::Spooled { widths: found, .. } = begun {
-                widths.merge(found);
-            }
+            widths.merge(begun.widths());
         }
-        let dtype = widths.finish()?;
+        let dtype = match making.layout().dtype() {
+            Some(dtype) => dtype.clone(),
+            None => widths.finish()?,
+        };
+        let dtype = Arc::new(dtype);
         let mut tasks = JoinSet::new();
         for (path, begun) in begun {
-            let (layout, dtype) = (layout.clone(), dtype.clone());
-            tasks.spawn_blocking(move || begun.finish(&dtype, &layout).map(|made| (path, made)));
+            let made = Arc::clone(&making).finish(begun, Arc::clone(&dtype), self.options.sidecars);
+            tasks.spawn(async move { made.await.map(|made| (path, made)) });
         }
-        let made = all(tasks).await?;
-        let mut rows = 0;
-        for (path, made) in made {
-            made.send(&*store, &path).await?;
-            rows += made.rows;
-        }
-        Ok(rows)
+        put_all(&store, all(tasks).await?).await
     }
 }
 
@@ -157,126 +168,139 @@ async fn all<T: 'static>(mut tasks: JoinSet<Result<T>>) -> Result<Vec<T>> {
     Ok(given)
 }
 
-/// A file of which all rows are known.
-enum Begun {
-    Made(Made),
-    /// Batches that wait for the widths of other files; none if there is no file of them.
-    Spooled {
-        directory: TempDir,
-        has_batches: bool,
-        widths: Widths,
-    },
-}
-
-impl Begun {
-    fn of(layout: &Layout, mut batches: Receiver<RecordBatch>) -> Result<Self> {
-        let directory = TempDir::new()?;
-        let next = || batches.blocking_recv().map(Ok);
-        if let Some(dtype) = layout.dtype() {
-            let rows = fill(&directory.path().join(NAME), dtype, layout, std::iter::from_fn(next))?;
-            return Ok(Self::Made(Made { directory, rows }));
-        }
-        let mut widths = layout.widths();
-        let has_batches = spool(&directory.path().join(SPOOL), &mut widths, next)?;
-        Ok(Self::Spooled { directory, has_batches, widths })
-    }
-
-    fn finish(self, dtype: &DType, layout: &Layout) -> Result<Made> {
-        let (directory, has_batches) = match self {
-            Self::Made(made) => return Ok(made),
-            Self::Spooled { directory, has_batches, .. } => (directory, has_batches),
-        };
-        let path = directory.path().join(NAME);
-        let rows = match has_batches {
-            true => {
-                let spool = directory.path().join(SPOOL);
-                let reader = StreamReader::try_new(std::io::BufReader::new(File::open(&spool)?), None)?;
-                let rows = fill(&path, dtype, layout, reader.map(|batch| Ok(batch?)))?;
-                std::fs::remove_file(spool)?;
-                rows
+/// Gives the files their names, a few at a time, or none of them: if one fails, those that have their names lose them again. Gives
+/// the number of rows.
+async fn put_all(store: &Arc<dyn ObjectStore>, made: Vec<(StorePath, Made)>) -> Result<u64> {
+    let files = made.len();
+    let has_failed = Arc::new(AtomicBool::new(false));
+    let puts = stream::iter(made).map(|(path, made)| {
+        let (store, has_failed) = (Arc::clone(store), Arc::clone(&has_failed));
+        async move {
+            let mut there = Vec::new();
+            // None is begun behind one that failed.
+            if has_failed.load(Ordering::Relaxed) {
+                return Put { path, there, rows: Ok(0) };
             }
-            false => fill(&path, dtype, layout, std::iter::empty())?,
-        };
-        Ok(Made { directory, rows })
-    }
-}
-
-/// A file that is whole, under no name.
-struct Made {
-    directory: TempDir,
-    rows: u64,
-}
-
-const NAME: &str = "rows.npy";
-
-const SPOOL: &str = "batches";
-
-impl Made {
-    async fn send(&self, store: &dyn ObjectStore, to: &StorePath) -> Result<()> {
-        let mut file = File::open(self.directory.path().join(NAME))?;
-        let len = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
-        let mut piece = vec![0; PIECE.min(len)];
-        if len <= PIECE {
-            file.read_exact(&mut piece)?;
-            store.put(to, PutPayload::from(piece)).await?;
-            return Ok(());
+            let rows = put(&*store, &made, &path, &mut there).await.map(|()| made.rows);
+            has_failed.fetch_or(rows.is_err(), Ordering::Relaxed);
+            Put { path, there, rows }
         }
-        let mut upload = WriteMultipart::new_with_chunk_size(store.put_multipart(to).await?, PIECE);
-        loop {
-            match file.read(&mut piece) {
-                Ok(0) => break,
-                Ok(len) => upload.write(&piece[..len]),
-                Err(error) => {
-                    upload.abort().await?;
-                    return Err(error.into());
-                }
-            }
-            if let Err(error) = upload.wait_for_capacity(4).await {
-                upload.abort().await?;
-                return Err(error.into());
-            }
-        }
-        upload.finish().await?;
-        Ok(())
-    }
-}
-
-/// Makes the file of these batches.
-fn fill(
-    path: &Path,
-    dtype: &DType,
-    layout: &Layout,
-    batches: impl Iterator<Item = Result<RecordBatch>>,
-) -> Result<u64> {
-    let mut map = DynMap::options().dtype(dtype.clone()).shape(0).create_npy(path).map_err(external)?;
-    for batch in batches {
-        let batch = decoded(&batch?)?;
-        if batch.num_rows() > 0 {
-            map.append_batch(&batch).map_err(|error| layout.failed(error))?;
+        .boxed()
+    });
+    let puts: Vec<Put> = puts.buffer_unordered(AT_ONCE).collect().await;
+    let (mut rows, mut there, mut failed) = (0, Vec::new(), None);
+    for put in puts {
+        there.extend(put.there);
+        match put.rows {
+            Ok(more) => rows += more,
+            Err(error) => failed = failed.or(Some((put.path, error))),
         }
     }
-    let rows = map.len() as u64;
-    map.close().map_err(external)?;
-    Ok(rows)
+    match failed {
+        None => Ok(rows),
+        Some((_, error)) if there.is_empty() && files == 1 => Err(error),
+        Some((path, error)) => Err(error.context(take_back(&**store, &path, &there, files).await)),
+    }
 }
 
-/// Keeps the batches until all widths are known. Whether there are any.
-fn spool(
-    path: &Path,
-    widths: &mut Widths,
-    mut next: impl FnMut() -> Option<Result<RecordBatch>>,
-) -> Result<bool> {
-    let mut writer = None;
-    while let Some(batch) = next() {
-        let batch = decoded(&batch?)?;
-        widths.add(&batch)?;
-        let writer = match &mut writer {
-            Some(writer) => writer,
-            None => writer.insert(StreamWriter::try_new(File::create(path)?, &batch.schema())?),
-        };
-        writer.write(&batch)?;
+/// What became of a file.
+struct Put {
+    path: StorePath,
+    /// What has its name, of it and what lies beside it.
+    there: Vec<StorePath>,
+    rows: Result<u64>,
+}
+
+/// Deletes the files that were put before one failed, and says so.
+async fn take_back(store: &dyn ObjectStore, failed: &StorePath, there: &[StorePath], files: usize) -> String {
+    let mut left = Vec::new();
+    for path in there {
+        match store.delete(path).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => left.push(format!("{path}: {error}")),
+        }
     }
-    let Some(mut writer) = writer else { return Ok(false) };
-    writer.finish()?;
-    Ok(true)
+    let (begin, put) = (format!("{failed}, one of {files} new files, could not be written"), there.len());
+    match left.len() {
+        0 => format!("{begin}; {put} others, which had been, are deleted again"),
+        few => format!(
+            "{begin}; of {put} others, which had been, {few} cannot be deleted again: delete them before the next try\n{}",
+            left.join("\n")
+        ),
+    }
+}
+
+/// Puts a file at its name, at once and whole, and then what is to lie beside it.
+async fn put(store: &dyn ObjectStore, made: &Made, to: &StorePath, there: &mut Vec<StorePath>) -> Result<()> {
+    let tag = put_file(store, &made.path, to).await?;
+    there.push(to.clone());
+    if let Some(sidecar) = &made.sidecar {
+        // The rows are there, and may stand in the place of older ones: without this they are only read more often.
+        there.extend(put_beside(store, sidecar, to, tag).await.ok().flatten());
+    }
+    Ok(())
+}
+
+async fn put_beside(
+    store: &dyn ObjectStore,
+    sidecar: &Sidecar,
+    to: &StorePath,
+    tag: Option<String>,
+) -> Result<Option<StorePath>> {
+    let now = store.head(to).await?;
+    // Else somebody has put another there in the meantime.
+    let is_same = tag.is_none() || tag == now.e_tag;
+    Ok(if is_same { Some(sidecar.write(store, &now).await?) } else { None })
+}
+
+/// Puts a file at its name. Gives the tag that it has there.
+async fn put_file(store: &dyn ObjectStore, from: &Path, to: &StorePath) -> Result<Option<String>> {
+    let from = from.to_owned();
+    let (file, len) = blocking(move || {
+        let file = File::open(from)?;
+        let len = file.metadata()?.len();
+        Ok((file, len))
+    })
+    .await?;
+    if len <= PIECE {
+        let (_, piece) = read(file).await?;
+        return Ok(store.put(to, PutPayload::from_bytes(piece)).await?.e_tag);
+    }
+    let mut upload = store.put_multipart(to).await?;
+    let put = put_pieces(&mut *upload, file).await;
+    if put.is_err() {
+        // What is told is why, not that the store could not clear away as well.
+        let _ = upload.abort().await;
+    }
+    put
+}
+
+async fn put_pieces(upload: &mut dyn MultipartUpload, mut file: File) -> Result<Option<String>> {
+    let mut pieces = JoinSet::new();
+    loop {
+        let (next, piece) = read(file).await?;
+        if piece.is_empty() {
+            break;
+        }
+        file = next;
+        let put = upload.put_part(PutPayload::from_bytes(piece));
+        pieces.spawn(async move { Ok(put.await?) });
+        if pieces.len() >= PIECES
+            && let Some(put) = pieces.join_next().await
+        {
+            put.map_err(|error| DataFusionError::ExecutionJoin(Box::new(error)))??;
+        }
+    }
+    all(pieces).await?;
+    Ok(upload.complete().await?.e_tag)
+}
+
+/// The next piece, empty behind the last.
+async fn read(file: File) -> Result<(File, Bytes)> {
+    blocking(move || {
+        let mut piece = Vec::new();
+        (&file).take(PIECE).read_to_end(&mut piece)?;
+        Ok((file, piece.into()))
+    })
+    .await
 }

@@ -1,10 +1,12 @@
 //! Directories of columns.
 
+use std::sync::Arc;
+
 use mmrec::{DynColumnMap, RecordMap};
 
-use crate::kit::{Trade, analyze, compare, error, number, query, session, trades, with_memory, write};
+use crate::kit::{Trade, analyze, compare, error, lines, number, query, session, trades, with_memory, write};
 
-fn write_columns(directory: &std::path::Path, rows: &[Trade]) {
+pub(crate) fn write_columns(directory: &std::path::Path, rows: &[Trade]) {
     let scratch = tempfile::tempdir().unwrap();
     write(&scratch.path().join("rows.npy"), rows);
     std::fs::create_dir_all(directory.parent().unwrap()).unwrap();
@@ -93,16 +95,26 @@ async fn a_column_that_is_cut_during_a_query() {
     assert!(failed.as_ref().is_some_and(|text| text.contains("was changed")), "{failed:?}");
 }
 
+pub(crate) fn append(directory: &std::path::Path, rows: &[Trade]) {
+    let scratch = tempfile::tempdir().unwrap();
+    write(&scratch.path().join("rows.npy"), rows);
+    let rows = RecordMap::<Trade>::open(scratch.path().join("rows.npy")).unwrap();
+    let mut map = DynColumnMap::open_rw(directory).unwrap();
+    map.append(rows.view().untyped()).unwrap();
+    map.close().unwrap();
+}
+
 /// Statistics are kept with a file that does not change when rows are added.
 #[tokio::test]
 async fn rows_that_were_added_are_seen() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().display();
     let rows = trades(0..400);
-    for partitions in [1, 3] {
-        let name = format!("t{partitions}");
+    for (partitions, collects) in [(1, true), (4, true), (4, false)] {
+        let name = format!("t{partitions}{collects}");
         write_columns(&directory.path().join(&name), &rows[..300]);
         let context = session(partitions, 64);
+        query(&context, &format!("SET datafusion.execution.collect_statistics = {collects}")).await;
         with_memory(&context, &rows);
         query(
             &context,
@@ -113,22 +125,35 @@ async fn rows_that_were_added_are_seen() {
         for sql in counts {
             assert_eq!(number(&query(&context, sql).await), 300);
         }
-        let mut more =
-            RecordMap::<Trade>::options().shape(100).create_npy(directory.path().join("more.npy")).unwrap();
-        more.view_mut().copy_from_slice(&rows[300..]);
-        let mut map = DynColumnMap::open_rw(directory.path().join(&name)).unwrap();
-        map.append(more.view().untyped()).unwrap();
-        map.close().unwrap();
-        if partitions == 1 {
-            for sql in counts {
-                assert_eq!(number(&query(&context, sql).await), 400, "{sql}");
-            }
-            compare(&context, "t", "SELECT min(ts), max(ts) FROM $t").await;
-        } else {
-            let text = error(&context, counts[1]).await;
-            assert!(text.contains("stood for 300 rows") && text.contains("have 400"), "{text}");
+        append(&directory.path().join(&name), &rows[300..]);
+        for sql in counts {
+            assert_eq!(number(&query(&context, sql).await), 400, "{sql}");
         }
+        for sql in QUERIES {
+            compare(&context, "t", sql).await;
+        }
+        compare(&context, "t", "SELECT min(ts), max(ts) FROM $t").await;
+        let plan = analyze(&context, counts[1]).await;
+        assert_eq!(plan.contains("4 groups"), partitions == 4, "{plan}");
     }
+}
+
+/// The parts of a directory are opened one by one: all are parts of the rows that it had when the query was planned.
+#[tokio::test]
+async fn rows_that_are_added_between_planning_and_reading() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    let rows = trades(0..400);
+    write_columns(&path.join("t"), &rows[..300]);
+    let context = session(4, 64);
+    with_memory(&context, &rows[..300]);
+    query(&context, &format!("CREATE EXTERNAL TABLE t STORED AS NPY LOCATION '{}/t/'", path.display())).await;
+    let sql = "SELECT count(*), sum(\"Last Px\"), min(\"Last Px\") FROM";
+    let plan = context.sql(&format!("{sql} t")).await.unwrap().create_physical_plan().await.unwrap();
+    append(&path.join("t"), &rows[300..]);
+    let found = datafusion::physical_plan::collect(Arc::clone(&plan), context.task_ctx()).await.unwrap();
+    assert_eq!(lines(&found), lines(&query(&context, &format!("{sql} memory")).await));
+    assert_eq!(number(&query(&context, "SELECT count(*) FROM t").await), 400);
 }
 
 #[tokio::test]

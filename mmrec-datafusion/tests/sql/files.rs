@@ -7,7 +7,7 @@ use mmrec_datafusion::MapTable;
 
 use crate::kit::{Trade, analyze, compare, lines, number, query, session, trades, with_memory, write};
 
-const QUERIES: [&str; 12] = [
+pub(crate) const QUERIES: [&str; 12] = [
     "SELECT * FROM $t",
     "SELECT price, symbol FROM $t",
     "SELECT count(*) FROM $t",
@@ -147,28 +147,6 @@ async fn open_maps() {
         assert!(plan.contains("predicate=qty@2 = 3") && !plan.contains("FilterExec"), "{plan}");
         let plan = analyze(&context, "SELECT count(*) FROM typed").await;
         assert!(!plan.contains("DataSourceExec"), "{plan}");
-    }
-}
-
-#[tokio::test]
-async fn a_store_that_is_no_file_system() {
-    use object_store::{ObjectStore, ObjectStoreExt, memory::InMemory};
-    let directory = tempfile::tempdir().unwrap();
-    let rows = trades(0..1000);
-    let store = Arc::new(InMemory::new());
-    for (day, rows) in rows.chunks(400).enumerate() {
-        let path = directory.path().join("trades.npy");
-        write(&path, rows);
-        let bytes = std::fs::read(&path).unwrap();
-        store.put(&format!("trades/{day}.npy").into(), bytes.into()).await.unwrap();
-    }
-    let context = session(3, 64);
-    context.register_object_store(&"mem://bucket".parse().unwrap(), store as Arc<dyn ObjectStore>);
-    with_memory(&context, &rows);
-    query(&context, "CREATE EXTERNAL TABLE t STORED AS NPY LOCATION 'mem://bucket/trades/' WITH ORDER (ts)")
-        .await;
-    for sql in QUERIES {
-        compare(&context, "t", sql).await;
     }
 }
 

@@ -9,5 +9,8 @@ mod order;
 #[cfg(feature = "proto")]
 mod proto;
 mod random;
+mod sidecar;
+mod stores;
 mod types;
 mod write;
+mod write_many;

@@ -9,7 +9,7 @@ use datafusion::{
     },
     error::Result,
     execution::TaskContext,
-    physical_plan::{ExecutionPlan, collect, displayable},
+    physical_plan::{ExecutionPlan, collect, display::DisplayableExecutionPlan, displayable},
     prelude::SessionContext,
 };
 use datafusion_proto::{
@@ -25,7 +25,10 @@ use mmrec_datafusion::{
     proto::{NpyLogicalCodec, NpyPhysicalCodec, SendNpyTables},
 };
 
-use crate::kit::{Trade, lines, query, session, trades, write};
+use crate::{
+    columns::{append, write_columns},
+    kit::{Trade, lines, metric, number, query, session, trades, write},
+};
 
 const QUERIES: [&str; 12] = [
     "SELECT * FROM $t",
@@ -42,7 +45,8 @@ const QUERIES: [&str; 12] = [
     "SELECT price FROM $t WHERE symbol LIKE 'D%' OR symbol = 'Ä' ORDER BY price, ts LIMIT 3",
 ];
 
-/// Tables over the same rows: one file, a directory, partition columns with a declared order, raw files, and a path.
+/// Tables over the same rows: one file, a directory, partition columns with a declared order, raw files, directories of columns, files
+/// with their values beside them, and paths.
 struct Tables {
     directory: tempfile::TempDir,
 }
@@ -60,7 +64,9 @@ impl Tables {
             let raw = path.join(format!("raw/{day}.bin"));
             std::fs::create_dir_all(raw.parent().unwrap()).unwrap();
             std::fs::write(raw, &npy[npy.len() - 300 * size_of::<Trade>()..]).unwrap();
+            write_columns(&path.join(format!("days/day={day}")), rows);
         }
+        write_columns(&path.join("columns"), &rows);
         Self { directory }
     }
 
@@ -78,10 +84,17 @@ impl Tables {
             format!(
                 "CREATE EXTERNAL TABLE raw STORED AS NPY LOCATION '{path}/raw/' OPTIONS ('npy.dtype' '{dtype}')"
             ),
+            format!("CREATE EXTERNAL TABLE columns STORED AS NPY WITH ORDER (ts) LOCATION '{path}/columns/'"),
+            format!("CREATE EXTERNAL TABLE days STORED AS NPY PARTITIONED BY (day) LOCATION '{path}/days/'"),
+            format!(
+                "CREATE EXTERNAL TABLE beside STORED AS NPY LOCATION '{path}/flat/' OPTIONS ('npy.sidecar' 'write')"
+            ),
         ] {
             query(context, &sql).await;
         }
-        ["one", "flat", "hive", "raw", &format!("'{path}/flat/'")].map(str::to_owned).to_vec()
+        let paths = ["flat", "columns"].map(|name| format!("'{path}/{name}/'"));
+        let names = ["one", "flat", "hive", "raw", "columns", "days", "beside"].map(str::to_owned);
+        names.into_iter().chain(paths).collect()
     }
 }
 
@@ -171,6 +184,41 @@ async fn orders_and_partitions_are_used_elsewhere() {
     let text = text(&plan);
     assert!(!text.contains("SortExec") && text.contains("output_ordering=[ts"), "{text}");
     assert!(text.contains("day=2024-06-02") && !text.contains("day=2024-06-01"), "{text}");
+}
+
+/// The parts of a directory of columns mean the rows that it had when the plan was made, on whatever machine they are read.
+#[tokio::test]
+async fn rows_that_are_added_to_columns_while_the_plan_travels() {
+    let tables = Tables::new();
+    let codec = NpyPhysicalCodec::default();
+    let here = session(3, 64);
+    tables.register(&here).await;
+    let sql = "SELECT count(*) FROM columns WHERE qty >= 0";
+    let plan = here.sql(sql).await.unwrap().create_physical_plan().await.unwrap();
+    assert!(text(&plan).contains("3 groups"), "{}", text(&plan));
+    let bytes = physical_plan_to_bytes_with_extension_codec(plan, &codec).unwrap();
+    append(&tables.directory.path().join("columns"), &trades(900..1000));
+    let there = elsewhere(1);
+    let again = physical_plan_from_bytes_with_extension_codec(&bytes, &there.task_ctx(), &codec).unwrap();
+    assert_eq!(number(&collect(again, there.task_ctx()).await.unwrap()), 900);
+    assert_eq!(number(&query(&here, sql).await), 1000);
+}
+
+/// What is known of the values of the files travels with them.
+#[tokio::test]
+async fn files_are_skipped_elsewhere() {
+    let tables = Tables::new();
+    let codec = NpyPhysicalCodec::default();
+    let here = session(1, 64);
+    tables.register(&here).await;
+    let sql = "SELECT count(*) FROM beside WHERE ts < '1970-01-01T00:00:20'";
+    let plan = here.sql(sql).await.unwrap().create_physical_plan().await.unwrap();
+    let bytes = physical_plan_to_bytes_with_extension_codec(plan, &codec).unwrap();
+    let there = elsewhere(1);
+    let again = physical_plan_from_bytes_with_extension_codec(&bytes, &there.task_ctx(), &codec).unwrap();
+    assert_eq!(number(&collect(Arc::clone(&again), there.task_ctx()).await.unwrap()), 40);
+    let plan = DisplayableExecutionPlan::with_metrics(again.as_ref()).indent(true).to_string();
+    assert_eq!(metric(&plan, "files_skipped_by_statistics"), 2, "{plan}");
 }
 
 fn scan_of(plan: &Arc<dyn ExecutionPlan>) -> Option<(&FileScanConfig, &NpySource)> {

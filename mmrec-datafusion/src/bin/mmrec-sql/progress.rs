@@ -112,7 +112,10 @@ fn read_of(source: &Arc<dyn ExecutionPlan>) -> u64 {
     let Some(metrics) = source.metrics() else { return 0 };
     let count = |name| metrics.sum_by_name(name).map(|count| count.as_usize());
     let rows = match count("rows_scanned") {
-        Some(scanned) => scanned + count("rows_skipped_by_order").unwrap_or(0),
+        Some(scanned) => {
+            let skipped = ["rows_skipped_by_order", "rows_skipped_by_statistics"];
+            scanned + skipped.into_iter().filter_map(count).sum::<usize>()
+        }
         // Other sources say how many they gave.
         None => metrics.output_rows().unwrap_or(0),
     };
