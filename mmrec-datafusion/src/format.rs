@@ -148,7 +148,7 @@ impl FileFormat for NpyFormat {
             return Ok(estimates(statistics));
         }
         if let Some(sidecar) =
-            sidecar::of_file(&**store, object, opened, self.options.sidecars).await.map_err(about)?
+            sidecar::of_file(&**store, object, opened, &self.options).await.map_err(about)?
         {
             sidecar.add_to(&mut statistics, &table_schema);
         }

@@ -52,7 +52,7 @@
 //! | `'trades.npy'` | one file |
 //! | `'trades/'` | all `.npy` files in it, which have the same dtype |
 //! | `'trades/'` with `PARTITIONED BY (day)` | those in `day=2024-06-01/` and so on, with a column `day` |
-//! | `'trades/'`, with a `dtype.descr` in it | the directory of columns of a [`ColumnMap`](mmrec::ColumnMap); they may lie in folders of partitions too |
+//! | `'trades/'`, with a `dtype.descr` in it | the directory of columns of a [`ColumnMap`](mmrec::ColumnMap); without, its files are rows of one table, so of arrays that NumPy has saved write one: `Path('trades/dtype.descr').write_text(str(dtype.descr))`. Directories may lie in folders of partitions too |
 //! | `'feed.bin'` with the option `npy.dtype` | records as they are, behind `npy.offset` bytes; a directory is all files in it |
 //! | `'archive.npz'` with the option `npy.member` | the array of this name, if it is stored: one that is deflated is an error |
 //!
@@ -127,7 +127,7 @@
 //! `COPY (SELECT …) TO 'out.npy'` makes one `.npy` of packed records, in the session's directory for temporary files, within its limit;
 //! only when the query has ended well does it get its name, so that a failure leaves nothing, or the old file. Text becomes `U`, or `S` with `npy.text` `bytes` or where
 //! the column was `S` in its file, as wide as the longest there is (the answer is kept twice then, once in Arrow's format) or as `npy.width`
-//! says, and longer text is an error. A NULL is NaT, and for any other type an error that names the row. A path without an ending is a directory of several files.
+//! says, and longer text is an error. A NULL is NaT, and for any other type an error that names the row. A path without an ending, with `STORED AS NPY`, is a directory of several files.
 //! `INSERT INTO` a table of a directory adds files of exactly its dtype.
 //!
 //! Each file is whole at its name or not there. Of several files, `PARTITIONED BY` or not, none has its name before all are whole; if one
@@ -149,7 +149,8 @@
 //! cut while it is read, is an error, never a crash and never other rows (writes through a map of another process may not
 //! change the time of a file at once, and are not seen then). One that is replaced by `rename` is read to its end as it was. In object stores
 //! the tag of a file counts too, for each of its parts that is asked for. Rows that are appended to a directory of columns are seen by
-//! the next query; one that is planned reads the rows there were, in all its parts. A session keeps
+//! the next query; one that is planned before reads the rows there were, in all its parts, and if they are appended while it reads, it is an error: run it
+//! again. Files that are left out by what is known of them are not asked whether they have changed. A session keeps
 //! the list of the files of a table, unless `datafusion.runtime.list_files_cache_limit` is 0: make the table again to see new files.
 //! To that end the handler of [`mmrec::fault`] is installed in the process, on Linux and Android.
 

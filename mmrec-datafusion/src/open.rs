@@ -74,12 +74,17 @@ pub(crate) async fn get(
     range: Option<Range<u64>>,
 ) -> Result<GetResult> {
     let name = listed.location.as_ref();
-    // A weak tag is never a match for a store.
-    let if_match = listed.e_tag.clone().filter(|tag| !tag.starts_with("W/"));
+    // As a store wants it: a weak tag is never a match, and some lists leave the quotes away. What is got tells its tag anyway.
+    let if_match = listed.e_tag.clone().filter(|tag| tag.starts_with('"'));
     let options = GetOptions { range: range.map(GetRange::Bounded), if_match, ..GetOptions::default() };
     match store.get_opts(&listed.location, options).await {
-        Ok(got) if is_other(listed, &got.meta) => Err(changed(name, listed.size, got.meta.size)),
-        Ok(got) => Ok(got),
+        Ok(got) => {
+            let is_here = matches!(got.payload, GetResultPayload::File(..));
+            match is_other(listed, &got.meta, is_here) {
+                true => Err(changed(name, listed.size, got.meta.size)),
+                false => Ok(got),
+            }
+        }
         Err(error @ object_store::Error::Precondition { .. }) => {
             match object_store::ObjectStoreExt::head(store, &listed.location).await {
                 Ok(now) => Err(changed(name, listed.size, now.size)),
@@ -90,14 +95,26 @@ pub(crate) async fn get(
     }
 }
 
-/// Whether a file is another than the one that was listed, as far as the list says.
-fn is_other(listed: &ObjectMeta, found: &ObjectMeta) -> bool {
-    let tags = listed.e_tag.as_ref().zip(found.e_tag.as_ref());
+/// Whether a file is another than the one that was listed, as far as the list says. On this machine both are known exactly; of
+/// stores the lists have tags with or without quotes, and times with or without fractions of a second.
+pub(crate) fn is_other(listed: &ObjectMeta, found: &ObjectMeta, is_here: bool) -> bool {
+    fn bare(tag: &str) -> &str {
+        tag.trim_start_matches("W/").trim_matches('"')
+    }
     // A list that was made by hand, or that has travelled, may not know the time.
     let knows_time = listed.last_modified.timestamp_nanos_opt() != Some(0);
+    let (then, now) = (listed.last_modified, found.last_modified);
+    let is_later = match is_here {
+        true => then != now,
+        false => then.timestamp() != now.timestamp(),
+    };
+    let tags = listed.e_tag.as_deref().zip(found.e_tag.as_deref());
     listed.size != found.size
-        || tags.is_some_and(|(listed, found)| listed != found)
-        || (knows_time && listed.last_modified != found.last_modified)
+        || match tags.map(|(listed, found)| bare(listed) == bare(found)) {
+            Some(false) => true,
+            Some(true) if !is_here => false,
+            _ => knows_time && is_later,
+        }
 }
 
 async fn head(
@@ -194,4 +211,35 @@ fn too_large(name: &str) -> datafusion::common::DataFusionError {
 /// The natural type of a column without rows.
 pub(crate) fn empty(row: &DType) -> mmrec::Result<DynView<'static>> {
     DynView::from_bytes(&[], row)
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::temporal_conversions::timestamp_ms_to_datetime;
+
+    use super::*;
+
+    #[test]
+    fn files_are_known_by_what_lists_and_answers_have_in_common() {
+        let meta = |tag: Option<&str>, millis: i64, size| ObjectMeta {
+            location: "a.npy".into(),
+            last_modified: timestamp_ms_to_datetime(millis).unwrap().and_utc(),
+            size,
+            e_tag: tag.map(ToOwned::to_owned),
+            version: None,
+        };
+        let listed = meta(Some("0x8D"), 1_700_000_000_250, 8);
+        for (found, is_here, is_changed) in [
+            (meta(Some("\"0x8D\""), 1_700_000_000_000, 8), false, false),
+            (meta(Some("W/\"0x8D\""), 1_700_000_000_000, 8), false, false),
+            (meta(Some("\"0x8E\""), 1_700_000_000_250, 8), false, true),
+            (meta(Some("0x8D"), 1_700_000_000_250, 9), false, true),
+            (meta(None, 1_700_000_000_000, 8), false, false),
+            (meta(None, 1_700_000_001_000, 8), false, true),
+            (meta(Some("0x8D"), 1_700_000_000_250, 8), true, false),
+            (meta(Some("0x8D"), 1_700_000_000_251, 8), true, true),
+        ] {
+            assert_eq!(is_other(&listed, &found, is_here), is_changed, "{found:?}");
+        }
+    }
 }

@@ -30,7 +30,9 @@ pub enum Text {
 /// What is done with the files beside `.npy` files that hold the least and greatest value of each column, `trades.npy.stats`.
 ///
 /// Such a file says of which state of the `.npy` it is, by size, time of the last change and, in object stores, tag. When
-/// the `.npy` is another, it counts for nothing.
+/// the `.npy` is another, it counts for nothing. **Of files that are still written through a map there must be none:** the system does not
+/// change the time of a file at each such write, so that the values would be those of before, and answers wrong. A pattern of a
+/// `LOCATION` ends in `.npy`, or it takes them for files of the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Sidecars {
     /// They are not looked for.

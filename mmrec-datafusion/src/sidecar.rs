@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::Array as _;
+use arrow_array::{Array as _, temporal_conversions::timestamp_ns_to_datetime};
 use arrow_schema::{DataType, Schema, TimeUnit};
 use datafusion::{
     common::{ColumnStatistics, Result, ScalarValue, Statistics, stats::Precision},
@@ -21,7 +21,7 @@ use crate::{
     array::{Array, part},
     error::{execution, external},
     making::blocking,
-    open::Opened,
+    open::{Opened, is_other},
     options::{NpyOptions, Sidecars},
     prune::float,
     schema::columns,
@@ -58,7 +58,9 @@ struct Bounds {
 
 /// Where the values of a file are written.
 fn beside(location: &Path) -> Path {
-    Path::from(format!("{location}{ENDING}"))
+    let path = format!("{location}{ENDING}");
+    // What is encoded in it is so already.
+    Path::parse(&path).unwrap_or_else(|_| Path::from(path))
 }
 
 /// The values of a file that was opened: what lies beside it, or else what its rows say, if that is to be written.
@@ -66,18 +68,20 @@ pub(crate) async fn of_file(
     store: &dyn ObjectStore,
     file: &ObjectMeta,
     opened: Opened,
-    sidecars: Sidecars,
+    options: &NpyOptions,
 ) -> Result<Option<Sidecar>> {
-    if sidecars == Sidecars::Off {
+    // It does not say which array of an archive it is of, nor how raw bytes are taken.
+    if options.sidecars == Sidecars::Off || options.dtype.is_some() || options.member.is_some() {
         return Ok(None);
     }
     let (row, rows) = opened.shape().map_err(external)?;
     let is_here = matches!(opened, Opened::Here(_));
     let found = Sidecar::read(store, file, &row, rows, is_here).await?;
     match opened {
-        Opened::Here(array) if found.is_none() && sidecars == Sidecars::Write => {
+        Opened::Here(array) if found.is_none() && options.sidecars == Sidecars::Write => {
             let made = blocking(move || Sidecar::of(&*array)).await?;
-            made.write(store, file).await?;
+            // Where the directory cannot be written, it is known for this session alone.
+            let _ = made.write(store, file).await;
             Ok(Some(made))
         }
         _ => Ok(found),
@@ -96,7 +100,9 @@ impl Sidecar {
                 Ok((field, 0, low, MaxAccumulator::try_new(field.data_type())?))
             })
             .collect::<Result<Vec<_>>>()?;
-        for start in (0..rows).step_by(ROWS) {
+        // Rows without bytes can be more than anybody counts.
+        let seen = if looks.is_empty() { 0 } else { rows };
+        for start in (0..seen).step_by(ROWS) {
             let end = start.saturating_add(ROWS).min(rows);
             for (field, nulls, low, high) in &mut looks {
                 let column = array.column(field.name()).map_err(external)?;
@@ -155,12 +161,17 @@ impl Sidecar {
         }
         let size = entry("size")?.as_u64().ok_or_else(|| wrong("size is no number of bytes".to_owned()))?;
         let modified = entry("modified")?.as_i64().ok_or_else(|| wrong("modified is no time".to_owned()))?;
-        // On this machine a tag has the number of the inode in it, which a copy of both files does not.
-        let tag = entry("e_tag")?.as_str().filter(|_| !is_here);
-        let is_of_another = size != file.size
-            || Some(modified) != file.last_modified.timestamp_nanos_opt()
-            || tag.zip(file.e_tag.as_deref()).is_some_and(|(then, now)| then != now);
-        if is_of_another {
+        let last_modified = timestamp_ns_to_datetime(modified)
+            .ok_or_else(|| wrong("modified is no time".to_owned()))?
+            .and_utc();
+        let then = ObjectMeta {
+            location: file.location.clone(),
+            size,
+            last_modified,
+            e_tag: entry("e_tag")?.as_str().map(ToOwned::to_owned),
+            version: None,
+        };
+        if is_other(&then, file, is_here) {
             return Ok(None);
         }
         Self::parse(&value, row, rows).map(Some).map_err(wrong)
@@ -189,6 +200,18 @@ impl Sidecar {
     /// Writes it beside a file that is so. Gives the name.
     pub(crate) async fn write(&self, store: &dyn ObjectStore, file: &ObjectMeta) -> Result<Path> {
         let path = beside(&file.location);
+        match store.get(&path).await {
+            Ok(got) => {
+                let old: Value = serde_json::from_slice(&got.bytes().await?).unwrap_or_default();
+                if old.get("format").and_then(Value::as_str) != Some(FORMAT) {
+                    return Err(execution(format!(
+                        "{path} is none of this crate's files, and is left as it is"
+                    )));
+                }
+            }
+            Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
         let columns: serde_json::Map<_, _> =
             self.columns.iter().map(|(name, bounds)| (name.clone(), bounds.json())).collect();
         let value = json!({

@@ -249,7 +249,7 @@ async fn put_beside(
 ) -> Result<Option<StorePath>> {
     let now = store.head(to).await?;
     // Else somebody has put another there in the meantime.
-    let is_same = tag.is_none() || tag == now.e_tag;
+    let is_same = tag.is_some() && tag == now.e_tag;
     Ok(if is_same { Some(sidecar.write(store, &now).await?) } else { None })
 }
 

@@ -67,7 +67,8 @@ fn a_missing_column_is_named() {
     assert_eq!(kind, ErrorKind::DTypeMismatch);
     assert_eq!(
         text,
-        "ticks: the columns are not those of Tick; change the type, or open the directory with DynColumnMap, which takes any\n\
+        "ticks: the columns are not those of Tick; put the columns back, or change the type; DynColumnMap opens what dtype.descr \
+         says, or the columns there are\n\
          column `price`: the directory has none, Tick has '<f8'"
     );
     let untyped = DynColumnMap::open(dir(&tmp)).unwrap_err();

@@ -256,7 +256,11 @@ async fn other_files_have_none_beside_them() {
     query(&context, &format!("CREATE EXTERNAL TABLE t {table}")).await;
     compare(&context, "t", "SELECT min(ts), max(price) FROM $t WHERE qty > 3").await;
     assert!(
-        !fs::read_dir(path.join("columns")).unwrap().any(|entry| entry.unwrap().path().ends_with(".stats"))
+        !fs::read_dir(path.join("columns")).unwrap().any(|entry| entry
+            .unwrap()
+            .path()
+            .to_string_lossy()
+            .ends_with(".stats"))
     );
     fs::write(path.join("raw.bin"), [0; 16]).unwrap();
     let options = "OPTIONS ('npy.dtype' '<f8', 'npy.sidecar' 'read')";

@@ -55,6 +55,11 @@ fn each_block<B>(
     begin: impl Fn(usize) -> B + Sync,
     run: impl Fn(&mut B, usize, usize) -> Result<()> + Sync,
 ) -> Result<()> {
+    if itemsize == 0 {
+        // Of rows without bytes there can be more than anybody counts.
+        progress(Progress { done: rows, total: rows });
+        return Ok(());
+    }
     let block = at_most(BLOCK, itemsize).min(rows.max(1));
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = |tell: &mut dyn FnMut(usize)| -> Result<()> {
@@ -188,7 +193,8 @@ pub(super) fn to_rows(
 mod tests {
     use std::{
         panic::{AssertUnwindSafe, catch_unwind},
-        sync::Mutex,
+        sync::{Mutex, atomic::AtomicBool},
+        time::Duration,
     };
 
     use super::*;
@@ -199,6 +205,11 @@ mod tests {
 
     /// Rows that take some blocks, the last of them a short one.
     const ROWS: usize = 21 * BLOCK / 12 + 7;
+
+    /// Whether this is a thread that conversion has begun.
+    fn is_other() -> bool {
+        thread::current().name() == Some("mmrec-columns")
+    }
 
     fn record() -> DType {
         "[('a', '<u4'), ('b', '<u8')]".parse().unwrap()
@@ -248,14 +259,18 @@ mod tests {
     fn an_error_of_any_thread_is_given_and_ends_the_others() {
         let (record, rows) = (record(), bytes(200 * BLOCK / 12));
         let written = Mutex::new(0);
-        let write = |column: usize, row: usize, bytes: &[u8]| {
-            // One fails and the others have time to end it all, if they were not told.
-            if column == 1 && row > 0 {
+        let write = |_: usize, _: usize, bytes: &[u8]| {
+            // This thread fails not, and would have time to end it all.
+            if is_other() {
                 return Err(Error::new(ErrorKind::Io, "full"));
             }
+            thread::sleep(Duration::from_millis(1));
             *written.lock().unwrap() += bytes.len();
             Ok(())
         };
+        if thread::available_parallelism().map_or(1, NonZero::get) == 1 {
+            return;
+        }
         let mut told = Vec::new();
         let failed = to_columns(&raw(&rows, &record), &record, &write, &mut |told_| told.push(told_));
         assert!(failed.unwrap_err().to_string().contains("full"));
@@ -266,13 +281,20 @@ mod tests {
     #[test]
     fn a_panic_of_the_caller_is_passed_on_and_ends_the_others() {
         let (record, rows) = (record(), bytes(200 * BLOCK / 12));
-        let written = Mutex::new(0);
+        let (written, is_told) = (Mutex::new(0), AtomicBool::new(false));
         let write = |_: usize, _: usize, bytes: &[u8]| {
+            while is_other() && !is_told.load(Ordering::Relaxed) {
+                thread::yield_now();
+            }
+            thread::sleep(Duration::from_millis(1));
             *written.lock().unwrap() += bytes.len();
             Ok(())
         };
         let told = catch_unwind(AssertUnwindSafe(|| {
-            to_columns(&raw(&rows, &record), &record, &write, &mut |_| resume_unwind(Box::new("enough")))
+            to_columns(&raw(&rows, &record), &record, &write, &mut |_| {
+                is_told.store(true, Ordering::Relaxed);
+                resume_unwind(Box::new("enough"))
+            })
         }));
         assert_eq!(told.unwrap_err().downcast_ref(), Some(&"enough"));
         assert!(*written.lock().unwrap() < rows.len() / 2);

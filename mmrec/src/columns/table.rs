@@ -377,7 +377,9 @@ fn compare(dir: &Path, wanted: &Wanted<'_>, found: &[(&str, Option<&DType>)]) ->
             "put the columns back, or remove dtype.descr, and the record is made of the columns there are"
         }
         THIS_MAP => "another program has changed the directory since it was opened: open it again",
-        _ => "change the type, or open the directory with DynColumnMap, which takes any",
+        _ => {
+            "put the columns back, or change the type; DynColumnMap opens what dtype.descr says, or the columns there are"
+        }
     };
     let message = format!("the columns are not those of {name}; {what_to_do}\n{}", lines.join("\n"));
     Err(Error::new(ErrorKind::DTypeMismatch, message).with_path(Some(dir)))

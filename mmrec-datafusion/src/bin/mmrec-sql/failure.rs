@@ -121,7 +121,7 @@ fn of_root(error: &DataFusionError) -> String {
         );
     }
     match hint(error, &text) {
-        Some(hint) => format!("{text}; {hint}"),
+        Some(hint) => format!("{}; {hint}", text.trim_end_matches('.')),
         None => text,
     }
 }
