@@ -180,9 +180,9 @@ pub(crate) struct Begun {
 }
 
 enum Writer {
-    Rows(DynMap<ReadWrite>),
+    Rows(Box<DynMap<ReadWrite>>),
     /// Batches in Arrow's format, until the widths of text in all files are known. A file of them is one stream behind the other.
-    Batches(StreamWriter<BufWriter<File>>),
+    Batches(Box<StreamWriter<BufWriter<File>>>),
 }
 
 impl Begun {
@@ -246,7 +246,7 @@ impl Begun {
                     }
                     _ => options.open_rw(&self.path),
                 };
-                let Writer::Rows(map) = writer.insert(Writer::Rows(map.map_err(external)?)) else {
+                let Writer::Rows(map) = writer.insert(Writer::Rows(Box::new(map.map_err(external)?))) else {
                     return Err(execution("a file of rows is one of batches"));
                 };
                 map
@@ -265,7 +265,7 @@ impl Begun {
             writer => {
                 let file = File::options().create(true).append(true).open(path)?;
                 let new = StreamWriter::try_new_buffered(file, &batch.schema())?;
-                let Writer::Batches(new) = writer.insert(Writer::Batches(new)) else {
+                let Writer::Batches(new) = writer.insert(Writer::Batches(Box::new(new))) else {
                     return Err(execution("a file of batches is one of rows"));
                 };
                 new

@@ -163,7 +163,7 @@ async fn a_file_that_is_put_anew_between_two_ranges() {
         while let Some(batch) = batches.next().await {
             match batch {
                 Ok(batch) => {
-                    assert!(lines(&[batch.clone()]).iter().all(|line| line == "1"));
+                    assert!(lines(std::slice::from_ref(&batch)).iter().all(|line| line == "1"));
                     count += batch.num_rows();
                 }
                 Err(error) => failed = Some(error.to_string()),
