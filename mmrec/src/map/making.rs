@@ -76,11 +76,6 @@ impl Opening {
                     again -= 1;
                     continue;
                 }
-                // Or has made it since it was looked at.
-                Err(error) if error.kind() == ErrorKind::BadNpy && reads > 0 && has_a_header(path) => {
-                    reads -= 1;
-                    continue;
-                }
                 // Or was ended. Without a lock nobody can tell that it is not about to go on.
                 Err(error) if error.kind() == ErrorKind::BadNpy && is_being_made(path) => {
                     if self.lock != Lock::Exclusive {
@@ -89,6 +84,11 @@ impl Opening {
                         return Err(error.with_hint(hint));
                     }
                     Old::TakenIfEmpty
+                }
+                // Or has made it since it was looked at: asked last, since it becomes so at any moment.
+                Err(error) if error.kind() == ErrorKind::BadNpy && reads > 0 && has_a_header(path) => {
+                    reads -= 1;
+                    continue;
                 }
                 opened => {
                     let map = opened?;
