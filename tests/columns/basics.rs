@@ -176,13 +176,15 @@ fn progress_is_told() {
         told.push((progress.done, progress.total))
     })
     .unwrap();
-    assert!(told.len() >= 3 && told.is_sorted(), "{told:?}");
+    // How often in between depends on which thread comes to which block.
+    assert!(told.is_sorted(), "{told:?}");
     assert_eq!(told.last(), Some(&(3_000_000, 3_000_000)));
     let mut back = Vec::new();
     let rows = map
         .to_rows_with(tmp.path().join("wide.npy"), |progress| back.push((progress.done, progress.total)))
         .unwrap();
-    assert_eq!(back, told);
+    assert!(back.is_sorted(), "{back:?}");
+    assert_eq!(back.last(), told.last());
     assert!(rows.iter().eq(values.iter().copied()));
     assert!(map.iter().eq(values));
 }
