@@ -1,6 +1,10 @@
 //! Arrays that are open for reading: a file that is mapped, rows in memory, a map of the caller.
 
-use std::{fs::File, path::Path, time::SystemTime};
+use std::{
+    fs::File,
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use datafusion::common::Result;
@@ -24,6 +28,11 @@ pub(crate) trait Array: Send + Sync {
 
     /// An error unless all that was read so far was there, and is what was opened.
     fn check(&self) -> Result<()>;
+
+    /// Makes every write from here on change what `check` looks at, those through maps of others too. `false` if that cannot be.
+    fn settle(&self) -> bool {
+        false
+    }
 }
 
 fn column<'a>(view: DynView<'a>, name: &str) -> mmrec::Result<DynView<'a>> {
@@ -83,6 +92,22 @@ impl State {
             false => Err(changed(name, self.len, now.len)),
         }
     }
+
+    /// See [`Array::settle`].
+    ///
+    /// A write through a map changes the time of a file only where the page is not dirty yet: it is then a fault. What is synced
+    /// is clean. Two writes within one tick of the clock leave one time, so that tick has to be over as well.
+    fn settle(&self, file: &File) -> bool {
+        let Some(modified) = self.modified else { return false };
+        // Where times are kept in whole seconds, or, on FAT, two of them.
+        let is_coarse =
+            modified.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|age| age.subsec_nanos() == 0);
+        let tick = Duration::from_millis(if is_coarse { 2100 } else { 50 });
+        // The clock of another machine may go before this one's.
+        let Ok(age) = SystemTime::now().duration_since(modified) else { return false };
+        std::thread::sleep(tick.saturating_sub(age));
+        file.sync_data().is_ok()
+    }
 }
 
 impl MappedFile {
@@ -117,6 +142,10 @@ impl Array for MappedFile {
     fn check(&self) -> Result<()> {
         health(&self.map).map_err(|error| of_file(&self.name, error))?;
         self.state.check(&self.file, &self.name)
+    }
+
+    fn settle(&self) -> bool {
+        self.state.settle(&self.file)
     }
 }
 

@@ -103,9 +103,15 @@ impl<'a> Merge<'a> {
             Some((_, dtype)) if dtype == row => return Ok(()),
             Some((first, dtype)) if !self.options.superset => {
                 let difference = dtype.difference(first, row, name).unwrap_or_default();
+                let what_to_do = match dtype.base().is_record() || row.base().is_record() {
+                    true => "set npy.superset to true if columns that a file lacks may be NULL in its rows",
+                    false => {
+                        "if each file is a column of one table, write a dtype.descr beside them: the text of the dtype of its rows, as \
+                         [('ts', '<i8'), ('price', '<f8')] for ts.npy and price.npy"
+                    }
+                };
                 return Err(plan(format!(
-                    "the files of the table have different dtypes: {name} differs from {first}:\n{difference}\nset npy.superset to \
-                     true if columns that a file lacks may be NULL in its rows"
+                    "the files of the table have different dtypes: {name} differs from {first}:\n{difference}\n{what_to_do}"
                 )));
             }
             _ => {}

@@ -79,7 +79,11 @@ pub(crate) async fn of_file(
     let found = Sidecar::read(store, file, &row, rows, is_here).await?;
     match opened {
         Opened::Here(array) if found.is_none() && options.sidecars == Sidecars::Write => {
-            let made = blocking(move || Sidecar::of(&*array)).await?;
+            let made = blocking(move || match array.settle() {
+                true => Sidecar::of(&*array).map(Some),
+                false => Ok(None),
+            });
+            let Some(made) = made.await? else { return Ok(None) };
             // Where the directory cannot be written, it is known for this session alone.
             let _ = made.write(store, file).await;
             Ok(Some(made))

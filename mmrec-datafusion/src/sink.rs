@@ -45,8 +45,12 @@ use crate::{
     sidecar::Sidecar,
 };
 
-/// Bytes that are sent to a store at once.
+/// Bytes that are sent to a store at once, unless the file would have too many pieces then.
 const PIECE: u64 = 8 << 20;
+
+/// Pieces that a file may have: of an S3 upload there are at most 10,000
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>).
+const MOST_PIECES: u64 = 10_000;
 
 /// Pieces of a file that are on their way.
 const PIECES: usize = 4;
@@ -262,12 +266,13 @@ async fn put_file(store: &dyn ObjectStore, from: &Path, to: &StorePath) -> Resul
         Ok((file, len))
     })
     .await?;
+    let piece = PIECE.max(len.div_ceil(MOST_PIECES));
     if len <= PIECE {
-        let (_, piece) = read(file).await?;
+        let (_, piece) = read(file, piece).await?;
         return Ok(store.put(to, PutPayload::from_bytes(piece)).await?.e_tag);
     }
     let mut upload = store.put_multipart(to).await?;
-    let put = put_pieces(&mut *upload, file).await;
+    let put = put_pieces(&mut *upload, file, piece).await;
     if put.is_err() {
         // What is told is why, not that the store could not clear away as well.
         let _ = upload.abort().await;
@@ -275,10 +280,10 @@ async fn put_file(store: &dyn ObjectStore, from: &Path, to: &StorePath) -> Resul
     put
 }
 
-async fn put_pieces(upload: &mut dyn MultipartUpload, mut file: File) -> Result<Option<String>> {
+async fn put_pieces(upload: &mut dyn MultipartUpload, mut file: File, len: u64) -> Result<Option<String>> {
     let mut pieces = JoinSet::new();
     loop {
-        let (next, piece) = read(file).await?;
+        let (next, piece) = read(file, len).await?;
         if piece.is_empty() {
             break;
         }
@@ -295,11 +300,11 @@ async fn put_pieces(upload: &mut dyn MultipartUpload, mut file: File) -> Result<
     Ok(upload.complete().await?.e_tag)
 }
 
-/// The next piece, empty behind the last.
-async fn read(file: File) -> Result<(File, Bytes)> {
+/// The next piece of so many bytes, empty behind the last.
+async fn read(file: File, len: u64) -> Result<(File, Bytes)> {
     blocking(move || {
         let mut piece = Vec::new();
-        (&file).take(PIECE).read_to_end(&mut piece)?;
+        (&file).take(len).read_to_end(&mut piece)?;
         Ok((file, piece.into()))
     })
     .await

@@ -271,3 +271,30 @@ async fn other_files_have_none_beside_them() {
     .await;
     assert!(text.contains("npy.sidecar is of .npy files"), "{text}");
 }
+
+/// A page that waits for the disk takes writes without the file's time being changed.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn writes_through_a_map_that_is_open() {
+    // On a disk, where there is one: `/tmp` may be in memory, where nothing waits.
+    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let system = std::process::Command::new("stat").args(["-f", "-c", "%T"]).arg(directory.path()).output();
+    if system.is_ok_and(|system| system.stdout.starts_with(b"tmpfs")) {
+        return;
+    }
+    let path = directory.path().join("trades.npy");
+    write(&path, &trades(0..1000));
+    let mut map = mmrec::RecordMap::<Trade>::open_rw(&path).unwrap();
+    let mut set = |at: usize, qty| map.set(at, Trade { qty, ..trades(0..1)[0] });
+    set(5, 1000);
+    let sql = "SELECT count(*) FROM t WHERE qty >= 1000";
+    assert_eq!(number(&query(&with_table(&path, "write").await, sql).await), 1);
+    assert!(beside(&path).is_file());
+    assert_eq!(number(&query(&with_table(&path, "read").await, "SELECT max(qty) FROM t").await), 1000);
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    for (at, qty) in [(6, 2000), (7, 3000)] {
+        set(at, qty);
+        let sql = format!("SELECT count(*) FROM t WHERE qty >= {qty}");
+        assert_eq!(number(&query(&with_table(&path, "read").await, &sql).await), 1, "{qty}");
+    }
+}

@@ -256,6 +256,33 @@ mod tests {
     }
 
     #[test]
+    fn progress_is_told_on_the_way_and_not_too_often() {
+        let (record, rows) = (record(), bytes(200 * BLOCK / 12));
+        let (is_told, told) = (AtomicBool::new(false), Mutex::new(Vec::new()));
+        // All but the first blocks of the others are left to this thread.
+        let write = |_: usize, _: usize, _: &[u8]| {
+            while is_other() && !is_told.load(Ordering::Relaxed) {
+                thread::yield_now();
+            }
+            Ok(())
+        };
+        let mut tell = |progress: Progress| {
+            is_told.store(true, Ordering::Relaxed);
+            told.lock().unwrap().push(progress.done);
+        };
+        to_columns(&raw(&rows, &record), &record, &write, &mut tell).unwrap();
+        let told = told.into_inner().unwrap();
+        let [steps @ .., last] = &told[..] else { panic!("{told:?}") };
+        assert_eq!(*last, rows.len() / 12);
+        assert!(!steps.is_empty() && steps.last() < Some(last), "{told:?}");
+        let mut before = 0;
+        for &done in steps {
+            assert!((done - before) * 12 >= STEP, "{told:?}");
+            before = done;
+        }
+    }
+
+    #[test]
     fn an_error_of_any_thread_is_given_and_ends_the_others() {
         let (record, rows) = (record(), bytes(200 * BLOCK / 12));
         let written = Mutex::new(0);

@@ -151,10 +151,10 @@ impl<T: MmapRecord> ColumnMap<T> {
         Ok(ColumnMap::new(Table::create(dir.as_ref(), T::DTYPE, rows, |_| Ok(()))?))
     }
 
-    /// Makes a directory of columns of these records, and maps them, mode `r+`.
+    /// Makes a directory of columns of these records, a slice, a `Vec`, a view or a map, and maps them, mode `r+`.
     ///
     /// ```
-    /// use mmrec::{ColumnMap, MmapRecord, View};
+    /// use mmrec::{ColumnMap, MmapRecord};
     ///
     /// #[derive(Clone, Copy, MmapRecord)]
     /// #[repr(C)]
@@ -165,7 +165,7 @@ impl<T: MmapRecord> ColumnMap<T> {
     ///
     /// # let dir = std::env::temp_dir().join(format!("mmrec-doc-from-rows-{}", std::process::id()));
     /// let points = [Point { x: 1.0, y: 2.0 }, Point { x: 3.0, y: 4.0 }];
-    /// let map = ColumnMap::from_rows(View::from_slice(&points), &dir)?;       // or from_rows(&record_map, dir)
+    /// let map = ColumnMap::from_rows(&points, &dir)?;       // or from_rows(&record_map, dir)
     /// assert_eq!(map.columns().y.to_vec(), [2.0, 4.0]);
     /// # std::fs::remove_dir_all(dir)?;
     /// # Ok::<(), mmrec::Error>(())
@@ -173,7 +173,8 @@ impl<T: MmapRecord> ColumnMap<T> {
     ///
     /// # Errors
     ///
-    /// As for [`create`](Self::create).
+    /// As for [`create`](Self::create). Whether a map of rows is whole is asked of the map: with `fault-guard`, what was cut away under
+    /// it is copied as zeros, and its `health` says so.
     ///
     /// NumPy: `numpy.save(f'{name}.npy', array[name])` for each field.
     pub fn from_rows<'v>(
@@ -282,7 +283,7 @@ impl<T: MmapRecord, M> ColumnMap<T, M> {
 }
 
 impl<T: MmapRecord> ColumnMap<T, ReadWrite> {
-    /// Makes all columns longer by these records, or none: whatever moment the program is ended at, and if the power is lost.
+    /// Makes all columns longer by these records, a slice, a `Vec`, a view or a map of rows, or none: whatever moment the program is ended at, and if the power is lost.
     ///
     /// Who opens the directory finds the old rows or all of the new ones, in every column; NumPy, which opens one file at a time, may
     /// find some columns longer than others until the call returns, or, if the program is ended before, until
@@ -300,8 +301,8 @@ impl<T: MmapRecord> ColumnMap<T, ReadWrite> {
     /// The columns are as they were then.
     ///
     /// NumPy has no such call.
-    pub fn append(&mut self, records: &[T]) -> Result<()> {
-        self.table.append(View::from_slice(records).untyped().raw())
+    pub fn append<'v>(&mut self, records: impl Into<View<'v, T, Ix1>>) -> Result<()> {
+        self.table.append(records.into().untyped().raw())
     }
 }
 

@@ -272,7 +272,10 @@ impl Drop for Begun {
 
 fn exists() -> Error {
     let error = io::Error::from(io::ErrorKind::AlreadyExists);
-    Error::io("cannot make the directory of columns; remove what is there, or give another path", error)
+    Error::io(
+        "cannot make the directory of columns; open what is there with open_rw, remove it, or give another path",
+        error,
+    )
 }
 
 /// An error if there is no field to be a column.

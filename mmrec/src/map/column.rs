@@ -52,6 +52,12 @@ impl Unmapped {
     pub(crate) fn open(path: &Path, mode: Mode) -> Result<Self> {
         let opened = Opened::existing(Origin::Path(path.to_path_buf()), mode)?;
         let found = opened.len().and_then(|len| opening().npy_and_layout(&opened, len, mode));
+        let found = found.map_err(|error| match error.kind() {
+            ErrorKind::Truncated => {
+                error.with_hint("these are options of RecordMap and DynMap, which map one file")
+            }
+            _ => error,
+        });
         match found.map_err(|error| error.with_path(opened.path.as_deref()))? {
             Some((npy, layout)) => Ok(Self { opened, npy, layout, mode }),
             None => unreachable!("that there is a header was said, and not asked"),

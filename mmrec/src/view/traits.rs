@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ndarray::Dimension;
+use ndarray::{Dimension, Ix1};
 
 use super::{Iter, Selected, View, ViewMut, format};
 use crate::{
@@ -48,6 +48,24 @@ impl<'v, T: Element, D: Dimension> From<&'v ViewMut<'_, T, D>> for View<'v, T, D
 impl<'a, T: Element, D: Dimension> From<ViewMut<'a, T, D>> for View<'a, T, D> {
     fn from(view: ViewMut<'a, T, D>) -> Self {
         view.into_view()
+    }
+}
+
+impl<'a, T: Element> From<&'a [T]> for View<'a, T, Ix1> {
+    fn from(elements: &'a [T]) -> Self {
+        View::from_slice(elements)
+    }
+}
+
+impl<'a, T: Element, const N: usize> From<&'a [T; N]> for View<'a, T, Ix1> {
+    fn from(elements: &'a [T; N]) -> Self {
+        View::from_slice(elements)
+    }
+}
+
+impl<'a, T: Element> From<&'a Vec<T>> for View<'a, T, Ix1> {
+    fn from(elements: &'a Vec<T>) -> Self {
+        View::from_slice(elements)
     }
 }
 
