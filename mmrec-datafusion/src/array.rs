@@ -8,6 +8,8 @@ use std::{
 
 use bytes::Bytes;
 use datafusion::common::Result;
+use object_store::ObjectMeta;
+
 use mmrec::{DType, Dimension, DynColumnMap, DynMap, DynView, Element, RecordMap, ndarray::SliceInfoElem};
 
 use crate::{
@@ -73,6 +75,7 @@ pub(crate) struct MappedFile {
 }
 
 /// What a file is known by while it is read.
+#[derive(PartialEq)]
 struct State {
     len: u64,
     modified: Option<SystemTime>,
@@ -87,7 +90,7 @@ impl State {
     /// An error if it is another by now.
     fn check(&self, file: &File, name: &str) -> Result<()> {
         let now = Self::of(file)?;
-        match now.len == self.len && now.modified == self.modified {
+        match now == *self {
             true => Ok(()),
             false => Err(changed(name, self.len, now.len)),
         }
@@ -111,9 +114,19 @@ impl State {
 }
 
 impl MappedFile {
-    pub(crate) fn open(file: File, name: &str, options: &NpyOptions) -> Result<Self> {
+    /// The file, if it is still what it was when `found` was said of it.
+    pub(crate) fn open(
+        file: File,
+        found: Option<&ObjectMeta>,
+        name: &str,
+        options: &NpyOptions,
+    ) -> Result<Self> {
         install_guard()?;
-        let state = State::of(&file)?;
+        let state = match found {
+            Some(found) => State { len: found.size, modified: Some(found.last_modified.into()) },
+            None => State::of(&file)?,
+        };
+        state.check(&file, name)?;
         let mut how = DynMap::options();
         if let Some(dtype) = &options.dtype {
             how = how.dtype(dtype.clone()).offset(options.offset);

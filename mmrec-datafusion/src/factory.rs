@@ -85,7 +85,7 @@ impl TableProviderFactory for NpyTableFactory {
     }
 }
 
-/// Where the files of a table are listed: those with the ending `.npy` of a directory are what the engine looks for anyway.
+/// Where the files of a table are listed.
 fn location_of(location: &str, options: &NpyOptions) -> Result<String> {
     if !location.ends_with('/') && !Path::new(location).is_dir() {
         return Ok(location.to_owned());
@@ -107,7 +107,9 @@ fn location_of(location: &str, options: &NpyOptions) -> Result<String> {
         Some(path) if path.join(DESCR).is_file() => path.join(DESCR).display().to_string(),
         // A pattern, which the engine looks for in the folders of partitions too.
         Some(path) if has_columns(&path, 8) => format!("{directory}/{DESCR_PATTERN}"),
-        _ => format!("{directory}/"),
+        // The engine looks for this ending only where it infers the columns. Of a URL it takes no pattern.
+        Some(_) => format!("{directory}/*.npy"),
+        None => format!("{directory}/"),
     })
 }
 

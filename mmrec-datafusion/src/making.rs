@@ -317,7 +317,7 @@ impl Begun {
         let mut made = Made { path: self.path, rows: self.written, sidecar: None, _making: self.making };
         if has_sidecar {
             let name = made.path.display().to_string();
-            let file = MappedFile::open(File::open(&made.path)?, &name, &NpyOptions::default())?;
+            let file = MappedFile::open(File::open(&made.path)?, None, &name, &NpyOptions::default())?;
             made.sidecar = Some(Sidecar::of(&file)?);
         }
         Ok(made)

@@ -59,7 +59,9 @@ pub(crate) async fn open(
         GetResultPayload::Stream(_) if is_descr(&listed.location) => Err(execution(format!(
             "table file {name}: directories of columns are read on this machine alone; copy it here, or store rows"
         ))),
-        GetResultPayload::File(file, _) => Ok(Opened::Here(Arc::new(MappedFile::open(file, name, options)?))),
+        GetResultPayload::File(file, _) => {
+            Ok(Opened::Here(Arc::new(MappedFile::open(file, Some(&got.meta), name, options)?)))
+        }
         GetResultPayload::Stream(_) => {
             let start = got.bytes().await?;
             Ok(Opened::Away(head(store, listed, options, start).await?))

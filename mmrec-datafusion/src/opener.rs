@@ -24,7 +24,7 @@ use crate::{
     error::{execution, external},
     open::{Head, Opened, get, open},
     options::{NpyOptions, Sidecars},
-    prune::prune,
+    prune::{keeping_order, prune},
     scan::{Plan, Scanner, Step},
 };
 
@@ -154,7 +154,7 @@ impl Reading {
     fn is_skipped(&self, file: &PartitionedFile) -> Result<bool> {
         let Some(predicate) = &self.predicate else { return Ok(false) };
         let schema = self.table_schema.file_schema();
-        match FilePruner::try_new(Arc::clone(predicate), schema, file, Count::new()) {
+        match FilePruner::try_new(keeping_order(predicate, schema)?, schema, file, Count::new()) {
             Some(mut pruner) => pruner.should_prune(),
             None => Ok(false),
         }

@@ -13,11 +13,11 @@ use datafusion::{
         concat,
         kernels::{cmp, numeric::neg},
     },
-    common::Result,
+    common::{Result, tree_node::TreeNode},
     logical_expr::Operator,
     physical_expr::{
-        PhysicalExpr,
-        expressions::{BinaryExpr, Column, Literal},
+        PhysicalExpr, conjunction,
+        expressions::{BinaryExpr, CastExpr, Column, Literal, NegativeExpr, TryCastExpr},
         split_conjunction,
     },
     physical_expr_common::physical_expr::snapshot_physical_expr,
@@ -59,6 +59,43 @@ pub(crate) fn prune(array: &dyn Array, plan: &Plan, start: usize, end: usize) ->
         (start, end) = (if numbers.0 > start { start } else { from }, if numbers.1 < end { end } else { to });
     }
     Ok((start, end.max(start)))
+}
+
+/// The parts of a filter that may be asked of the least and greatest value of a column: with any other all rows would have to pass.
+///
+/// The engine takes these values through a cast as if every cast kept their order. The time of day of a timestamp is in no
+/// order at all.
+pub(crate) fn keeping_order(
+    predicate: &Arc<dyn PhysicalExpr>,
+    schema: &Schema,
+) -> Result<Arc<dyn PhysicalExpr>> {
+    let predicate = snapshot_physical_expr(Arc::clone(predicate))?;
+    let parts = split_conjunction(&predicate).into_iter().filter(|part| {
+        let turns = part.exists(|expression| {
+            let (inner, to) = if let Some(cast) = expression.downcast_ref::<CastExpr>() {
+                (cast.expr(), cast.cast_type())
+            } else if let Some(cast) = expression.downcast_ref::<TryCastExpr>() {
+                (cast.expr(), cast.cast_type())
+            } else {
+                // The least number has no negative.
+                return Ok(expression.is::<NegativeExpr>());
+            };
+            Ok(!inner.data_type(schema).is_ok_and(|from| keeps_order(&from, to)))
+        });
+        turns.is_ok_and(|turns| !turns)
+    });
+    Ok(conjunction(parts.cloned()))
+}
+
+/// Whether a cast leaves values in their order, or makes some of them equal.
+fn keeps_order(from: &DataType, to: &DataType) -> bool {
+    use DataType::{Boolean, Date32, Date64, Duration, Int64, Timestamp};
+    let is_day = |type_: &DataType| matches!(type_, Date32 | Date64 | Timestamp(_, None));
+    from == to
+        || (from.is_numeric() && to.is_numeric())
+        || (*from == Boolean && to.is_numeric())
+        || (is_day(from) && (is_day(to) || *to == Int64))
+        || (matches!(from, Duration(_)) && matches!(to, Duration(_) | Int64))
 }
 
 /// A column beside a number, or the other way round.

@@ -63,6 +63,11 @@ fn beside(location: &Path) -> Path {
     Path::parse(&path).unwrap_or_else(|_| Path::from(path))
 }
 
+/// Whether this is the name of such a file.
+pub(crate) fn is_beside(location: &Path) -> bool {
+    location.filename().is_some_and(|name| name.ends_with(ENDING))
+}
+
 /// The values of a file that was opened: what lies beside it, or else what its rows say, if that is to be written.
 pub(crate) async fn of_file(
     store: &dyn ObjectStore,
@@ -145,12 +150,16 @@ impl Sidecar {
         let path = beside(&file.location);
         let got = match store.get(&path).await {
             Ok(got) => got,
-            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            // Who may not list a store is told by some that a file that is not there may not be read.
+            Err(object_store::Error::NotFound { .. } | object_store::Error::PermissionDenied { .. }) => {
+                return Ok(None);
+            }
             Err(error) => return Err(error.into()),
         };
         let wrong = |what: String| {
             execution(format!(
-                "{path} does not say what values {} has: {what}; delete it, and have it made again with npy.sidecar 'write'",
+                "{path} does not say what values {} has: {what}; if it is no file of yours, delete it, and have it made again with npy.sidecar 'write'; else move it away, or set \
+                 npy.sidecar to off",
                 file.location
             ))
         };
@@ -206,7 +215,10 @@ impl Sidecar {
         let path = beside(&file.location);
         match store.get(&path).await {
             Ok(got) => {
-                let old: Value = serde_json::from_slice(&got.bytes().await?).unwrap_or_default();
+                let old: Value = match got.meta.size > MOST {
+                    true => Value::Null,
+                    false => serde_json::from_slice(&got.bytes().await?).unwrap_or_default(),
+                };
                 if old.get("format").and_then(Value::as_str) != Some(FORMAT) {
                     return Err(execution(format!(
                         "{path} is none of this crate's files, and is left as it is"

@@ -35,6 +35,7 @@ use datafusion::{
 };
 use futures::{FutureExt, StreamExt, stream};
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, path::Path as StorePath};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     columns::{DESCR_PATTERN, is_descr},
@@ -42,7 +43,7 @@ use crate::{
     layout::Layout,
     making::{AT_ONCE, Made, Making, blocking},
     options::NpyOptions,
-    sidecar::Sidecar,
+    sidecar::{Sidecar, is_beside},
 };
 
 /// Bytes that are sent to a store at once, unless the file would have too many pieces then.
@@ -54,6 +55,12 @@ const MOST_PIECES: u64 = 10_000;
 
 /// Pieces of a file that are on their way.
 const PIECES: usize = 4;
+
+/// Bytes that are on their way, of all files. One piece may have more.
+const ON_THE_WAY: u64 = 64 << 20;
+
+/// Of what the permits for them are.
+const PERMIT: u64 = 1 << 20;
 
 /// The plan that writes what `input` gives.
 pub(crate) fn plan_writer(
@@ -177,15 +184,16 @@ async fn all<T: 'static>(mut tasks: JoinSet<Result<T>>) -> Result<Vec<T>> {
 async fn put_all(store: &Arc<dyn ObjectStore>, made: Vec<(StorePath, Made)>) -> Result<u64> {
     let files = made.len();
     let has_failed = Arc::new(AtomicBool::new(false));
+    let room = Arc::new(Semaphore::new(ON_THE_WAY.div_ceil(PERMIT) as usize));
     let puts = stream::iter(made).map(|(path, made)| {
-        let (store, has_failed) = (Arc::clone(store), Arc::clone(&has_failed));
+        let (store, has_failed, room) = (Arc::clone(store), Arc::clone(&has_failed), Arc::clone(&room));
         async move {
             let mut there = Vec::new();
             // None is begun behind one that failed.
             if has_failed.load(Ordering::Relaxed) {
                 return Put { path, there, rows: Ok(0) };
             }
-            let rows = put(&*store, &made, &path, &mut there).await.map(|()| made.rows);
+            let rows = put(&*store, &made, &path, &room, &mut there).await.map(|()| made.rows);
             has_failed.fetch_or(rows.is_err(), Ordering::Relaxed);
             Put { path, there, rows }
         }
@@ -224,7 +232,8 @@ async fn take_back(store: &dyn ObjectStore, failed: &StorePath, there: &[StorePa
             Err(error) => left.push(format!("{path}: {error}")),
         }
     }
-    let (begin, put) = (format!("{failed}, one of {files} new files, could not be written"), there.len());
+    let begin = format!("{failed}, one of {files} new files, could not be written");
+    let put = there.iter().filter(|path| !is_beside(path)).count();
     match left.len() {
         0 => format!("{begin}; {put} others, which had been, are deleted again"),
         few => format!(
@@ -235,8 +244,14 @@ async fn take_back(store: &dyn ObjectStore, failed: &StorePath, there: &[StorePa
 }
 
 /// Puts a file at its name, at once and whole, and then what is to lie beside it.
-async fn put(store: &dyn ObjectStore, made: &Made, to: &StorePath, there: &mut Vec<StorePath>) -> Result<()> {
-    let tag = put_file(store, &made.path, to).await?;
+async fn put(
+    store: &dyn ObjectStore,
+    made: &Made,
+    to: &StorePath,
+    room: &Arc<Semaphore>,
+    there: &mut Vec<StorePath>,
+) -> Result<()> {
+    let tag = put_file(store, &made.path, to, room).await?;
     there.push(to.clone());
     if let Some(sidecar) = &made.sidecar {
         // The rows are there, and may stand in the place of older ones: without this they are only read more often.
@@ -258,7 +273,12 @@ async fn put_beside(
 }
 
 /// Puts a file at its name. Gives the tag that it has there.
-async fn put_file(store: &dyn ObjectStore, from: &Path, to: &StorePath) -> Result<Option<String>> {
+async fn put_file(
+    store: &dyn ObjectStore,
+    from: &Path,
+    to: &StorePath,
+    room: &Arc<Semaphore>,
+) -> Result<Option<String>> {
     let from = from.to_owned();
     let (file, len) = blocking(move || {
         let file = File::open(from)?;
@@ -268,11 +288,12 @@ async fn put_file(store: &dyn ObjectStore, from: &Path, to: &StorePath) -> Resul
     .await?;
     let piece = PIECE.max(len.div_ceil(MOST_PIECES));
     if len <= PIECE {
+        let _room = room_for(room, len).await?;
         let (_, piece) = read(file, piece).await?;
         return Ok(store.put(to, PutPayload::from_bytes(piece)).await?.e_tag);
     }
     let mut upload = store.put_multipart(to).await?;
-    let put = put_pieces(&mut *upload, file, piece).await;
+    let put = put_pieces(&mut *upload, file, piece, room).await;
     if put.is_err() {
         // What is told is why, not that the store could not clear away as well.
         let _ = upload.abort().await;
@@ -280,16 +301,25 @@ async fn put_file(store: &dyn ObjectStore, from: &Path, to: &StorePath) -> Resul
     put
 }
 
-async fn put_pieces(upload: &mut dyn MultipartUpload, mut file: File, len: u64) -> Result<Option<String>> {
+async fn put_pieces(
+    upload: &mut dyn MultipartUpload,
+    mut file: File,
+    len: u64,
+    room: &Arc<Semaphore>,
+) -> Result<Option<String>> {
     let mut pieces = JoinSet::new();
     loop {
+        let room = room_for(room, len).await?;
         let (next, piece) = read(file, len).await?;
         if piece.is_empty() {
             break;
         }
         file = next;
         let put = upload.put_part(PutPayload::from_bytes(piece));
-        pieces.spawn(async move { Ok(put.await?) });
+        pieces.spawn(async move {
+            let _room = room;
+            Ok(put.await?)
+        });
         if pieces.len() >= PIECES
             && let Some(put) = pieces.join_next().await
         {
@@ -298,6 +328,13 @@ async fn put_pieces(upload: &mut dyn MultipartUpload, mut file: File, len: u64) 
     }
     all(pieces).await?;
     Ok(upload.complete().await?.e_tag)
+}
+
+/// Waits until so many bytes may be on their way, or until nothing else is.
+async fn room_for(room: &Arc<Semaphore>, len: u64) -> Result<OwnedSemaphorePermit> {
+    let permits = len.min(ON_THE_WAY).div_ceil(PERMIT) as u32;
+    let permit = Arc::clone(room).acquire_many_owned(permits).await;
+    permit.map_err(|error| DataFusionError::External(error.into()))
 }
 
 /// The next piece of so many bytes, empty behind the last.

@@ -26,7 +26,10 @@ pub(crate) fn of_file(opened: &Opened, table: &Schema, options: &NpyOptions) -> 
             Ok(there) if !there.is_nullable() => column.null_count = Precision::Exact(0),
             Ok(_) => {}
             Err(_) => {
-                column.null_count = Precision::Exact(rows);
+                // Else it is an error of the query that reads it.
+                if options.superset {
+                    column.null_count = Precision::Exact(rows);
+                }
                 continue;
             }
         }

@@ -210,7 +210,15 @@ impl Table {
         context: &TaskContext,
         codec: &dyn LogicalExtensionCodec,
     ) -> Result<Arc<dyn TableProvider>> {
-        let paths = self.paths.iter().map(Path::url).collect::<Result<Vec<_>>>()?;
+        // What is known of the files of a table is kept by its name, for all queries of all clients: what holds for these options, and
+        // this store, need not hold for others.
+        let mut options: Vec<_> = self.options.iter().collect();
+        options.sort();
+        let paths = self.paths.iter().map(|path| {
+            let name = TableReference::bare(format!("{} {:?} {options:?}", path.url, path.glob));
+            Ok(path.url()?.with_table_ref(name))
+        });
+        let paths = paths.collect::<Result<Vec<_>>>()?;
         required(paths.first(), "path")?;
         let is_partition = |name: &String| self.partitions.contains(name);
         let file = schema.fields().iter().filter(|field| !is_partition(field.name())).cloned();

@@ -20,10 +20,30 @@ fn mistakes_are_told_with_what_to_do() {
     let error = files.fail(&["select 1 from 'none.npy'"]);
     let advice = "none.npy: there is no such file, or none with the right ending in it; check the name";
     assert!(error.starts_with("file:///") && error.ends_with(advice), "{error}");
+    let error = files.fail(&["select 1 from 'nodir/'"]);
+    assert_eq!(
+        error,
+        "nodir/: there is no such directory, or no .npy, Parquet or CSV file in it; check the name"
+    );
+    let error = files.fail(&["t.csv"]);
+    let advice = "is the name of a file, not a statement; ask for its rows with mmrec-sql \"select * from 't.csv' limit 10\"";
+    assert_eq!(error, format!("t.csv {advice}"));
     let error = files.fail(&["select (1"]);
     assert!(error.starts_with("syntax: Expected: )"), "{error}");
     assert_eq!(files.run(&["select 1", "--format", "xml"]).code, Some(2));
     assert_eq!(files.run(&["--force", "select 1"]).code, Some(2));
+}
+
+#[test]
+fn times_and_tables_that_cannot_be() {
+    let files = Files::with_trades(10);
+    let error = files.fail(&["select * from 'trades.npy' where ts >= '2026-03-02T14:30'"]);
+    assert!(error.starts_with("Parser error: Error parsing timestamp from '2026-03-02T14:30'"), "{error}");
+    assert!(error.ends_with("; a time has its seconds, as in '2026-03-02T14:30:00'"), "{error}");
+    let before = std::fs::read(files.path("trades.npy")).unwrap();
+    let error = files.fail(&["insert into 'trades.npy' select * from 'trades.npy'"]);
+    assert!(error.contains("whose LOCATION ends in '/'") && error.contains("COPY to a new file"), "{error}");
+    assert!(std::fs::read(files.path("trades.npy")).unwrap() == before);
 }
 
 #[test]

@@ -70,6 +70,61 @@ async fn more_folders_than_threads_and_files() {
     compare(&context, "t", "SELECT n, text, CAST(part AS BIGINT) FROM $t").await;
 }
 
+/// Files that are closed and opened again while their rows come, whole and in the end of the width of the widest text.
+#[tokio::test]
+async fn files_that_are_written_in_many_pieces() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().display();
+    let context = session(2, 1024);
+    let rows = "SELECT value AS n, 'text ' || (value * value) AS text, value % 90 AS part FROM generate_series(1, 1800000)";
+    query(&context, &format!("CREATE TABLE memory AS {rows}")).await;
+    for (name, columns) in [("numbers", "n, n AS text"), ("text", "n, text")] {
+        let copy = format!("COPY (SELECT {columns}, part FROM memory) TO '{path}/{name}/'");
+        assert_eq!(
+            lines(&query(&context, &format!("{copy} STORED AS NPY PARTITIONED BY (part)")).await),
+            ["1800000"]
+        );
+        let table = format!("STORED AS NPY PARTITIONED BY (part) LOCATION '{path}/{name}/'");
+        query(&context, &format!("CREATE EXTERNAL TABLE {name} {table}")).await;
+        // Every row once, each in its folder.
+        let sql = format!(
+            "SELECT count(*), count(DISTINCT n), sum(n), min(text), max(text), \
+             sum(CASE WHEN n % 90 = CAST(part AS BIGINT) THEN 0 ELSE 1 END) FROM {name}"
+        );
+        let of_memory = format!(
+            "SELECT count(*), count(DISTINCT n), sum(n), min(text), max(text), 0 FROM (SELECT {columns} FROM memory)"
+        );
+        assert_eq!(lines(&query(&context, &sql).await), lines(&query(&context, &of_memory).await), "{name}");
+    }
+    let wrong = "SELECT count(*) FROM text WHERE text <> 'text ' || (n * n)";
+    assert_eq!(lines(&query(&context, wrong).await), ["0"]);
+}
+
+/// Of several files of this machine, too, all are there or none.
+#[tokio::test]
+async fn a_folder_that_cannot_be_made() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().display();
+    let context = session(2, 1024);
+    std::fs::write(directory.path().join("part=3"), "no folder").unwrap();
+    let rows = "SELECT value AS n, value % 8 AS part FROM generate_series(1, 800)";
+    let options = "OPTIONS ('npy.sidecar' 'write')";
+    let copy = format!("COPY ({rows}) TO '{path}/' STORED AS NPY PARTITIONED BY (part) {options}");
+    let text = error(&context, &copy).await;
+    assert!(text.contains("one of 8 new files, could not be written") && text.contains("part=3"), "{text}");
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(directory.path()).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => files.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path())),
+            false => files.push(path),
+        }
+    }
+    assert_eq!(files, [directory.path().join("part=3")], "{text}");
+    std::fs::remove_file(&files[0]).unwrap();
+    assert_eq!(lines(&query(&context, &copy).await), ["800"]);
+}
+
 /// A session that makes temporary files there, up to so many bytes.
 fn with_temporary(mode: DiskManagerMode, bytes: u64) -> SessionContext {
     let disk = DiskManagerBuilder::default().with_mode(mode).with_max_temp_directory_size(bytes);

@@ -71,8 +71,8 @@ fn said(error: &DataFusionError) -> String {
     loop {
         error = match error {
             DataFusionError::Context(place, inner) => {
-                // A rule is one word.
-                if place.contains(' ') {
+                // A rule is one word, or named as one.
+                if place.contains(' ') && !place.starts_with("Optimizer rule '") {
                     places += &format!("{place}: ");
                 }
                 inner
@@ -120,6 +120,18 @@ fn of_root(error: &DataFusionError) -> String {
             "{place}: there is no such file, or none with the right ending in it; check the name"
         );
     }
+    if text.starts_with("Inserting into a ListingTable backed by a single file") {
+        return "rows are added to a table of a directory of .npy files alone, whose LOCATION ends in '/'; a file, and a directory of \
+                columns, stay as they are: COPY to a new file"
+            .to_owned();
+    }
+    let table =
+        text.strip_prefix("table 'datafusion.public.").and_then(|rest| rest.strip_suffix("' not found"));
+    if let Some(place) = table.filter(|place| place.ends_with('/') || Path::new(place).is_dir()) {
+        return format!(
+            "{place}: there is no such directory, or no .npy, Parquet or CSV file in it; check the name"
+        );
+    }
     match hint(error, &text) {
         Some(hint) => format!("{}; {hint}", text.trim_end_matches('.')),
         None => text,
@@ -157,10 +169,13 @@ fn hint(error: &DataFusionError, text: &str) -> Option<&'static str> {
             "a file is named in single quotes and with its ending, as in from 'trades.npy'; check that it is there, and SHOW TABLES \
              lists what CREATE EXTERNAL TABLE has made",
         ),
+        _ if text.contains("Error parsing timestamp from") => {
+            Some("a time has its seconds, as in '2026-03-02T14:30:00'")
+        }
         DataFusionError::SchemaError(error, _) if matches!(**error, SchemaError::FieldNotFound { .. }) => {
             Some("a name stands in double quotes if it is not all in lower case, and a text in single ones")
         }
-        DataFusionError::ResourcesExhausted(_) => {
+        DataFusionError::ResourcesExhausted(_) if !text.contains("max_temp_directory_size") => {
             Some("give fewer --threads, or more memory: set datafusion.runtime.memory_limit = '8G'")
         }
         _ => None,

@@ -12,6 +12,7 @@ mod statements;
 mod stop;
 mod target;
 mod text;
+mod unfinished;
 
 use std::{
     fs,

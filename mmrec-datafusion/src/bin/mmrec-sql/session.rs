@@ -1,12 +1,16 @@
 //! The engine, and how its work is waited for.
 
-use std::{future::Future, ops::ControlFlow, sync::Arc};
+use std::{env, future::Future, ops::ControlFlow, sync::Arc, time::Duration};
 
 use datafusion::{
     arrow::array::RecordBatch,
     catalog::DynamicFileCatalog,
     common::Result as EngineResult,
     datasource::dynamic_file::DynamicListTableFactory,
+    execution::{
+        disk_manager::{DiskManagerBuilder, DiskManagerMode},
+        runtime_env::RuntimeEnvBuilder,
+    },
     physical_plan::{ExecutionPlan, execute_stream},
     prelude::{SessionConfig, SessionContext},
 };
@@ -23,7 +27,11 @@ use super::{
     failure::{Failure, Result},
     progress::{self, Progress},
     stop,
+    unfinished::Unfinished,
 };
+
+/// How long to wait, at the end, for threads that are in the middle of a batch.
+const LAST: Duration = Duration::from_secs(2);
 
 /// Batches that may wait to be written.
 const WAITING: usize = 4;
@@ -32,6 +40,9 @@ pub(super) struct Session {
     pub(super) context: SessionContext,
     /// Its threads do all work but writing rows, which this one does.
     runtime: Runtime,
+    /// Where the engine puts what it has no memory for, and files of records until they are whole. The engine removes each, unless the
+    /// process ends before.
+    spills: Option<Unfinished>,
 }
 
 impl Session {
@@ -49,10 +60,17 @@ impl Session {
             .with_target_partitions(threads)
             .with_batch_size(args.batch_size.get())
             .with_information_schema(true);
-        let context = SessionContext::new_with_config(config);
+        // Where there is no place for such files, there may be nothing to put there either.
+        let spills = Unfinished::new(&env::temp_dir()).ok();
+        let mode = spills.as_ref().map_or(DiskManagerMode::OsTmpDirectory, |spills| {
+            DiskManagerMode::Directories(vec![spills.path().to_path_buf()])
+        });
+        let disk = DiskManagerBuilder::default().with_mode(mode);
+        let environment = RuntimeEnvBuilder::new().with_disk_manager_builder(disk).build_arc()?;
+        let context = SessionContext::new_with_config_rt(config, environment);
         mmrec_datafusion::register(&context)?;
         add_files(&context);
-        Ok(Self { context, runtime })
+        Ok(Self { context, runtime, spills })
     }
 
     /// Waits for something that the engine does, or until it is to stop.
@@ -109,9 +127,12 @@ impl Session {
         })
     }
 
-    /// Ends without waiting for what is still being worked on.
+    /// Ends without waiting for all that is still being worked on.
     pub(super) fn end(self) {
-        self.runtime.shutdown_background();
+        let Self { context, runtime, spills } = self;
+        drop(context);
+        runtime.shutdown_timeout(LAST);
+        drop(spills);
     }
 }
 

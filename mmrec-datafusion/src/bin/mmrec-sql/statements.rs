@@ -24,7 +24,12 @@ use super::{
 pub(super) fn run(session: &Session, args: &Args, texts: &[String]) -> Result<()> {
     let mut statements = Vec::new();
     for text in texts {
-        statements.extend(DFParser::parse_sql(text)?);
+        statements.extend(DFParser::parse_sql(text).map_err(|error| match named_file(text) {
+            Some(file) => Failure::Usage(format!(
+                "{file} is the name of a file, not a statement; ask for its rows with mmrec-sql \"select * from '{file}' limit 10\""
+            )),
+            None => error.into(),
+        })?);
     }
     let Some(last) = statements.pop() else {
         return Err(Failure::Usage(
@@ -40,6 +45,13 @@ pub(super) fn run(session: &Session, args: &Args, texts: &[String]) -> Result<()
         Some(out) => out.take(session, args, last),
         None => show(session, args, last),
     })
+}
+
+/// The text, if it looks like the name of a file.
+fn named_file(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let is_word = !text.contains(char::is_whitespace);
+    (Path::new(text).exists() || (is_word && Path::new(text).extension().is_some())).then_some(text)
 }
 
 /// Says how long it took, if that is asked for, and how many rows came.

@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 use super::{
     failure::{Failure, Result},
-    target,
+    unfinished,
 };
 
 static IS_STOPPED: AtomicBool = AtomicBool::new(false);
@@ -16,7 +16,7 @@ static STOP: Notify = Notify::const_new();
 pub(super) fn catch_interrupts() -> Result<()> {
     ctrlc::set_handler(|| {
         if IS_STOPPED.swap(true, Ordering::SeqCst) {
-            target::remove_unfinished();
+            unfinished::remove_all();
             std::process::exit(130);
         }
         STOP.notify_one();

@@ -5,33 +5,22 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
 };
 
-use tempfile::{Builder, TempDir, TempPath};
+use tempfile::TempPath;
 
 use super::{
     failure::{Failure, Result},
     stop,
+    unfinished::Unfinished,
 };
-
-/// The directory in which a file is being made, for a second Ctrl-C, which ends the process at once.
-static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
-
-/// Removes what is not finished; to be called before the process ends without unwinding.
-pub(super) fn remove_unfinished() {
-    if let Some(path) = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).take() {
-        // It may have been removed just now.
-        let _ = fs::remove_dir_all(path);
-    }
-}
 
 /// The file's name without its ending, until it gets its own; it has this one where the engine collects rows, too.
 const NAME: &str = "rows";
 
 /// A place for a new file, which is removed with what is in it unless [`finish`](Self::finish) gives the file its name.
 pub(super) struct Target {
-    directory: TempDir,
+    directory: Unfinished,
     out: PathBuf,
     /// Of the file that it replaces.
     permissions: Option<fs::Permissions>,
@@ -45,18 +34,13 @@ impl Target {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
-        // Under the lock, so that a second Ctrl-C does not come between.
-        let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-        let directory = Builder::new().prefix(".mmrec-sql-").suffix(".part").tempdir_in(parent);
-        let directory = directory.map_err(|error| {
+        let directory = Unfinished::new(parent).map_err(|error| {
             // In the system's own words, without the name of the directory, which says nothing.
             let text = error.to_string();
             let text = text.split(" at path ").next().unwrap_or_default().to_owned();
             let what = format!("{}: cannot make a file in its directory", out.display());
             Failure::Io(what, io::Error::new(error.kind(), text))
         })?;
-        *unfinished = Some(directory.path().to_path_buf());
-        drop(unfinished);
         Ok(Self { directory, out, permissions })
     }
 
@@ -114,12 +98,6 @@ impl Target {
             let _ = File::open(parent).and_then(|directory| directory.sync_all());
         }
         Ok(())
-    }
-}
-
-impl Drop for Target {
-    fn drop(&mut self) {
-        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 
