@@ -6,10 +6,11 @@ use std::{
     sync::Arc,
 };
 
+use arrow_schema::{DataType, Field, Schema};
 use async_trait::async_trait;
 use datafusion::{
     catalog::{DynamicFileCatalog, Session, TableProvider, TableProviderFactory, UrlTableFactory},
-    common::{Result, plan_datafusion_err},
+    common::{DFSchema, Result, plan_datafusion_err},
     datasource::{
         file_format::FileFormat,
         listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
@@ -81,8 +82,81 @@ impl TableProviderFactory for NpyTableFactory {
         for location in &mut command.locations {
             *location = location_of(location, &options)?;
         }
-        self.listing.create(state, &command).await
+        // Of raw files all in a folder are rows of the table.
+        if options.dtype.is_some() {
+            return self.listing.create(state, &command).await;
+        }
+        let command = with_columns(command, state, &options).await?;
+        let table = self.listing.create(state, &command).await?;
+        of_ending(table, state, &command)
     }
+}
+
+/// The statement with the columns that the `.npy` files in the folder of a store have, if it declares none: the engine asks files of
+/// all endings there.
+async fn with_columns(
+    mut command: CreateExternalTable,
+    state: &dyn Session,
+    options: &NpyOptions,
+) -> Result<CreateExternalTable> {
+    let [location] = &command.locations[..] else { return Ok(command) };
+    let path = ListingTableUrl::parse(location)?;
+    if !command.schema.fields().is_empty() || path.is_folder() || !takes_all(&path) {
+        return Ok(command);
+    }
+    let format = Arc::new(NpyFormat::new(options.clone()));
+    let listing = ListingOptions::new(format).with_file_extension(".npy");
+    let infers = state.config_options().execution.listing_table_factory_infer_partitions;
+    if command.table_partition_cols.is_empty() && infers {
+        command.table_partition_cols = listing.infer_partitions(state, &path).await?;
+    }
+    let schema = listing.infer_schema(state, &path).await?;
+    let mut fields = schema.fields().to_vec();
+    fields.extend(command.table_partition_cols.iter().map(|name| {
+        let type_ = DataType::Dictionary(Box::new(DataType::UInt16), Box::new(DataType::Utf8));
+        Arc::new(Field::new(name, type_, false))
+    }));
+    let schema = DFSchema::try_from(Schema::new_with_metadata(fields, schema.metadata().clone()))?;
+    let columns = command.order_exprs.iter().flatten().flat_map(|key| key.expr.column_refs());
+    if let Some(column) = columns.into_iter().find(|column| !schema.has_column(column)) {
+        return Err(plan(format!("Column {column} is not in schema")));
+    }
+    command.schema = Arc::new(schema);
+    Ok(command)
+}
+
+/// Whether all files of a folder are of the table.
+fn takes_all(path: &ListingTableUrl) -> bool {
+    path.is_collection() && path.get_glob().is_none()
+}
+
+/// The table with the files of its folders that end in `.npy`: the engine takes all of them where the columns are declared.
+fn of_ending(
+    table: Arc<dyn TableProvider>,
+    state: &dyn Session,
+    command: &CreateExternalTable,
+) -> Result<Arc<dyn TableProvider>> {
+    let listing = table.downcast_ref::<ListingTable>();
+    let Some(listing) = listing.filter(|listing| listing.table_paths().iter().any(takes_all)) else {
+        return Ok(table);
+    };
+    let paths = listing.table_paths().iter().cloned().map(|path| match takes_all(&path) {
+        true => path.with_glob("*.npy"),
+        false => Ok(path),
+    });
+    let options = listing.options();
+    let schema = listing.schema();
+    let columns = schema.fields().len() - options.table_partition_cols.len();
+    let schema = schema.project(&(0..columns).collect::<Vec<_>>())?;
+    let config = ListingTableConfig::new_with_multi_paths(paths.collect::<Result<_>>()?)
+        .with_listing_options(options.clone())
+        .with_schema(Arc::new(schema));
+    let table = ListingTable::try_new(config)?
+        .with_cache(state.runtime_env().cache_manager.get_file_statistic_cache())
+        .with_definition(command.definition.clone())
+        .with_constraints(command.constraints.clone())
+        .with_column_defaults(command.column_defaults.clone());
+    Ok(Arc::new(table))
 }
 
 /// Where the files of a table are listed.
@@ -107,9 +181,7 @@ fn location_of(location: &str, options: &NpyOptions) -> Result<String> {
         Some(path) if path.join(DESCR).is_file() => path.join(DESCR).display().to_string(),
         // A pattern, which the engine looks for in the folders of partitions too.
         Some(path) if has_columns(&path, 8) => format!("{directory}/{DESCR_PATTERN}"),
-        // The engine looks for this ending only where it infers the columns. Of a URL it takes no pattern.
-        Some(_) => format!("{directory}/*.npy"),
-        None => format!("{directory}/"),
+        _ => format!("{directory}/"),
     })
 }
 

@@ -94,8 +94,8 @@
 //!   and the last are the wrong way round, it is an error.
 //! - With `npy.sidecar`, the least and greatest value of each column lie in a small file beside each `.npy`, and files in which no row
 //!   can pass are not opened, in any order of rows; `min(ts)` and `max(ts)` read none. [`Sidecars`] says how they are made.
-//!   `EXPLAIN ANALYZE` shows `files_skipped_by_statistics` and their rows. Columns of numbers, times and booleans have them, if no value is
-//!   NULL or NaN.
+//!   `EXPLAIN ANALYZE` shows `files_skipped_by_statistics` and their rows. Columns of numbers (but `f2`), times and booleans have them, if
+//!   no value is NULL or NaN. A comparison of a cast counts where the cast keeps the order of values: `ts::date`, not `ts::time`.
 //! - A file is split among the partitions of the session if all files have 10 MiB together
 //!   (`datafusion.optimizer.repartition_file_min_size`), at whole rows.
 //! - A `LIMIT` ends the reading.
@@ -131,9 +131,10 @@
 //! `INSERT INTO` a table of a directory adds files of exactly its dtype.
 //!
 //! Each file is whole at its name or not there. Of several files, `PARTITIONED BY` or not, none has its name before all are whole; if one
-//! cannot be put there, those that this call has put are deleted again, and no others. What the store refuses to delete is named in the
-//! error. A query that is dropped at that moment leaves what it has put, and so does a store that says a put has failed when it has
-//! not. There may be thousands: some 80 are open at once.
+//! cannot be put there, those that this call has put are deleted again, and no others; empty folders of partitions may stay. What the
+//! store refuses to delete is named in the error. A query that is dropped at that moment leaves what it has put, and so does a store that says a put has failed when it has
+//! not. There may be thousands: some 80 are open at once, and 64 MiB on their way. Where `A` and `a` are one name for the file system,
+//! do not partition by a column that has both.
 //!
 //! # What is refused
 //!
@@ -151,7 +152,8 @@
 //! the tag of a file counts too, for each of its parts that is asked for. Rows that are appended to a directory of columns are seen by
 //! the next query; one that is planned before reads the rows there were, in all its parts, and if they are appended while it reads, it is an error: run it
 //! again. Files that are left out by what is known of them are not asked whether they have changed. A session keeps
-//! the list of the files of a table, unless `datafusion.runtime.list_files_cache_limit` is 0: make the table again to see new files.
+//! the list of the files of a table, unless `datafusion.runtime.list_files_cache_limit` is 0: make the table again to see new files. What it
+//! knows of a file's values it keeps until the file has another size or time; most object stores tell whole seconds.
 //! To that end the handler of [`mmrec::fault`] is installed in the process, on Linux and Android.
 
 mod array;

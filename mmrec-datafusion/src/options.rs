@@ -29,8 +29,9 @@ pub enum Text {
 
 /// What is done with the files beside `.npy` files that hold the least and greatest value of each column, `trades.npy.stats`.
 ///
-/// Such a file says of which state of the `.npy` it is, by size, time of the last change and, in object stores, tag. When
-/// the `.npy` is another, it counts for nothing. On Linux that is so for files that are written through maps too, of this process or of
+/// Such a file says of which state of the `.npy` it is, by size, time of the last change and tag, which on this machine has the inode in
+/// it: one that was copied with its `.npy` counts for nothing, and is made again by `write`. When the `.npy` is another by any of these,
+/// it counts for nothing. On Linux that is so for files that are written through maps too, of this process or of
 /// others: a `.npy` is synced to its disk before its values are looked at, since the system changes its time at the first write to a page
 /// that is not waiting for the disk. **Where files are in memory (`tmpfs`), or the system is another,** the time may stay as it is: have
 /// no such file beside one that is still written through a map, for answers would be those of before. A pattern of a `LOCATION` ends in
@@ -40,7 +41,8 @@ pub enum Sidecars {
     /// They are not looked for.
     #[default]
     Off,
-    /// They are read where they are. One that cannot be read is an error.
+    /// They are read where they are. One that says something else, or nothing that can be read, is an error; one that the store lets
+    /// nobody read is passed over.
     Read,
     /// They are read, and where one is missing or out of date, it is made, from all rows, when the statistics of the file are asked
     /// for; files of object stores are not read for that. None is made of a file that cannot be synced, nor of one from the future. `COPY` and `INSERT` write them with their files, and if only that fails, leave

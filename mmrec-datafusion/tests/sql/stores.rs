@@ -20,6 +20,31 @@ use object_store::{
 
 use crate::kit::{compare, error, lines, query, session, trades, with_memory, write};
 
+/// Whether the columns are declared or not, files of other endings are none of the table's.
+#[tokio::test]
+async fn other_files_of_a_folder() {
+    let store = Arc::new(Store::default());
+    let context = with_store(2, &store);
+    let directory = tempfile::tempdir().unwrap();
+    write(&directory.path().join("a.npy"), &trades(0..100));
+    let bytes = std::fs::read(directory.path().join("a.npy")).unwrap();
+    with_memory(&context, &trades(0..100));
+    for (name, bytes) in [
+        ("day=1/a.npy", bytes),
+        ("day=1/a.npy.stats.old", b"other".to_vec()),
+        ("day=1/notes.txt", b"x".to_vec()),
+    ] {
+        store.put(&Path::from(format!("t/{name}")), PutPayload::from(bytes)).await.unwrap();
+    }
+    for (name, columns) in [("t", ""), ("u", "(price DOUBLE, qty INTEGER UNSIGNED, day VARCHAR)")] {
+        let table = format!("CREATE EXTERNAL TABLE {name} {columns} STORED AS NPY");
+        query(&context, &format!("{table} PARTITIONED BY (day) LOCATION 'mem://bucket/t/'")).await;
+        compare(&context, name, "SELECT sum(price), count(qty) FROM $t").await;
+        let day = lines(&query(&context, &format!("SELECT day, count(*) FROM {name} GROUP BY day")).await);
+        assert_eq!(day, ["1 | 100"], "{name}");
+    }
+}
+
 /// A store in memory of which some puts and deletes fail.
 #[derive(Debug, Default)]
 struct Store {
