@@ -16,11 +16,8 @@ use std::{
 use super::{place, table::same_rows};
 use crate::{
     error::{Error, ErrorKind, Result},
-    map::column::{self, Unmapped},
+    map::column::{self, APPEND_BEGUN as BEGUN, APPEND_DONE as DONE, Unmapped},
 };
-
-const BEGUN: &str = ".append.begun";
-const DONE: &str = ".append";
 
 /// What an append has to say: how many rows there were, and how many there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,11 +125,6 @@ impl Append {
         );
         Err(Error::new(ErrorKind::ShapeMismatch, message).with_path(Some(dir)))
     }
-}
-
-/// Whether somebody has begun an append, or has not finished one.
-pub(super) fn is_left(dir: &Path) -> bool {
-    dir.join(BEGUN).exists() || dir.join(DONE).exists()
 }
 
 /// Keeps others from appending until what is given is dropped; waits for those that do.

@@ -392,7 +392,7 @@ fn compare(dir: &Path, wanted: &Wanted<'_>, found: &[(&str, Option<&DType>)]) ->
 fn columns(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode) -> Result<(Vec<Column>, usize)> {
     let mut again = AGAIN;
     loop {
-        if mode == Mode::ReadWrite && append::is_left(dir) {
+        if mode == Mode::ReadWrite && column::append_left(dir).is_some() {
             let _lock = append::lock(dir, files)?;
             finish_append(dir, files, wanted)?;
         }
@@ -428,9 +428,9 @@ fn columns(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode) -> Re
 
 /// Does what was left to do of an append. The caller has the lock. Columns that are not those that are expected are left alone.
 fn finish_append(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>) -> Result<()> {
-    match append::is_left(dir) {
-        true => append::recover(dir, files, &open_all(dir, files, wanted, Mode::ReadWrite)?),
-        false => Ok(()),
+    match column::append_left(dir) {
+        Some(_) => append::recover(dir, files, &open_all(dir, files, wanted, Mode::ReadWrite)?),
+        None => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File},
+    io,
     path::Path,
     time::{Duration, Instant},
 };
@@ -43,6 +44,17 @@ pub(crate) struct Column {
 
 /// Rows that are in the file, behind those that its header names.
 pub(crate) struct NewRows(Behind);
+
+/// The file that says of rows that are being written behind those of all columns of its directory, and count for nothing.
+pub(crate) const APPEND_BEGUN: &str = ".append.begun";
+/// The file that says of rows that count, and which not all headers may name yet.
+pub(crate) const APPEND_DONE: &str = ".append";
+
+/// Which file in a directory says that an append to its columns is under way, or was not finished.
+pub(crate) fn append_left(dir: &Path) -> Option<&'static str> {
+    // In this order, for the one is renamed to the other.
+    [APPEND_BEGUN, APPEND_DONE].into_iter().find(|name| dir.join(name).exists())
+}
 
 /// How long to wait for a lock that others hold while they append.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -206,7 +218,15 @@ impl Column {
 
     /// An error if rows cannot be put behind those there are: bytes lie there, or the header has no room for their number.
     pub(crate) fn can_grow(&self, rows: usize) -> Result<()> {
-        self.core.next_rows(rows).map(drop).map_err(|error| self.core.name(error))
+        let can_grow = || {
+            self.core.next_layout(rows)?;
+            self.core.check_end_or(
+                self.file(),
+                "open the columns again if another program has appended to them; if nobody needs these bytes, DynMap::open_rw of this \
+                 file and its discard_rest cut them",
+            )
+        };
+        can_grow().map_err(|error| self.core.name(error))
     }
 
     /// An error if another program has cut the column, as far as it was noticed.
@@ -220,7 +240,8 @@ impl Column {
         put.map(NewRows).map_err(|error| self.core.name(error))
     }
 
-    /// An error if another program has cut new rows away.
+    /// An error if the file ends before the new rows do. Of a file that was cut and is as long again, and has zeros where it was cut,
+    /// nothing is known, unless a page of it was found to be gone.
     pub(crate) fn check(&self, new: &NewRows) -> Result<()> {
         let there = new.0.mapped.check(new.0.layout.end()).and_then(|()| holds(self.file(), &new.0.layout));
         there.map_err(|error| self.core.name(error))
@@ -311,7 +332,7 @@ fn has_rows(file: &File, layout: &Layout, rows: usize) -> Result<()> {
     Err(Error::new(ErrorKind::Truncated, message))
 }
 
-fn not_written(error: std::io::Error) -> Error {
+fn not_written(error: io::Error) -> Error {
     Error::io("cannot write rows to the file", error)
 }
 
