@@ -124,7 +124,7 @@ fn columns_are_written_and_appended_to() {
     map.append(&rows(0..3)).unwrap();
     map.append(&[]).unwrap();
     map.append(&rows(3..200)).unwrap();
-    assert_eq!(listing(&dir), FILES);
+    assert_eq!(listing(&dir), [&[".append.lock"][..], &FILES].concat());
     {
         let map = ColumnMap::<Row>::open(&dir).unwrap();
         assert_eq!(map.len(), 202);

@@ -48,11 +48,13 @@ fn told(error: &Error, dir: &Path) -> (ErrorKind, String) {
     (error.kind(), error.to_string().replace(&dir.display().to_string(), "ticks"))
 }
 
+/// All files and what they hold, but for the one that is locked.
 fn content(dir: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     let mut all: Vec<_> = fs::read_dir(dir)
         .map(|entries| {
             entries
                 .map(|entry| entry.unwrap().path())
+                .filter(|path| !path.ends_with(".append.lock"))
                 .map(|path| (path.clone(), fs::read(path).unwrap()))
                 .collect()
         })

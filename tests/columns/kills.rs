@@ -36,7 +36,8 @@ fn rows(range: std::ops::Range<usize>) -> Vec<Row> {
 }
 
 const CHILD: &str = "MMREC_TEST_COLUMNS_HALTED";
-const FILES: [&str; 6] = ["dtype.descr", "half.npy", "id.npy", "pair.npy", ".append", ".append.begun"];
+const FILES: [&str; 7] =
+    ["dtype.descr", "half.npy", "id.npy", "pair.npy", ".append", ".append.begun", ".append.lock"];
 const CALLS: [&str; 12] = [
     "openat",
     "write",
@@ -116,8 +117,14 @@ fn ten_rows(dir: &Path) {
     ColumnMap::from_rows(View::from_slice(&rows(0..10)), dir).unwrap();
 }
 
+/// The names of all files but the one that is locked, which stays, and holds nothing.
 fn listing(dir: &Path) -> BTreeSet<String> {
-    fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    let names = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: BTreeSet<_> = names.collect();
+    if names.remove(".append.lock") {
+        assert_eq!(fs::metadata(dir.join(".append.lock")).unwrap().len(), 0);
+    }
+    names
 }
 
 /// All columns have the old rows or all of the new ones, however they are opened, and more can be appended; gives how many they have.

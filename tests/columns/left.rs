@@ -74,9 +74,10 @@ impl Left {
         self
     }
 
-    /// All files and what they hold.
+    /// All files and what they hold, but for the one that is locked.
     fn content(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let entries = fs::read_dir(self.dir()).unwrap().map(|entry| entry.unwrap().path());
+        let entries = entries.filter(|path| !path.ends_with(".append.lock"));
         let mut all: Vec<_> = entries.map(|path| (path.clone(), fs::read(path).unwrap())).collect();
         all.sort();
         all

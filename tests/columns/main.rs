@@ -6,6 +6,7 @@ mod full;
 mod golden;
 mod kills;
 mod left;
+mod lock;
 mod random;
 
 #[cfg(target_os = "linux")]

@@ -4,8 +4,8 @@
 //! renaming to `.append` is the moment at which they count: all columns have them by then, on the disk, and who opens the
 //! directory reads their number there. The headers name them next, and the file goes.
 //!
-//! Whoever appends holds a lock. Who finds one of the two files and gets the lock knows that its writer is gone, and does what
-//! was left to do.
+//! Whoever appends holds a lock, on `.append.lock`, which is for nothing else and is never removed. Who finds one of the two other
+//! files and gets the lock knows that its writer is gone, and does what was left to do.
 
 use std::{
     fs::{self, File},
@@ -13,10 +13,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{place, table::same_rows};
+use super::table::same_rows;
 use crate::{
     error::{Error, ErrorKind, Result},
-    map::column::{self, APPEND_BEGUN as BEGUN, APPEND_DONE as DONE, Unmapped},
+    map::column::{self, APPEND_BEGUN as BEGUN, APPEND_DONE as DONE, APPEND_LOCK, Unmapped},
 };
 
 /// What an append has to say: how many rows there were, and how many there are.
@@ -128,9 +128,8 @@ impl Append {
 }
 
 /// Keeps others from appending until what is given is dropped; waits for those that do.
-pub(super) fn lock(dir: &Path, files: &[PathBuf]) -> Result<File> {
-    let locked = column::locked(&place::lock_file(dir, files));
-    locked.map_err(|error| match error.kind() {
+pub(super) fn lock(dir: &Path) -> Result<File> {
+    column::locked(&dir.join(APPEND_LOCK)).map_err(|error| match error.kind() {
         ErrorKind::Locked => error.with_hint("this lock is held by who appends to the columns"),
         _ => error,
     })

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A directory of columns whose dtype is known only at run time, mapped in mode `M`: the untyped twin of
-/// [`ColumnMap`](crate::ColumnMap).
+/// [`ColumnMap`](crate::ColumnMap), where it is told what the directory holds, and what while somebody appends.
 ///
 /// ```
 /// use mmrec::{DynColumnMap, Ix1};

@@ -81,6 +81,9 @@ use crate::{
 /// saving each array, can be opened too. What a struct is compared with are the columns: their names and dtypes, in any order,
 /// whatever padding it has.
 ///
+/// Whoever appends locks `.append.lock`, which is empty, and stays once the first append has made it. `.append.begun` and `.append` are
+/// there while rows are appended, or where a program was ended meanwhile. Leave them to [`open_rw`](ColumnMap::open_rw).
+///
 /// # Appending
 ///
 /// [`append`](Self::append) makes all columns longer or none, whatever moment the program is ended at, or the power lost. Programs
@@ -117,6 +120,7 @@ impl<T: MmapRecord> ColumnMap<T> {
     /// # Errors
     ///
     /// As for [`open`](Self::open), and [`ErrorKind::Locked`] if another program is appending, and does so for more than ten seconds.
+    /// Where something was left to do, the directory has to be one that can be written.
     ///
     /// NumPy: `numpy.load(path, mmap_mode='r+')` for each column.
     pub fn open_rw(dir: impl AsRef<Path>) -> Result<ColumnMap<T, ReadWrite>> {

@@ -127,7 +127,7 @@ impl Table {
             )));
         };
         let wanted = Wanted { dtype: &self.dtype, name: THIS_MAP };
-        let _lock = append::lock(&self.dir, files)?;
+        let _lock = append::lock(&self.dir)?;
         // Or a column that was added since would be too short.
         files_of(&self.dir, &wanted, &place::files(&self.dir)?)?;
         finish_append(&self.dir, files, &wanted)?;
@@ -393,7 +393,7 @@ fn columns(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode) -> Re
     let mut again = AGAIN;
     loop {
         if mode == Mode::ReadWrite && column::append_left(dir).is_some() {
-            let _lock = append::lock(dir, files)?;
+            let _lock = append::lock(dir)?;
             finish_append(dir, files, wanted)?;
         }
         let done = Append::done(dir)?;

@@ -14,7 +14,7 @@ use super::{
     lock::Lock,
     making::Old,
     mode::{Mode, ReadWrite},
-    opening::{Elements, Opening, Place, map_array},
+    opening::{AGAIN, Elements, Opening, Place, map_array},
     options::Order,
     region::{Access, Dynamic, Mapped},
     reserve,
@@ -49,6 +49,8 @@ pub(crate) struct NewRows(Behind);
 pub(crate) const APPEND_BEGUN: &str = ".append.begun";
 /// The file that says of rows that count, and which not all headers may name yet.
 pub(crate) const APPEND_DONE: &str = ".append";
+/// The file that whoever appends locks.
+pub(crate) const APPEND_LOCK: &str = ".append.lock";
 
 /// Which file in a directory says that an append to its columns is under way, or was not finished.
 pub(crate) fn append_left(dir: &Path) -> Option<&'static str> {
@@ -349,14 +351,38 @@ fn access(mode: Mode) -> Access {
     }
 }
 
-/// Locks a file until what is given is dropped, and waits for others that have it locked, some seconds.
+/// Locks the file of this name until what is given is dropped, and waits for others that have it locked, some seconds. It is made if
+/// it is not there.
 pub(crate) fn locked(path: &Path) -> Result<File> {
-    let named = |error: Error| error.with_path(Some(path));
-    // Some file systems over a network lock only what is open for writing.
-    let opened = File::options().read(true).write(true).open(path).or_else(|_| File::open(path));
-    let file = opened.map_err(|error| named(Error::io("cannot open the file, to lock it", error)))?;
-    Lock::Exclusive.take(&file, false, PATIENCE, Instant::now()).map_err(named)?;
-    Ok(file)
+    let start = Instant::now();
+    let locked = || {
+        for _ in 0..AGAIN {
+            // Some file systems over a network lock only what is open for writing.
+            let opened = File::options().read(true).write(true).create(true).truncate(false).open(path);
+            let file = opened.map_err(|error| {
+                let hint = match error.kind() {
+                    io::ErrorKind::PermissionDenied => {
+                        "; it needs permission to write, or its directory does, if it is not there"
+                    }
+                    _ => "",
+                };
+                let what = "cannot open or make the file that is locked by who appends to the columns";
+                Error::io(format!("{what}{hint}"), error)
+            })?;
+            Lock::Exclusive.take(&file, false, PATIENCE, start)?;
+            // Somebody may have put another in its place meanwhile, or removed it.
+            if let (Ok(own), Ok(named)) = (file.metadata(), fs::metadata(path))
+                && is_same_file(&own, &named)
+            {
+                return Ok(file);
+            }
+        }
+        let message = format!(
+            "cannot take the lock: {AGAIN} times, once it was locked, there was another file of that name, or none; try later"
+        );
+        Err(Error::new(ErrorKind::Locked, message))
+    };
+    locked().map_err(|error: Error| error.with_path(Some(path)))
 }
 
 /// Waits until the names in a directory are on the disk, where it can be asked that.
