@@ -1,6 +1,7 @@
 //! Columns on disk: directories with a `.npy` for each field.
 
 mod basics;
+mod disk;
 mod errors;
 mod full;
 mod golden;

@@ -87,12 +87,8 @@ impl Append {
 
     /// Makes the rows count.
     pub(super) fn commit(dir: &Path) -> Result<()> {
-        rename(dir, BEGUN, DONE)
-    }
-
-    /// Makes the rows count no more. No header names them.
-    pub(super) fn take_back(dir: &Path) -> Result<()> {
-        rename(dir, DONE, BEGUN)
+        let begun = dir.join(BEGUN);
+        fs::rename(&begun, dir.join(DONE)).map_err(|error| cannot("rename", error, &begun))
     }
 
     /// Says that there is nothing left to do, on the disk too: else what is told here might be there again after a loss of power, when
@@ -138,14 +134,13 @@ pub(super) fn lock(dir: &Path) -> Result<File> {
 /// Does what a program has left to do that was ended while it appended. The caller has the lock, and has opened the columns since,
 /// to be written.
 pub(super) fn recover(dir: &Path, files: &[PathBuf], columns: &[Unmapped]) -> Result<()> {
+    // Its writer may have been ended between giving a file its name and waiting for the disk.
+    column::sync_names(dir)?;
     let rows = match Append::done(dir)? {
         Some(done) => {
             done.check(dir, files, columns)?;
-            for column in columns {
-                if column.shape().first() != Some(&done.rows) {
-                    column.name_rows(done.rows)?;
-                }
-            }
+            // Those that name the rows already, too: what the disk did not take the system takes for written, unless it is written again.
+            columns.iter().try_for_each(|column| column.name_rows(done.rows))?;
             done.rows
         }
         None => same_rows(dir, files, columns)?,
@@ -158,10 +153,6 @@ pub(super) fn recover(dir: &Path, files: &[PathBuf], columns: &[Unmapped]) -> Re
     // Or the file might be gone after a loss of power that says what is to be done, and the headers be the old ones, or the rows there.
     columns.iter().try_for_each(Unmapped::sync)?;
     Append::end(dir)
-}
-
-fn rename(dir: &Path, from: &str, to: &str) -> Result<()> {
-    fs::rename(dir.join(from), dir.join(to)).map_err(|error| cannot("rename", error, &dir.join(from)))
 }
 
 fn cannot(what: &str, error: io::Error, path: &Path) -> Error {
