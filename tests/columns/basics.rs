@@ -124,7 +124,7 @@ fn columns_are_written_and_appended_to() {
     map.append(&rows(0..3)).unwrap();
     map.append(&[]).unwrap();
     map.append(&rows(3..200)).unwrap();
-    assert_eq!(listing(&dir), FILES);
+    assert_eq!(listing(&dir), [&[".append.lock"][..], &FILES].concat());
     {
         let map = ColumnMap::<Row>::open(&dir).unwrap();
         assert_eq!(map.len(), 202);
@@ -213,6 +213,64 @@ fn code_over_columns_runs_on_both_maps() {
     let expected = total(&View::from_slice(&values).columns());
     assert_eq!(total(&rows.columns()), expected);
     assert_eq!(total(&columns.columns()), expected);
+}
+
+#[test]
+fn records_come_from_slices_vectors_views_and_maps() {
+    let tmp = tempdir().unwrap();
+    let dir = tmp.path().join("wide");
+    let wide = |i: u32| Wide { a: u64::from(i) * 3, b: i };
+    let (array, vector): ([Wide; 4], Vec<_>) = ([0, 1, 2, 3].map(wide), (0..4).map(wide).collect());
+    let mut file = RecordMap::<Wide>::options().shape(4).create_npy(tmp.path().join("wide.npy")).unwrap();
+    file.slice_mut(s![..]).copy_from_slice(&array);
+
+    let made = [
+        ColumnMap::from_rows(&array[..], tmp.path().join("slice")),
+        ColumnMap::from_rows(&array, tmp.path().join("array")),
+        ColumnMap::from_rows(&vector, tmp.path().join("vector")),
+        ColumnMap::from_rows(View::from_slice(&array), tmp.path().join("view")),
+        ColumnMap::from_rows(file.view(), tmp.path().join("of a map")),
+        ColumnMap::from_rows(&file, tmp.path().join("map")),
+    ];
+    for made in made {
+        assert!(made.unwrap().iter().eq(array));
+    }
+
+    let mut map = ColumnMap::<Wide>::create(&dir, 0).unwrap();
+    map.append(&array[..]).unwrap();
+    map.append(&array).unwrap();
+    map.append(&vector).unwrap();
+    map.append(View::from_slice(&array)).unwrap();
+    map.append(file.slice(s![..;-1])).unwrap();
+    map.append(&file).unwrap();
+    let reversed = array.iter().rev().copied().collect::<Vec<_>>();
+    let expected = [&array[..], &array, &array, &array, &reversed, &array].concat();
+    assert_eq!(map.iter().collect::<Vec<_>>(), expected);
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, MmapRecord)]
+#[repr(C)]
+struct Nothing {
+    first: [u8; 0],
+    second: [u64; 0],
+}
+
+#[test]
+fn records_without_bytes_are_there_all_the_same() {
+    let tmp = tempdir().unwrap();
+    let dir = tmp.path().join("nothing");
+    let nothing = Nothing { first: [], second: [] };
+    let mut map = ColumnMap::<Nothing>::create(&dir, 10).unwrap();
+    assert_eq!((map.at(9), map.get(10)), (nothing, None));
+    map.append(&[nothing; 2]).unwrap();
+    let untyped = DynColumnMap::open(&dir).unwrap();
+    assert_eq!((untyped.len(), untyped.dtype().itemsize()), (12, 0));
+    for row in [0, 11] {
+        let value = untyped.at(row);
+        assert_eq!((value.dtype(), value.bytes()), (&Nothing::dtype(), &[][..]));
+        assert_eq!(untyped.get(row), Some(value));
+    }
+    assert_eq!(untyped.get(12), None);
 }
 
 #[test]

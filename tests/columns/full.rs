@@ -46,7 +46,7 @@ fn a_full_disk_is_told_before_a_row_counts() {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
-        assert_eq!(names, ["check.npy", "dtype.descr", "id.npy", "values.npy"]);
+        assert_eq!(names, [".append.lock", "check.npy", "dtype.descr", "id.npy", "values.npy"]);
         assert_eq!(fs::metadata(dir.join("id.npy")).unwrap().len(), 128 + 100 * 8);
         map.append(&rows(100..200)).unwrap();
         assert!(ColumnMap::<Row>::open(&dir).unwrap().iter().eq(rows(0..200)));

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mmrec::{ColumnMap, DynColumnMap, ErrorKind, MmapRecord, View};
+use mmrec::{ColumnMap, DynColumnMap, DynMap, ErrorKind, MmapRecord, RecordMap, View};
 use tempfile::{TempDir, tempdir};
 
 #[derive(Clone, Copy, Debug, PartialEq, MmapRecord)]
@@ -74,8 +74,10 @@ impl Left {
         self
     }
 
+    /// All files and what they hold, but for the one that is locked.
     fn content(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let entries = fs::read_dir(self.dir()).unwrap().map(|entry| entry.unwrap().path());
+        let entries = entries.filter(|path| !path.ends_with(".append.lock"));
         let mut all: Vec<_> = entries.map(|path| (path.clone(), fs::read(path).unwrap())).collect();
         all.sort();
         all
@@ -242,6 +244,43 @@ fn columns_that_were_cut_since_are_told() {
             assert!(error.to_string().contains(".append"), "{error}");
         }
         assert!(left.content() == before);
+    }
+}
+
+/// The rows of an append that is under way, or that count already, are none that nobody knows.
+#[test]
+fn what_is_being_appended_is_not_discarded_from_a_column() {
+    for name in [".append.begun", ".append"] {
+        let left = Left::rows(10);
+        left.all_behind(10, 10).says(name, "10 -> 20 rows\n");
+        let before = left.content();
+        let path = left.dir().join("id.npy");
+        let refused = |path: &Path| {
+            let typed = RecordMap::<u64>::open_rw(path).unwrap().discard_rest().unwrap_err();
+            let untyped = DynMap::open_rw(path).unwrap().discard_rest().unwrap_err();
+            for error in [typed, untyped] {
+                assert_eq!(error.kind(), ErrorKind::Locked);
+                let expected = format!(
+                    "{}: an append to the columns of its directory is under way, or was left by a program that was ended, which the \
+                     file {name} beside it says; open the directory with ColumnMap::open_rw or DynColumnMap::open_rw, which do what \
+                     was left to do",
+                    path.display()
+                );
+                assert_eq!(error.to_string(), expected);
+            }
+        };
+        refused(&path);
+        // By another name, too.
+        #[cfg(unix)]
+        {
+            let link = left.0.path().join("link.npy");
+            std::os::unix::fs::symlink(&path, &link).unwrap();
+            refused(&link);
+        }
+        assert!(left.content() == before);
+        left.has(if name == ".append" { 20 } else { 10 });
+        // Nothing is left, and nothing is refused.
+        assert_eq!(RecordMap::<u64>::open_rw(&path).unwrap().discard_rest().unwrap(), 0);
     }
 }
 

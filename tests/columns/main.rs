@@ -1,11 +1,13 @@
 //! Columns on disk: directories with a `.npy` for each field.
 
 mod basics;
+mod disk;
 mod errors;
 mod full;
 mod golden;
 mod kills;
 mod left;
+mod lock;
 mod random;
 
 #[cfg(target_os = "linux")]

@@ -4,8 +4,8 @@
 //! renaming to `.append` is the moment at which they count: all columns have them by then, on the disk, and who opens the
 //! directory reads their number there. The headers name them next, and the file goes.
 //!
-//! Whoever appends holds a lock. Who finds one of the two files and gets the lock knows that its writer is gone, and does what
-//! was left to do.
+//! Whoever appends holds a lock, on `.append.lock`, which is for nothing else and is never removed. Who finds one of the two other
+//! files and gets the lock knows that its writer is gone, and does what was left to do.
 
 use std::{
     fs::{self, File},
@@ -13,14 +13,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{place, table::same_rows};
+use super::table::same_rows;
 use crate::{
     error::{Error, ErrorKind, Result},
-    map::column::{self, Unmapped},
+    map::column::{self, APPEND_BEGUN as BEGUN, APPEND_DONE as DONE, APPEND_LOCK, Unmapped},
 };
-
-const BEGUN: &str = ".append.begun";
-const DONE: &str = ".append";
 
 /// What an append has to say: how many rows there were, and how many there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,12 +87,8 @@ impl Append {
 
     /// Makes the rows count.
     pub(super) fn commit(dir: &Path) -> Result<()> {
-        rename(dir, BEGUN, DONE)
-    }
-
-    /// Makes the rows count no more. No header names them.
-    pub(super) fn take_back(dir: &Path) -> Result<()> {
-        rename(dir, DONE, BEGUN)
+        let begun = dir.join(BEGUN);
+        fs::rename(&begun, dir.join(DONE)).map_err(|error| cannot("rename", error, &begun))
     }
 
     /// Says that there is nothing left to do, on the disk too: else what is told here might be there again after a loss of power, when
@@ -130,15 +123,9 @@ impl Append {
     }
 }
 
-/// Whether somebody has begun an append, or has not finished one.
-pub(super) fn is_left(dir: &Path) -> bool {
-    dir.join(BEGUN).exists() || dir.join(DONE).exists()
-}
-
 /// Keeps others from appending until what is given is dropped; waits for those that do.
-pub(super) fn lock(dir: &Path, files: &[PathBuf]) -> Result<File> {
-    let locked = column::locked(&place::lock_file(dir, files));
-    locked.map_err(|error| match error.kind() {
+pub(super) fn lock(dir: &Path) -> Result<File> {
+    column::locked(&dir.join(APPEND_LOCK)).map_err(|error| match error.kind() {
         ErrorKind::Locked => error.with_hint("this lock is held by who appends to the columns"),
         _ => error,
     })
@@ -147,14 +134,13 @@ pub(super) fn lock(dir: &Path, files: &[PathBuf]) -> Result<File> {
 /// Does what a program has left to do that was ended while it appended. The caller has the lock, and has opened the columns since,
 /// to be written.
 pub(super) fn recover(dir: &Path, files: &[PathBuf], columns: &[Unmapped]) -> Result<()> {
+    // Its writer may have been ended between giving a file its name and waiting for the disk.
+    column::sync_names(dir)?;
     let rows = match Append::done(dir)? {
         Some(done) => {
             done.check(dir, files, columns)?;
-            for column in columns {
-                if column.shape().first() != Some(&done.rows) {
-                    column.name_rows(done.rows)?;
-                }
-            }
+            // Those that name the rows already, too: what the disk did not take the system takes for written, unless it is written again.
+            columns.iter().try_for_each(|column| column.name_rows(done.rows))?;
             done.rows
         }
         None => same_rows(dir, files, columns)?,
@@ -167,10 +153,6 @@ pub(super) fn recover(dir: &Path, files: &[PathBuf], columns: &[Unmapped]) -> Re
     // Or the file might be gone after a loss of power that says what is to be done, and the headers be the old ones, or the rows there.
     columns.iter().try_for_each(Unmapped::sync)?;
     Append::end(dir)
-}
-
-fn rename(dir: &Path, from: &str, to: &str) -> Result<()> {
-    fs::rename(dir.join(from), dir.join(to)).map_err(|error| cannot("rename", error, &dir.join(from)))
 }
 
 fn cannot(what: &str, error: io::Error, path: &Path) -> Error {

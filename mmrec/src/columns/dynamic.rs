@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A directory of columns whose dtype is known only at run time, mapped in mode `M`: the untyped twin of
-/// [`ColumnMap`](crate::ColumnMap).
+/// [`ColumnMap`](crate::ColumnMap), where it is told what the directory holds, and what while somebody appends.
 ///
 /// ```
 /// use mmrec::{DynColumnMap, Ix1};
@@ -166,7 +166,7 @@ impl<M> DynColumnMap<M> {
 
     /// The record at a row, gathered from its columns, or `None` past the end.
     pub fn get(&self, row: usize) -> Option<Value> {
-        DynView::from_bytes(&self.table.read(row)?, &self.table.dtype).ok()?.get(0)
+        self.table.read(row).map(|bytes| Value::stored(self.table.dtype.clone(), bytes))
     }
 
     /// The record at a row, gathered from its columns. [`column`](Self::column) is for speed.

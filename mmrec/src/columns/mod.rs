@@ -81,6 +81,9 @@ use crate::{
 /// saving each array, can be opened too. What a struct is compared with are the columns: their names and dtypes, in any order,
 /// whatever padding it has.
 ///
+/// Whoever appends locks `.append.lock`, which is empty, and stays once the first append has made it. `.append.begun` and `.append` are
+/// there while rows are appended, or where a program was ended meanwhile. Leave them to [`open_rw`](ColumnMap::open_rw).
+///
 /// # Appending
 ///
 /// [`append`](Self::append) makes all columns longer or none, whatever moment the program is ended at, or the power lost. Programs
@@ -117,6 +120,7 @@ impl<T: MmapRecord> ColumnMap<T> {
     /// # Errors
     ///
     /// As for [`open`](Self::open), and [`ErrorKind::Locked`] if another program is appending, and does so for more than ten seconds.
+    /// Where something was left to do, the directory has to be one that can be written.
     ///
     /// NumPy: `numpy.load(path, mmap_mode='r+')` for each column.
     pub fn open_rw(dir: impl AsRef<Path>) -> Result<ColumnMap<T, ReadWrite>> {
@@ -142,8 +146,8 @@ impl<T: MmapRecord> ColumnMap<T> {
     /// - [`ErrorKind::StorageFull`] if the disk has no room for the columns, [`ErrorKind::Overflow`] if no map has;
     /// - [`ErrorKind::Unsupported`] if `T` has no fields, is `repr(transparent)`, or has one whose dtype no `.npy` can have.
     ///
-    /// Nothing is left of the directory then. A program that is killed leaves at most a directory beside it, whose name begins with
-    /// a dot and ends in `.new`.
+    /// Nothing is left of the directory then, but for one error: if the new directory cannot be opened, it is there and whole, and the
+    /// error says so. A program that is killed leaves at most a directory beside it, whose name begins with a dot and ends in `.new`.
     ///
     /// NumPy: `os.mkdir`, and `numpy.lib.format.open_memmap(path, mode='w+', dtype=, shape=)` for each column.
     pub fn create(dir: impl AsRef<Path>, rows: usize) -> Result<ColumnMap<T, ReadWrite>> {
@@ -283,12 +287,13 @@ impl<T: MmapRecord, M> ColumnMap<T, M> {
 }
 
 impl<T: MmapRecord> ColumnMap<T, ReadWrite> {
-    /// Makes all columns longer by these records, a slice, a `Vec`, a view or a map of rows, or none: whatever moment the program is ended at, and if the power is lost.
+    /// Makes all columns longer by these records, a slice, a `Vec`, a view or a map of rows, or none: whatever moment the program is
+    /// ended at, and if the power is lost.
     ///
     /// Who opens the directory finds the old rows or all of the new ones, in every column; NumPy, which opens one file at a time, may
     /// find some columns longer than others until the call returns, or, if the program is ended before, until
-    /// [`open_rw`](ColumnMap::open_rw) is called. The rows are on the disk when the call returns, which waits for it four times:
-    /// append many rows at a time.
+    /// [`open_rw`](ColumnMap::open_rw) is called. The rows are on the disk when the call returns `Ok`, which waits for it four times, and
+    /// twice more for each column: append many rows at a time. A directory that this map has made is put on the disk first.
     ///
     /// # Errors
     ///
@@ -298,7 +303,9 @@ impl<T: MmapRecord> ColumnMap<T, ReadWrite> {
     /// - [`ErrorKind::Locked`] if another program is appending, and does so for more than ten seconds;
     /// - [`ErrorKind::Unsupported`] if the header of a column has no room for the number of rows.
     ///
-    /// The columns are as they were then.
+    /// The columns are as they were then, but for one error, of kind [`ErrorKind::Io`]: if the disk does not take that the rows count.
+    /// It says that they were written, and count, but may not survive a loss of power. Others may have them by then, and this map has
+    /// not: open the directory again before anything else is appended.
     ///
     /// NumPy has no such call.
     pub fn append<'v>(&mut self, records: impl Into<View<'v, T, Ix1>>) -> Result<()> {

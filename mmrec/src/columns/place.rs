@@ -167,43 +167,25 @@ pub(super) fn write_descr(dir: &Path, dtype: &DType) -> Result<()> {
         .map_err(|error| Error::io("cannot write the dtype of the records", error).with_path(Some(&path)))
 }
 
-/// Waits until the record's dtype is on the disk.
+/// Waits until the record's dtype is on the disk, if it is still there.
 pub(super) fn sync_descr(dir: &Path) -> Result<()> {
     let path = dir.join(DESCR);
-    let synced = fs::File::options().write(true).open(&path).and_then(|file| file.sync_all());
-    synced.map_err(|error| {
-        Error::io("cannot write the dtype of the records to the disk", error).with_path(Some(&path))
-    })
-}
-
-/// The file that whoever appends locks: the one that is never replaced, and where that is not there the one whose name comes
-/// first, in whatever order the columns are asked for.
-pub(super) fn lock_file(dir: &Path, files: &[PathBuf]) -> PathBuf {
-    let descr = dir.join(DESCR);
-    match files.iter().min() {
-        Some(first) if !descr.exists() => first.clone(),
-        _ => descr,
+    match fs::File::options().write(true).open(&path).and_then(|file| file.sync_all()) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Error::io("cannot write the dtype of the records to the disk", error).with_path(Some(&path)))
+        }
+        _ => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
-
-    use super::{field_name, file_names, lock_file};
+    use super::{field_name, file_names};
     use crate::dtype::{DType, DTypeField};
 
     fn names(of: &[&str]) -> Vec<String> {
         let fields = of.iter().map(|name| DTypeField::new(*name, DType::of::<u8>()));
         file_names(&DType::packed(fields).unwrap())
-    }
-
-    #[test]
-    fn all_lock_the_same_file() {
-        let [a, b] = ["price.npy", "ts.npy"].map(PathBuf::from);
-        let dir = Path::new("no such directory");
-        assert_eq!(lock_file(dir, &[a.clone(), b.clone()]), a);
-        assert_eq!(lock_file(dir, &[b, a.clone()]), a);
     }
 
     #[test]

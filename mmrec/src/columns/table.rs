@@ -107,7 +107,8 @@ impl Table {
         })?;
         begun.is_named = true;
         let wanted = Wanted { dtype, name: "the record" };
-        let made = Self::open(&dir, Some(&wanted), Mode::ReadWrite)?;
+        let made = Self::open(&dir, Some(&wanted), Mode::ReadWrite)
+            .map_err(|error| error.with_hint("the directory is there, and whole: open it with open_rw"))?;
         made.is_new.store(true, Ordering::SeqCst);
         Ok(made)
     }
@@ -127,13 +128,14 @@ impl Table {
             )));
         };
         let wanted = Wanted { dtype: &self.dtype, name: THIS_MAP };
-        let _lock = append::lock(&self.dir, files)?;
+        let _lock = append::lock(&self.dir)?;
         // Or a column that was added since would be too short.
         files_of(&self.dir, &wanted, &place::files(&self.dir)?)?;
         finish_append(&self.dir, files, &wanted)?;
         self.columns.iter().zip(files).try_for_each(|(column, file)| column.is_still(file))?;
         // Whoever finds that an append was begun takes all that lies behind the rows for a part of it.
         self.columns.iter().try_for_each(|column| column.can_grow(count))?;
+        self.sync_new()?;
         let step = Append { before, rows: len };
         step.begin(&self.dir)?;
         let mut new = Vec::with_capacity(self.columns.len());
@@ -142,18 +144,13 @@ impl Table {
             self.cut(&new);
             return Err(error);
         }
-        if let Err(error) = column::sync_names(&self.dir) {
-            if Append::take_back(&self.dir).is_err() {
-                return Err(error.with_hint(
-                    "the rows were written, and count: open the directory again before anything else is appended",
-                ));
-            }
-            // Nothing is cut before it is on the disk that it does not count.
-            if column::sync_names(&self.dir).is_ok() {
-                self.cut(&new);
-            }
-            return Err(error);
-        }
+        // Others may have mapped the rows by now, so they stay. No header may name them yet: after a loss of power they may not count.
+        column::sync_names(&self.dir).map_err(|error| {
+            error.with_hint(
+                "the rows were written, and count, but may not survive a loss of power: open the directory again before anything else \
+                 is appended",
+            )
+        })?;
         // From here on the rows are there: who appends or opens the directory next does what fails here, for which `.append` stays.
         let named = self.columns.iter().zip(&new).try_for_each(|(column, new)| column.name(new));
         let named = named.and_then(|()| self.columns.iter().try_for_each(Column::sync));
@@ -218,6 +215,11 @@ impl Table {
 
     pub(super) fn flush(&self) -> Result<()> {
         self.columns.iter().try_for_each(Column::flush)?;
+        self.sync_new()
+    }
+
+    /// Puts a directory that was made for this map on the disk, with all names that lead to the columns.
+    fn sync_new(&self) -> Result<()> {
         if self.is_new.load(Ordering::SeqCst) {
             self.columns.iter().try_for_each(Column::sync)?;
             place::sync_descr(&self.dir)?;
@@ -392,8 +394,8 @@ fn compare(dir: &Path, wanted: &Wanted<'_>, found: &[(&str, Option<&DType>)]) ->
 fn columns(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode) -> Result<(Vec<Column>, usize)> {
     let mut again = AGAIN;
     loop {
-        if mode == Mode::ReadWrite && append::is_left(dir) {
-            let _lock = append::lock(dir, files)?;
+        if mode == Mode::ReadWrite && column::append_left(dir).is_some() {
+            let _lock = append::lock(dir)?;
             finish_append(dir, files, wanted)?;
         }
         let done = Append::done(dir)?;
@@ -428,9 +430,9 @@ fn columns(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>, mode: Mode) -> Re
 
 /// Does what was left to do of an append. The caller has the lock. Columns that are not those that are expected are left alone.
 fn finish_append(dir: &Path, files: &[PathBuf], wanted: &Wanted<'_>) -> Result<()> {
-    match append::is_left(dir) {
-        true => append::recover(dir, files, &open_all(dir, files, wanted, Mode::ReadWrite)?),
-        false => Ok(()),
+    match column::append_left(dir) {
+        Some(_) => append::recover(dir, files, &open_all(dir, files, wanted, Mode::ReadWrite)?),
+        None => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File},
+    io,
     path::Path,
     time::{Duration, Instant},
 };
@@ -13,7 +14,7 @@ use super::{
     lock::Lock,
     making::Old,
     mode::{Mode, ReadWrite},
-    opening::{Elements, Opening, Place, map_array},
+    opening::{AGAIN, Elements, Opening, Place, map_array},
     options::Order,
     region::{Access, Dynamic, Mapped},
     reserve,
@@ -43,6 +44,19 @@ pub(crate) struct Column {
 
 /// Rows that are in the file, behind those that its header names.
 pub(crate) struct NewRows(Behind);
+
+/// The file that says of rows that are being written behind those of all columns of its directory, and count for nothing.
+pub(crate) const APPEND_BEGUN: &str = ".append.begun";
+/// The file that says of rows that count, and which not all headers may name yet.
+pub(crate) const APPEND_DONE: &str = ".append";
+/// The file that whoever appends locks.
+pub(crate) const APPEND_LOCK: &str = ".append.lock";
+
+/// Which file in a directory says that an append to its columns is under way, or was not finished.
+pub(crate) fn append_left(dir: &Path) -> Option<&'static str> {
+    // In this order, for the one is renamed to the other.
+    [APPEND_BEGUN, APPEND_DONE].into_iter().find(|name| dir.join(name).exists())
+}
 
 /// How long to wait for a lock that others hold while they append.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -206,7 +220,15 @@ impl Column {
 
     /// An error if rows cannot be put behind those there are: bytes lie there, or the header has no room for their number.
     pub(crate) fn can_grow(&self, rows: usize) -> Result<()> {
-        self.core.next_rows(rows).map(drop).map_err(|error| self.core.name(error))
+        let can_grow = || {
+            self.core.next_layout(rows)?;
+            self.core.check_end_or(
+                self.file(),
+                "open the columns again if another program has appended to them; if nobody needs these bytes, DynMap::open_rw of this \
+                 file and its discard_rest cut them",
+            )
+        };
+        can_grow().map_err(|error| self.core.name(error))
     }
 
     /// An error if another program has cut the column, as far as it was noticed.
@@ -220,7 +242,8 @@ impl Column {
         put.map(NewRows).map_err(|error| self.core.name(error))
     }
 
-    /// An error if another program has cut new rows away.
+    /// An error if the file ends before the new rows do. Of a file that was cut and is as long again, and has zeros where it was cut,
+    /// nothing is known, unless a page of it was found to be gone.
     pub(crate) fn check(&self, new: &NewRows) -> Result<()> {
         let there = new.0.mapped.check(new.0.layout.end()).and_then(|()| holds(self.file(), &new.0.layout));
         there.map_err(|error| self.core.name(error))
@@ -311,7 +334,7 @@ fn has_rows(file: &File, layout: &Layout, rows: usize) -> Result<()> {
     Err(Error::new(ErrorKind::Truncated, message))
 }
 
-fn not_written(error: std::io::Error) -> Error {
+fn not_written(error: io::Error) -> Error {
     Error::io("cannot write rows to the file", error)
 }
 
@@ -328,14 +351,38 @@ fn access(mode: Mode) -> Access {
     }
 }
 
-/// Locks a file until what is given is dropped, and waits for others that have it locked, some seconds.
+/// Locks the file of this name until what is given is dropped, and waits for others that have it locked, some seconds. It is made if
+/// it is not there.
 pub(crate) fn locked(path: &Path) -> Result<File> {
-    let named = |error: Error| error.with_path(Some(path));
-    // Some file systems over a network lock only what is open for writing.
-    let opened = File::options().read(true).write(true).open(path).or_else(|_| File::open(path));
-    let file = opened.map_err(|error| named(Error::io("cannot open the file, to lock it", error)))?;
-    Lock::Exclusive.take(&file, false, PATIENCE, Instant::now()).map_err(named)?;
-    Ok(file)
+    let start = Instant::now();
+    let locked = || {
+        for _ in 0..AGAIN {
+            // Some file systems over a network lock only what is open for writing.
+            let opened = File::options().read(true).write(true).create(true).truncate(false).open(path);
+            let file = opened.map_err(|error| {
+                let hint = match error.kind() {
+                    io::ErrorKind::PermissionDenied => {
+                        "; it needs permission to write, or its directory does, if it is not there"
+                    }
+                    _ => "",
+                };
+                let what = "cannot open or make the file that is locked by who appends to the columns";
+                Error::io(format!("{what}{hint}"), error)
+            })?;
+            Lock::Exclusive.take(&file, false, PATIENCE, start)?;
+            // Somebody may have put another in its place meanwhile, or removed it.
+            if let (Ok(own), Ok(named)) = (file.metadata(), fs::metadata(path))
+                && is_same_file(&own, &named)
+            {
+                return Ok(file);
+            }
+        }
+        let message = format!(
+            "cannot take the lock: {AGAIN} times, once it was locked, there was another file of that name, or none; try later"
+        );
+        Err(Error::new(ErrorKind::Locked, message))
+    };
+    locked().map_err(|error: Error| error.with_path(Some(path)))
 }
 
 /// Waits until the names in a directory are on the disk, where it can be asked that.

@@ -1,12 +1,13 @@
 //! Growing and shrinking: a longer or shorter file, a new mapping, and for a `.npy` the new length in its header, in an order
 //! in which the file can be read at every moment.
 
-use std::fs::File;
+use std::fs::{self, File};
 
 use ndarray::{Axis, Dimension, RemoveAxis};
 
 use super::{
     RecordMap,
+    column::append_left,
     core::{Core, Layout},
     extend::extend,
     header::{NextHeader, unchanged_header},
@@ -113,7 +114,14 @@ impl<A> Core<A> {
     }
 
     /// The array with `rows` more rows, and the header that names them. Nothing is changed yet.
-    pub(super) fn next_rows(&self, rows: usize) -> Result<(Layout, Option<NextHeader>)> {
+    fn next_rows(&self, rows: usize) -> Result<(Layout, Option<NextHeader>)> {
+        let next = self.next_layout(rows)?;
+        self.check_end(self.growing_file()?)?;
+        Ok(next)
+    }
+
+    /// [`next_rows`](Self::next_rows), wherever the file ends.
+    pub(super) fn next_layout(&self, rows: usize) -> Result<(Layout, Option<NextHeader>)> {
         let file = self.growing_file()?;
         let (axis, before) = self.rows()?;
         let len = before.checked_add(rows).ok_or_else(|| super::core::too_large("the number of rows"))?;
@@ -122,7 +130,6 @@ impl<A> Core<A> {
             Some(npy) => Some(NextHeader::new(npy, file, axis, len)?),
             None => None,
         };
-        self.check_end(file)?;
         Ok((layout, next))
     }
 
@@ -211,13 +218,18 @@ impl<A> Core<A> {
 
     /// An error if the file does not end where the array does.
     pub(super) fn check_end(&self, file: &File) -> Result<()> {
+        let what_to_do = "open the file again if another program has appended to it, map all of it, or call discard_rest if they are \
+                          rows of a program that was ended while it appended them";
+        self.check_end_or(file, what_to_do)
+    }
+
+    /// [`check_end`](Self::check_end), which says what to do with bytes that lie behind the array.
+    pub(super) fn check_end_or(&self, file: &File, what_to_do: &str) -> Result<()> {
         match self.bytes_behind(file)? {
             0 => Ok(()),
             behind => {
                 let message = format!(
-                    "{behind} bytes lie behind the array, which ends at byte {}; open the file again if another program has \
-                     appended to it, map all of it, or call discard_rest if they are rows of a program that was ended while it \
-                     appended them",
+                    "{behind} bytes lie behind the array, which ends at byte {}; {what_to_do}",
                     self.layout.end()
                 );
                 Err(Error::new(ErrorKind::ShapeMismatch, message))
@@ -252,7 +264,9 @@ impl<A> Core<A> {
             let Some(file) = &self.file else { unreachable!("a map that is written keeps its file") };
             self.health()?;
             let behind = self.bytes_behind(file)?;
-            // Asked after the length: rows that are in that length and have been named by now are not cut.
+            // Both asked after the length, and in this order: who appends to columns says so before rows are in that length, and until they
+            // are named; and rows that have been named by now are not cut.
+            self.is_not_appended_to()?;
             if let Some(npy) = &self.npy {
                 unchanged_header(npy, file)?;
             }
@@ -264,6 +278,20 @@ impl<A> Core<A> {
             Ok(behind)
         };
         discard().map_err(|error| self.name(error))
+    }
+
+    /// An error if the file is a column of a directory in which an append is under way, or was left. The rows behind those that its
+    /// header names may be a part of it then, and may count.
+    fn is_not_appended_to(&self) -> Result<()> {
+        let Some(path) = &self.path else { return Ok(()) };
+        let target = fs::canonicalize(path).unwrap_or_default();
+        let dirs = [path.parent(), target.parent()];
+        let Some(name) = dirs.into_iter().flatten().find_map(append_left) else { return Ok(()) };
+        let message = format!(
+            "an append to the columns of its directory is under way, or was left by a program that was ended, which the file {name} \
+             beside it says; open the directory with ColumnMap::open_rw or DynColumnMap::open_rw, which do what was left to do"
+        );
+        Err(Error::new(ErrorKind::Locked, message))
     }
 
     /// Puts a longer or shorter array in the place of the old one.
@@ -357,8 +385,10 @@ impl<T: Element, D: Dimension> RecordMap<T, D, ReadWrite> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::ShapeMismatch`] if the header of a `.npy` has changed since the file was opened,
-    /// [`ErrorKind::Truncated`] if the file ends before the array does, and [`ErrorKind::Io`].
+    /// - [`ErrorKind::ShapeMismatch`] if the header of a `.npy` has changed since the file was opened,
+    ///   [`ErrorKind::Truncated`] if the file ends before the array does, and [`ErrorKind::Io`];
+    /// - [`ErrorKind::Locked`] for a column of a directory, by its path, while an append to the columns is under way, or was left by a
+    ///   program that was ended, which [`ColumnMap::open_rw`](crate::ColumnMap::open_rw) then finishes.
     pub fn discard_rest(&mut self) -> Result<u64> {
         self.core.discard_rest()
     }
