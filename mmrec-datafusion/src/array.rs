@@ -2,6 +2,7 @@
 
 use std::{
     fs::File,
+    io::ErrorKind,
     path::Path,
     time::{Duration, SystemTime},
 };
@@ -31,7 +32,8 @@ pub(crate) trait Array: Send + Sync {
     /// An error unless all that was read so far was there, and is what was opened.
     fn check(&self) -> Result<()>;
 
-    /// Makes every write from here on change what `check` looks at, those through maps of others too. `false` if that cannot be.
+    /// Makes every write from here on change what `check` looks at, those through maps of others too, as far as the system does so.
+    /// `false` if that cannot be.
     fn settle(&self) -> bool {
         false
     }
@@ -99,18 +101,28 @@ impl State {
     /// See [`Array::settle`].
     ///
     /// A write through a map changes the time of a file only where the page is not dirty yet: it is then a fault. What is synced
-    /// is clean. Two writes within one tick of the clock leave one time, so that tick has to be over as well.
+    /// is clean, on Linux; elsewhere times change as they may, and there a file that is only read may not be synced.
     fn settle(&self, file: &File) -> bool {
-        let Some(modified) = self.modified else { return false };
-        // Where times are kept in whole seconds, or, on FAT, two of them.
-        let is_coarse =
-            modified.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|age| age.subsec_nanos() == 0);
-        let tick = Duration::from_millis(if is_coarse { 2100 } else { 50 });
-        // The clock of another machine may go before this one's.
-        let Ok(age) = SystemTime::now().duration_since(modified) else { return false };
-        std::thread::sleep(tick.saturating_sub(age));
-        file.sync_data().is_ok()
+        let Some(tick) = self.modified.and_then(rest_of_tick) else { return false };
+        std::thread::sleep(tick);
+        let synced = if cfg!(target_os = "linux") { file.sync_data() } else { Ok(()) };
+        let is_synced = match synced {
+            Ok(()) => true,
+            // Where nothing is written, nothing is waited for.
+            Err(error) => matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::ReadOnlyFilesystem),
+        };
+        // Over a network the time may have become known just now.
+        is_synced && Self::of(file).is_ok_and(|now| now == *self)
     }
+}
+
+/// How long it is until a write will give a file another time than this one, its last: two within one tick of the clock leave the
+/// same. `None` for a time to come, of a machine whose clock is ahead.
+pub(crate) fn rest_of_tick(modified: SystemTime) -> Option<Duration> {
+    // Where times are kept in whole seconds, or, on FAT, two of them.
+    let is_coarse = modified.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|age| age.subsec_nanos() == 0);
+    let tick = Duration::from_millis(if is_coarse { 2100 } else { 50 });
+    SystemTime::now().duration_since(modified).ok().map(|age| tick.saturating_sub(age))
 }
 
 impl MappedFile {

@@ -99,18 +99,25 @@ async fn with_columns(
     state: &dyn Session,
     options: &NpyOptions,
 ) -> Result<CreateExternalTable> {
-    let [location] = &command.locations[..] else { return Ok(command) };
-    let path = ListingTableUrl::parse(location)?;
-    if !command.schema.fields().is_empty() || path.is_folder() || !takes_all(&path) {
+    let paths = command.locations.iter().map(ListingTableUrl::parse).collect::<Result<Vec<_>>>()?;
+    let [first, others @ ..] = &paths[..] else { return Ok(command) };
+    if !command.schema.fields().is_empty() || !paths.iter().any(takes_all) {
         return Ok(command);
     }
     let format = Arc::new(NpyFormat::new(options.clone()));
     let listing = ListingOptions::new(format).with_file_extension(".npy");
     let infers = state.config_options().execution.listing_table_factory_infer_partitions;
     if command.table_partition_cols.is_empty() && infers {
-        command.table_partition_cols = listing.infer_partitions(state, &path).await?;
+        command.table_partition_cols = listing.infer_partitions(state, first).await?;
     }
-    let schema = listing.infer_schema(state, &path).await?;
+    let schema = listing.infer_schema(state, first).await?;
+    for path in others {
+        if listing.infer_schema(state, path).await?.fields() != schema.fields() {
+            return Err(plan(format!(
+                "the files at {path} have other columns than those at {first}; make two tables of them"
+            )));
+        }
+    }
     let mut fields = schema.fields().to_vec();
     fields.extend(command.table_partition_cols.iter().map(|name| {
         let type_ = DataType::Dictionary(Box::new(DataType::UInt16), Box::new(DataType::Utf8));
@@ -181,7 +188,9 @@ fn location_of(location: &str, options: &NpyOptions) -> Result<String> {
         Some(path) if path.join(DESCR).is_file() => path.join(DESCR).display().to_string(),
         // A pattern, which the engine looks for in the folders of partitions too.
         Some(path) if has_columns(&path, 8) => format!("{directory}/{DESCR_PATTERN}"),
-        _ => format!("{directory}/"),
+        // Else the engine looks at files of all endings, where the columns are declared. Of a URL it takes no pattern.
+        Some(_) => format!("{directory}/*.npy"),
+        None => format!("{directory}/"),
     })
 }
 

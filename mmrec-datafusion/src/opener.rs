@@ -10,7 +10,7 @@ use datafusion::{
         physical_plan::{FileOpenFuture, FileOpener},
         table_schema::TableSchema,
     },
-    physical_expr::PhysicalExpr,
+    physical_expr::{PhysicalExpr, expressions::Literal},
     physical_expr_adapter::replace_columns_with_literals,
     physical_optimizer::pruning::FilePruner,
     physical_plan::metrics::{Count, ExecutionPlanMetricsSet, MetricBuilder},
@@ -116,7 +116,7 @@ struct Reading {
 impl Reading {
     async fn stream(self, file: PartitionedFile) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         let name = file.object_meta.location.to_string();
-        if self.options.sidecars != Sidecars::Off && self.is_skipped(&file)? {
+        if self.is_skipped(&file)? {
             self.counts.unopened.add(1);
             let rows = file.statistics.as_ref().and_then(|known| known.num_rows.get_value().copied());
             let (start, end) = part(rows.unwrap_or(0), file.object_meta.size, file.range.as_ref());
@@ -150,11 +150,18 @@ impl Reading {
         }
     }
 
-    /// Whether the least and greatest values say that no row passes.
+    /// Whether the partition columns, or the least and greatest values, say that no row passes.
     fn is_skipped(&self, file: &PartitionedFile) -> Result<bool> {
         let Some(predicate) = &self.predicate else { return Ok(false) };
         let schema = self.table_schema.file_schema();
-        match FilePruner::try_new(keeping_order(predicate, schema)?, schema, file, Count::new()) {
+        let predicate = keeping_order(predicate, schema)?;
+        if let Some(literal) = predicate.downcast_ref::<Literal>() {
+            return Ok(matches!(literal.value(), ScalarValue::Boolean(Some(false) | None)));
+        }
+        if self.options.sidecars == Sidecars::Off {
+            return Ok(false);
+        }
+        match FilePruner::try_new(predicate, schema, file, Count::new()) {
             Some(mut pruner) => pruner.should_prune(),
             None => Ok(false),
         }

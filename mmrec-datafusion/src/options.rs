@@ -33,8 +33,9 @@ pub enum Text {
 /// it: one that was copied with its `.npy` counts for nothing, and is made again by `write`. When the `.npy` is another by any of these,
 /// it counts for nothing. On Linux that is so for files that are written through maps too, of this process or of
 /// others: a `.npy` is synced to its disk before its values are looked at, since the system changes its time at the first write to a page
-/// that is not waiting for the disk. **Where files are in memory (`tmpfs`), or the system is another,** the time may stay as it is: have
-/// no such file beside one that is still written through a map, for answers would be those of before. A pattern of a `LOCATION` ends in
+/// that is not waiting for the disk. **Where files are in memory (`tmpfs`), in a file system of FUSE or over a network, or the system is
+/// another,** the time may stay as it is: have no such file beside one that is still written through a map, for answers would be those
+/// of before. A pattern of a `LOCATION` ends in
 /// `.npy`, or it takes them for files of the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Sidecars {

@@ -18,6 +18,7 @@ use datafusion::{
     physical_expr::{
         PhysicalExpr, conjunction,
         expressions::{BinaryExpr, CastExpr, Column, Literal, NegativeExpr, TryCastExpr},
+        simplifier::PhysicalExprSimplifier,
         split_conjunction,
     },
     physical_expr_common::physical_expr::snapshot_physical_expr,
@@ -64,7 +65,7 @@ pub(crate) fn prune(array: &dyn Array, plan: &Plan, start: usize, end: usize) ->
 /// The parts of a filter that may be asked of the least and greatest value of a column: with any other all rows would have to pass.
 ///
 /// The engine takes these values through a cast as if every cast kept their order. The time of day of a timestamp is in no
-/// order at all.
+/// order at all. What the parts say by now is put in the place of dynamic filters.
 pub(crate) fn keeping_order(
     predicate: &Arc<dyn PhysicalExpr>,
     schema: &Schema,
@@ -72,19 +73,16 @@ pub(crate) fn keeping_order(
     let predicate = snapshot_physical_expr(Arc::clone(predicate))?;
     let parts = split_conjunction(&predicate).into_iter().filter(|part| {
         let turns = part.exists(|expression| {
-            let (inner, to) = if let Some(cast) = expression.downcast_ref::<CastExpr>() {
-                (cast.expr(), cast.cast_type())
-            } else if let Some(cast) = expression.downcast_ref::<TryCastExpr>() {
-                (cast.expr(), cast.cast_type())
-            } else {
-                // The least number has no negative.
-                return Ok(expression.is::<NegativeExpr>());
+            let Some(cast) = expression.downcast_ref::<CastExpr>() else {
+                // The least number has no negative, and one that does not fit becomes a NULL of which nobody knows.
+                return Ok(expression.is::<NegativeExpr>() || expression.is::<TryCastExpr>());
             };
-            Ok(!inner.data_type(schema).is_ok_and(|from| keeps_order(&from, to)))
+            Ok(!cast.expr().data_type(schema).is_ok_and(|from| keeps_order(&from, cast.cast_type())))
         });
         turns.is_ok_and(|turns| !turns)
     });
-    Ok(conjunction(parts.cloned()))
+    // Comparisons of partition columns are of literals by now.
+    PhysicalExprSimplifier::new(schema).simplify(conjunction(parts.cloned()))
 }
 
 /// Whether a cast leaves values in their order, or makes some of them equal.

@@ -63,11 +63,6 @@ fn beside(location: &Path) -> Path {
     Path::parse(&path).unwrap_or_else(|_| Path::from(path))
 }
 
-/// Whether this is the name of such a file.
-pub(crate) fn is_beside(location: &Path) -> bool {
-    location.filename().is_some_and(|name| name.ends_with(ENDING))
-}
-
 /// The values of a file that was opened: what lies beside it, or else what its rows say, if that is to be written.
 pub(crate) async fn of_file(
     store: &dyn ObjectStore,
@@ -210,8 +205,8 @@ impl Sidecar {
         Ok(Self { row: row.clone(), rows, columns: columns.collect::<std::result::Result<_, String>>()? })
     }
 
-    /// Writes it beside a file that is so. Gives the name.
-    pub(crate) async fn write(&self, store: &dyn ObjectStore, file: &ObjectMeta) -> Result<Path> {
+    /// Writes it beside a file that is so.
+    pub(crate) async fn write(&self, store: &dyn ObjectStore, file: &ObjectMeta) -> Result<()> {
         let path = beside(&file.location);
         match store.get(&path).await {
             Ok(got) => {
@@ -240,7 +235,7 @@ impl Sidecar {
             "columns": columns,
         });
         store.put(&path, PutPayload::from(format!("{value:#}\n"))).await?;
-        Ok(path)
+        Ok(())
     }
 }
 

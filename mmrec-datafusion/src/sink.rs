@@ -38,12 +38,13 @@ use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, pat
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
+    array::rest_of_tick,
     columns::{DESCR_PATTERN, is_descr},
     error::plan,
     layout::Layout,
     making::{AT_ONCE, Made, Making, blocking},
     options::NpyOptions,
-    sidecar::{Sidecar, is_beside},
+    sidecar::Sidecar,
 };
 
 /// Bytes that are sent to a store at once, unless the file would have too many pieces then.
@@ -188,39 +189,42 @@ async fn put_all(store: &Arc<dyn ObjectStore>, made: Vec<(StorePath, Made)>) -> 
     let puts = stream::iter(made).map(|(path, made)| {
         let (store, has_failed, room) = (Arc::clone(store), Arc::clone(&has_failed), Arc::clone(&room));
         async move {
-            let mut there = Vec::new();
             // None is begun behind one that failed.
             if has_failed.load(Ordering::Relaxed) {
-                return Put { path, there, rows: Ok(0) };
+                return None;
             }
-            let rows = put(&*store, &made, &path, &room, &mut there).await.map(|()| made.rows);
-            has_failed.fetch_or(rows.is_err(), Ordering::Relaxed);
-            Put { path, there, rows }
+            let put = put_file(&*store, &made.path, &path, &room).await;
+            has_failed.fetch_or(put.is_err(), Ordering::Relaxed);
+            Some((path, made, put))
         }
         .boxed()
     });
-    let puts: Vec<Put> = puts.buffer_unordered(AT_ONCE).collect().await;
+    let puts: Vec<_> = puts.buffer_unordered(AT_ONCE).collect().await;
     let (mut rows, mut there, mut failed) = (0, Vec::new(), None);
-    for put in puts {
-        there.extend(put.there);
-        match put.rows {
-            Ok(more) => rows += more,
-            Err(error) => failed = failed.or(Some((put.path, error))),
+    for (path, made, put) in puts.into_iter().flatten() {
+        match put {
+            Ok(tag) => {
+                rows += made.rows;
+                there.push((path, made, tag));
+            }
+            Err(error) => failed = failed.or(Some((path, error))),
         }
     }
     match failed {
-        None => Ok(rows),
+        None => {
+            let beside = there.into_iter().map(|(path, made, tag)| {
+                let store = Arc::clone(store);
+                async move { put_beside(&*store, &path, &made, tag).await }.boxed()
+            });
+            stream::iter(beside).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await;
+            Ok(rows)
+        }
         Some((_, error)) if there.is_empty() && files == 1 => Err(error),
-        Some((path, error)) => Err(error.context(take_back(&**store, &path, &there, files).await)),
+        Some((path, error)) => {
+            let there: Vec<_> = there.into_iter().map(|(path, ..)| path).collect();
+            Err(error.context(take_back(&**store, &path, &there, files).await))
+        }
     }
-}
-
-/// What became of a file.
-struct Put {
-    path: StorePath,
-    /// What has its name, of it and what lies beside it.
-    there: Vec<StorePath>,
-    rows: Result<u64>,
 }
 
 /// Deletes the files that were put before one failed, and says so.
@@ -232,8 +236,7 @@ async fn take_back(store: &dyn ObjectStore, failed: &StorePath, there: &[StorePa
             Err(error) => left.push(format!("{path}: {error}")),
         }
     }
-    let begin = format!("{failed}, one of {files} new files, could not be written");
-    let put = there.iter().filter(|path| !is_beside(path)).count();
+    let (begin, put) = (format!("{failed}, one of {files} new files, could not be written"), there.len());
     match left.len() {
         0 => format!("{begin}; {put} others, which had been, are deleted again"),
         few => format!(
@@ -243,33 +246,34 @@ async fn take_back(store: &dyn ObjectStore, failed: &StorePath, there: &[StorePa
     }
 }
 
-/// Puts a file at its name, at once and whole, and then what is to lie beside it.
-async fn put(
-    store: &dyn ObjectStore,
-    made: &Made,
-    to: &StorePath,
-    room: &Arc<Semaphore>,
-    there: &mut Vec<StorePath>,
-) -> Result<()> {
-    let tag = put_file(store, &made.path, to, room).await?;
-    there.push(to.clone());
+/// Puts what is known of a file's values beside it. Without, its rows are only read more often: a failure is none of the query's.
+async fn put_beside(store: &dyn ObjectStore, path: &StorePath, made: &Made, tag: Option<String>) {
     if let Some(sidecar) = &made.sidecar {
-        // The rows are there, and may stand in the place of older ones: without this they are only read more often.
-        there.extend(put_beside(store, sidecar, to, tag).await.ok().flatten());
+        let _ = write_beside(store, path, sidecar, tag).await;
     }
-    Ok(())
 }
 
-async fn put_beside(
+/// The same, if the file is still the one that was put there with this tag.
+async fn write_beside(
     store: &dyn ObjectStore,
+    path: &StorePath,
     sidecar: &Sidecar,
-    to: &StorePath,
     tag: Option<String>,
-) -> Result<Option<StorePath>> {
-    let now = store.head(to).await?;
-    // Else somebody has put another there in the meantime.
-    let is_same = tag.is_some() && tag == now.e_tag;
-    Ok(if is_same { Some(sidecar.write(store, &now).await?) } else { None })
+) -> Result<()> {
+    let put = store.head(path).await?;
+    // Somebody may change it at once.
+    if let Some(tick) = rest_of_tick(put.last_modified.into()) {
+        blocking(move || {
+            std::thread::sleep(tick);
+            Ok(())
+        })
+        .await?;
+    }
+    let now = store.head(path).await?;
+    if tag.is_some() && tag == now.e_tag {
+        sidecar.write(store, &now).await?;
+    }
+    Ok(())
 }
 
 /// Puts a file at its name. Gives the tag that it has there.

@@ -8,7 +8,7 @@ use crate::{
     array::{Array, part},
     error::external,
     open::Opened,
-    options::{NpyOptions, SortKey},
+    options::{NpyOptions, Sidecars, SortKey},
     prune::{float, nulls_at_end},
     schema::columns,
 };
@@ -37,6 +37,8 @@ pub(crate) fn of_file(opened: &Opened, table: &Schema, options: &NpyOptions) -> 
             && let Opened::Here(array) = opened
             && let Ok(there) = found.field_with_name(field.name())
             && there.data_type() == field.data_type()
+            // Files are left out by these then.
+            && (options.sidecars == Sidecars::Off || array.settle())
         {
             ends(&**array, key, there.data_type(), rows, column)?;
         }

@@ -91,6 +91,11 @@ impl Append {
         fs::rename(&begun, dir.join(DONE)).map_err(|error| cannot("rename", error, &begun))
     }
 
+    /// Whether rows count, or that cannot be asked.
+    pub(super) fn may_be_done(dir: &Path) -> bool {
+        dir.join(DONE).try_exists().unwrap_or(true)
+    }
+
     /// Says that there is nothing left to do, on the disk too: else what is told here might be there again after a loss of power, when
     /// others have made the columns longer or shorter. What stays if this fails says what is so, or that there is nothing behind the
     /// rows, and the next one removes it.

@@ -139,13 +139,17 @@ impl Table {
         let step = Append { before, rows: len };
         step.begin(&self.dir)?;
         let mut new = Vec::with_capacity(self.columns.len());
-        let written = self.write_behind(rows, &mut new).and_then(|()| Append::commit(&self.dir));
-        if let Err(error) = written {
-            self.cut(&new);
-            return Err(error);
-        }
+        self.write_behind(rows, &mut new).inspect_err(|_| self.cut(&new))?;
         // Others may have mapped the rows by now, so they stay. No header may name them yet: after a loss of power they may not count.
-        column::sync_names(&self.dir).map_err(|error| {
+        let counted = match Append::commit(&self.dir) {
+            // Over a network a name can have been given although that is reported as failed.
+            Err(error) if !Append::may_be_done(&self.dir) => {
+                self.cut(&new);
+                return Err(error);
+            }
+            committed => committed.and_then(|()| column::sync_names(&self.dir)),
+        };
+        counted.map_err(|error| {
             error.with_hint(
                 "the rows were written, and count, but may not survive a loss of power: open the directory again before anything else \
                  is appended",

@@ -1,13 +1,16 @@
 //! Growing and shrinking: a longer or shorter file, a new mapping, and for a `.npy` the new length in its header, in an order
 //! in which the file can be read at every moment.
 
-use std::fs::{self, File};
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
 
 use ndarray::{Axis, Dimension, RemoveAxis};
 
 use super::{
     RecordMap,
-    column::append_left,
+    column::{APPEND_LOCK, append_left, locked},
     core::{Core, Layout},
     extend::extend,
     header::{NextHeader, unchanged_header},
@@ -263,6 +266,7 @@ impl<A> Core<A> {
         let discard = || {
             let Some(file) = &self.file else { unreachable!("a map that is written keeps its file") };
             self.health()?;
+            let _lock = self.lock_of_columns()?;
             let behind = self.bytes_behind(file)?;
             // Both asked after the length, and in this order: who appends to columns says so before rows are in that length, and until they
             // are named; and rows that have been named by now are not cut.
@@ -283,15 +287,26 @@ impl<A> Core<A> {
     /// An error if the file is a column of a directory in which an append is under way, or was left. The rows behind those that its
     /// header names may be a part of it then, and may count.
     fn is_not_appended_to(&self) -> Result<()> {
-        let Some(path) = &self.path else { return Ok(()) };
-        let target = fs::canonicalize(path).unwrap_or_default();
-        let dirs = [path.parent(), target.parent()];
-        let Some(name) = dirs.into_iter().flatten().find_map(append_left) else { return Ok(()) };
+        let Some(name) = self.directories().iter().find_map(|dir| append_left(dir)) else { return Ok(()) };
         let message = format!(
             "an append to the columns of its directory is under way, or was left by a program that was ended, which the file {name} \
              beside it says; open the directory with ColumnMap::open_rw or DynColumnMap::open_rw, which do what was left to do"
         );
         Err(Error::new(ErrorKind::Locked, message))
+    }
+
+    /// The lock of those who append to the columns of the file's directory, if there has been one: else one could begin between what is
+    /// asked and what is cut.
+    fn lock_of_columns(&self) -> Result<Option<File>> {
+        let lock = self.directories().into_iter().map(|dir| dir.join(APPEND_LOCK)).find(|lock| lock.exists());
+        lock.map(|lock| locked(&lock)).transpose()
+    }
+
+    /// Where the file is by its path, and where it is indeed.
+    fn directories(&self) -> Vec<PathBuf> {
+        let Some(path) = &self.path else { return Vec::new() };
+        let target = fs::canonicalize(path).unwrap_or_default();
+        [path.parent(), target.parent()].into_iter().flatten().map(Path::to_path_buf).collect()
     }
 
     /// Puts a longer or shorter array in the place of the old one.

@@ -169,9 +169,7 @@ fn hint(error: &DataFusionError, text: &str) -> Option<&'static str> {
             "a file is named in single quotes and with its ending, as in from 'trades.npy'; check that it is there, and SHOW TABLES \
              lists what CREATE EXTERNAL TABLE has made",
         ),
-        _ if text.contains("Error parsing timestamp from") => {
-            Some("a time has its seconds, as in '2026-03-02T14:30:00'")
-        }
+        _ if lacks_seconds(text) => Some("a time has its seconds, as in '2026-03-02T14:30:00'"),
         DataFusionError::SchemaError(error, _) if matches!(**error, SchemaError::FieldNotFound { .. }) => {
             Some("a name stands in double quotes if it is not all in lower case, and a text in single ones")
         }
@@ -180,6 +178,14 @@ fn hint(error: &DataFusionError, text: &str) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// Whether a text that is no time for the engine ends in hours and minutes.
+fn lacks_seconds(text: &str) -> bool {
+    let text = text.split_once("Error parsing timestamp from '").map_or("", |(_, rest)| rest);
+    let clock = text.split('\'').next().and_then(|time| time.split(['T', ' ']).nth(1)).unwrap_or_default();
+    let is_of_clock = |(at, byte): (usize, u8)| if at == 2 { byte == b':' } else { byte.is_ascii_digit() };
+    clock.len() == 5 && clock.bytes().enumerate().all(is_of_clock)
 }
 
 impl From<DataFusionError> for Failure {

@@ -27,7 +27,7 @@ use super::{
     failure::{Failure, Result},
     progress::{self, Progress},
     stop,
-    unfinished::Unfinished,
+    unfinished::{self, Unfinished},
 };
 
 /// How long to wait, at the end, for threads that are in the middle of a batch.
@@ -133,6 +133,7 @@ impl Session {
         drop(context);
         runtime.shutdown_timeout(LAST);
         drop(spills);
+        unfinished::remove_all();
     }
 }
 

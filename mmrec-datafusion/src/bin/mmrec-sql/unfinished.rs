@@ -8,7 +8,8 @@ use std::{
 
 use tempfile::{Builder, TempDir};
 
-/// All there are, for a second Ctrl-C, which ends the process at once.
+/// All there were: for a second Ctrl-C, which ends the process at once, and for threads of the engine that put a file into one that has
+/// just been removed. No name is given twice.
 static ALL: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// How often a directory is removed again into which a thread of the engine has just put a file.
@@ -35,11 +36,10 @@ impl Unfinished {
 impl Drop for Unfinished {
     fn drop(&mut self) {
         remove(self.path());
-        ALL.lock().unwrap_or_else(PoisonError::into_inner).retain(|path| path != self.path());
     }
 }
 
-/// Removes all of them; to be called before the process ends without unwinding.
+/// Removes all of them; to be called before the process ends.
 pub(super) fn remove_all() {
     for path in &*ALL.lock().unwrap_or_else(PoisonError::into_inner) {
         remove(path);
