@@ -113,6 +113,20 @@ impl Error {
         self
     }
 
+    /// The error with other words in the place of some, where these are no advice for the caller.
+    pub(crate) fn reworded(mut self, from: &str, to: &str) -> Self {
+        self.0.message = self.0.message.replace(from, to);
+        self
+    }
+
+    /// The error of a file in a directory that was to have another name.
+    pub(crate) fn with_directory(mut self, was: &Path, is: &Path) -> Self {
+        if let Some(Ok(rest)) = self.0.path.as_deref().map(|path| path.strip_prefix(was)) {
+            self.0.path = Some(is.join(rest));
+        }
+        self
+    }
+
     pub(crate) fn with_path(mut self, path: Option<&Path>) -> Self {
         if self.0.path.is_none() {
             self.0.path = path.map(Path::to_path_buf);

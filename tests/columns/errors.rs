@@ -71,8 +71,8 @@ fn a_missing_column_is_named() {
     assert_eq!(kind, ErrorKind::DTypeMismatch);
     assert_eq!(
         text,
-        "ticks: the columns are not those of Tick; put the columns back, or change the type; DynColumnMap opens what dtype.descr \
-         says, or the columns there are\n\
+        "ticks: the columns are not those of Tick; put the columns back, or change the type; without the file dtype.descr \
+         DynColumnMap opens the columns there are\n\
          column `price`: the directory has none, Tick has '<f8'"
     );
     let untyped = DynColumnMap::open(dir(&tmp)).unwrap_err();
@@ -416,4 +416,27 @@ fn what_says_of_an_append_is_held_against_the_columns() {
     let error = ColumnMap::<Tick>::open_rw(dir(&tmp)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Truncated, "{error}");
     assert!(content(&dir(&tmp)) == before);
+}
+
+#[test]
+fn a_file_and_a_directory_that_is_not_there() {
+    let tmp = tempdir().unwrap();
+    let file = tmp.path().join("a.npy");
+    RecordMap::<u8>::options().shape(3).create_npy(&file).unwrap();
+    for error in [
+        ColumnMap::<Tick>::open(&file).map(drop).unwrap_err(),
+        DynColumnMap::open(&file).map(drop).unwrap_err(),
+    ] {
+        let text = error.to_string();
+        assert!(
+            text.contains("a.npy: cannot open a directory of columns, for this is a file; RecordMap"),
+            "{text}"
+        );
+    }
+    let error = ColumnMap::<Tick>::create(tmp.path().join("no/ticks"), 0).map(drop).unwrap_err();
+    assert!(
+        error.to_string().contains("no/ticks: ")
+            && error.to_string().contains("make the directory that it is to be in"),
+        "{error}"
+    );
 }

@@ -11,6 +11,9 @@ use std::{fmt, marker::PhantomData, path::Path};
 
 use ndarray::Ix1;
 
+#[cfg(feature = "arrow")]
+use crate::view::DynView;
+
 use self::table::{Table, Wanted};
 pub use self::{dynamic::DynColumnMap, iter::ColumnIter};
 use crate::{
@@ -329,6 +332,18 @@ macro_rules! of_table {
         /// The directory, as an absolute path.
         pub fn path(&self) -> &Path {
             &self.table.dir
+        }
+
+        /// The columns, in the order of the fields, with their axes behind that of the rows.
+        #[cfg(feature = "arrow")]
+        pub(crate) fn views(&self) -> Result<Vec<DynView<'_>>> {
+            self.table.columns.iter().map(|column| DynView::from_raw(column.raw().clone())).collect()
+        }
+
+        /// Appends records of the dtype of the columns, with one axis.
+        #[cfg(feature = "arrow")]
+        pub(crate) fn append_untyped(&mut self, records: &DynView<'_>) -> Result<()> {
+            self.table.append(records.raw())
         }
 
         /// Puts everything written on the disk, and waits for it; see [`RecordMap::flush`](crate::RecordMap::flush).

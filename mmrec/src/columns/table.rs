@@ -90,15 +90,24 @@ impl Table {
             return Err(named(exists()));
         }
         let mut begun = Begun::new(parent, name).map_err(|error| {
-            named(Error::io("cannot make the directory, under another name beside it first", error))
+            let hint = match error.kind() {
+                io::ErrorKind::NotFound => "; make the directory that it is to be in",
+                _ => "",
+            };
+            named(Error::io(
+                format!("cannot make the directory, under another name beside it first{hint}"),
+                error,
+            ))
         })?;
-        let mut columns = Vec::with_capacity(dtype.fields().len());
-        for (file, field) in place::file_names(dtype).iter().zip(dtype.fields()) {
-            columns.push(Column::create(&begun.path.join(file), field.dtype(), rows)?);
-        }
-        fill(&|column, row, bytes| columns[column].write(row, bytes))?;
-        drop(columns);
-        place::write_descr(&begun.path, dtype)?;
+        let made = || {
+            let mut columns = Vec::with_capacity(dtype.fields().len());
+            for (file, field) in place::file_names(dtype).iter().zip(dtype.fields()) {
+                columns.push(Column::create(&begun.path.join(file), field.dtype(), rows)?);
+            }
+            fill(&|column, row, bytes| columns[column].write(row, bytes))?;
+            place::write_descr(&begun.path, dtype)
+        };
+        made().map_err(|error| error.with_directory(&begun.path, &dir))?;
         fs::rename(&begun.path, &dir).map_err(|error| match error.kind() {
             io::ErrorKind::DirectoryNotEmpty
             | io::ErrorKind::AlreadyExists
@@ -387,7 +396,7 @@ fn compare(dir: &Path, wanted: &Wanted<'_>, found: &[(&str, Option<&DType>)]) ->
         }
         THIS_MAP => "another program has changed the directory since it was opened: open it again",
         _ => {
-            "put the columns back, or change the type; DynColumnMap opens what dtype.descr says, or the columns there are"
+            "put the columns back, or change the type; without the file dtype.descr DynColumnMap opens the columns there are"
         }
     };
     let message = format!("the columns are not those of {name}; {what_to_do}\n{}", lines.join("\n"));

@@ -167,7 +167,8 @@ impl Column {
     /// Makes a `.npy` of `rows` zeros.
     pub(crate) fn create(path: &Path, dtype: &DType, rows: usize) -> Result<Self> {
         let opening = of_rows(dtype, rows);
-        opening.create(Origin::Path(path.to_path_buf()), Old::Refused, true).map(Self::of)
+        let created = opening.create(Origin::Path(path.to_path_buf()), Old::Refused, true);
+        created.map(Self::of).map_err(without_options)
     }
 
     #[inline(always)]
@@ -239,7 +240,7 @@ impl Column {
     /// Makes room for rows behind those there are. No header names them yet.
     pub(crate) fn put_behind(&self, rows: usize) -> Result<NewRows> {
         let put = self.core.put_behind(rows, |_, _| Ok(()));
-        put.map(NewRows).map_err(|error| self.core.name(error))
+        put.map(NewRows).map_err(|error| without_options(self.core.name(error)))
     }
 
     /// An error if the file ends before the new rows do. Of a file that was cut and is as long again, and has zeros where it was cut,
@@ -332,6 +333,11 @@ fn has_rows(file: &File, layout: &Layout, rows: usize) -> Result<()> {
         end - found
     );
     Err(Error::new(ErrorKind::Truncated, message))
+}
+
+/// Maps of columns have no options.
+fn without_options(error: Error) -> Error {
+    error.reworded(", or use .sparse(true) to reserve none", "")
 }
 
 fn not_written(error: io::Error) -> Error {

@@ -3,14 +3,14 @@
 //! Only the crates for arrays, schemas and buffers, which do not compute. `schema` says which Arrow type each dtype is, and
 //! back; `arrays` and `strings` copy elements out of views, by the Arrow type that is asked for, and know nothing of maps;
 //! `batches` has the public methods. The way back is `append`, over `rows`, which finds a column for each field, and `cells`,
-//! which
-//! has the values of one. Unsafe code is in `shared`, arrays over the bytes of a map, and in `views`,
+//! which has the values of one. `columns` has both ways for directories of columns. Unsafe code is in `shared`, arrays over the bytes of a map, and in `views`,
 //! strings that Arrow does not look at again.
 
 mod append;
 mod arrays;
 mod batches;
 mod cells;
+mod columns;
 mod rows;
 mod schema;
 mod shared;
