@@ -190,7 +190,7 @@ pub(crate) fn changed(name: &str, before: u64, now: u64) -> datafusion::common::
 pub(crate) struct ColumnFiles {
     map: DynColumnMap,
     /// The files of the columns, to ask whether they are still as they were.
-    files: Vec<(File, State)>,
+    files: Vec<(File, State, String)>,
     name: String,
 }
 
@@ -203,9 +203,9 @@ impl ColumnFiles {
         for entry in std::fs::read_dir(directory)? {
             let path = entry?.path();
             if path.extension().is_some_and(|extension| extension == "npy") {
-                let file = File::open(path)?;
+                let file = File::open(&path)?;
                 let state = State::of(&file)?;
-                files.push((file, state));
+                files.push((file, state, path.display().to_string()));
             }
         }
         let map = DynColumnMap::open(directory).map_err(|error| of_file(name, error))?;
@@ -227,7 +227,7 @@ impl Array for ColumnFiles {
     }
 
     fn check(&self) -> Result<()> {
-        self.files.iter().try_for_each(|(file, state)| state.check(file, &self.name))?;
+        self.files.iter().try_for_each(|(file, state, name)| state.check(file, name))?;
         #[cfg(any(target_os = "linux", target_os = "android"))]
         self.map.health().map_err(|error| of_file(&self.name, error))?;
         Ok(())

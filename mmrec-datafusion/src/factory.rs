@@ -19,6 +19,7 @@ use datafusion::{
     execution::{SessionState, context::SessionContext},
     logical_expr::{CreateExternalTable, Expr, SortExpr},
 };
+use url::Url;
 
 use crate::{
     columns::{DESCR, DESCR_PATTERN},
@@ -168,6 +169,17 @@ fn of_ending(
 
 /// Where the files of a table are listed.
 fn location_of(location: &str, options: &NpyOptions) -> Result<String> {
+    // In a path some letters stand for others, and in a URL none does: what there is by this name is meant.
+    if location.contains(['*', '?', '['])
+        && let Ok(path) = std::path::absolute(location)
+        && path.exists()
+        && let Some(url) = url_of(&path)
+    {
+        return Ok(match local(&ListingTableUrl::parse(&url)?) {
+            Some(path) if path.join(DESCR).is_file() => format!("{url}{DESCR}"),
+            _ => url,
+        });
+    }
     if !location.ends_with('/') && !Path::new(location).is_dir() {
         return Ok(location.to_owned());
     }
@@ -192,6 +204,15 @@ fn location_of(location: &str, options: &NpyOptions) -> Result<String> {
         Some(_) => format!("{directory}/*.npy"),
         None => format!("{directory}/"),
     })
+}
+
+/// A path of this machine as a URL, with a slash at its end if it is a directory.
+fn url_of(path: &Path) -> Option<String> {
+    let url = match path.is_dir() {
+        true => Url::from_directory_path(path),
+        false => Url::from_file_path(path),
+    };
+    url.ok().map(Into::into)
 }
 
 /// A folder that stands for no value of a partition column.
@@ -251,11 +272,15 @@ impl fmt::Debug for UrlTables {
 #[async_trait]
 impl UrlTableFactory for UrlTables {
     async fn try_new(&self, url: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        let Ok(parsed) = ListingTableUrl::parse(url) else { return Ok(None) };
+        let Ok(location) = location_of(url, &NpyOptions::default()) else { return Ok(None) };
+        // With the pattern left away, if it has one: whose place it is is asked of the folder.
+        let whole = if location.starts_with("file:") { location.as_str() } else { url };
+        let Ok(parsed) = ListingTableUrl::parse(whole) else { return Ok(None) };
         let is_ours = match local(&parsed) {
             Some(path) if path.is_dir() => {
                 path.join(DESCR).is_file() || has_columns(&path, 8) || has_npy(&path)
             }
+            Some(path) if path.ends_with(DESCR) => true,
             _ => parsed.file_extension() == Some("npy"),
         };
         if !is_ours {
@@ -264,10 +289,10 @@ impl UrlTableFactory for UrlTables {
         let state = (self.session)()
             .ok_or_else(|| plan_datafusion_err!("the session of the table {url:?} has ended"))?;
         let format: Arc<dyn FileFormat> = Arc::new(NpyFormat::default());
-        let location = location_of(url, &NpyOptions::default())?;
         let url = ListingTableUrl::parse(&location)?;
-        let listing =
-            ListingOptions::new(format).with_file_extension(if url.is_collection() { ".npy" } else { "" });
+        // A pattern says all.
+        let ending = if takes_all(&url) { ".npy" } else { "" };
+        let listing = ListingOptions::new(format).with_file_extension(ending);
         let config = ListingTableConfig::new(url).with_listing_options(listing).infer_schema(&state).await?;
         Ok(Some(Arc::new(ListingTable::try_new(config)?)))
     }

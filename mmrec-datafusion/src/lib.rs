@@ -56,6 +56,9 @@
 //! | `'feed.bin'` with the option `npy.dtype` | records as they are, behind `npy.offset` bytes; a directory is all files in it |
 //! | `'archive.npz'` with the option `npy.member` | the array of this name, if it is stored: one that is deflated is an error |
 //!
+//! Files whose names begin with a dot are files as others; those of 0 bytes the engine passes over. `*`, `?` and `[` in a path are a
+//! pattern, unless there is a file or directory of just that name.
+//!
 //! `.npy` files and raw ones may lie in any object store of the session. On this machine they are mapped; elsewhere their headers are
 //! read, and then 4 MiB of rows at a time, declared order or not. Arrays of more than one axis have lists in their rows.
 //!
@@ -77,6 +80,9 @@
 //! | `c8`, `c16` | a list of two floats |
 //! | sub-arrays, axes after the first | lists of a fixed size |
 //! | nested records | structs: `get_field(pos, 'x')`, or `pos['x']` with DataFusion's feature `nested_expressions` |
+//!
+//! The engine compares a time with one of a finer unit by cutting that to the unit of the column: `ts >= '2024-06-01T00:00:00.5'` of a
+//! `M8[s]` is true for `00:00:00`.
 //!
 //! A name that SQL would take for something else is quoted: `"Last Px"`. An array without fields has one column, `value`.
 //!
@@ -134,7 +140,7 @@
 //! `COPY (SELECT …) TO 'out.npy'` makes one `.npy` of packed records, in the session's directory for temporary files, within its limit;
 //! only when the query has ended well does it get its name, so that a failure leaves nothing, or the old file. Text becomes `U`, or `S` with `npy.text` `bytes` or where
 //! the column was `S` in its file, as wide as the longest there is (the answer is kept twice then, once in Arrow's format) or as `npy.width`
-//! says, and longer text is an error. A NULL is NaT, and for any other type an error that names the row. A path without an ending, with `STORED AS NPY`, is a directory of several files.
+//! says, and longer text is an error. Within structs and lists text has no width, and is written if it comes from a `.npy` alone. A NULL is NaT, and for any other type an error that names the row. A path without an ending, with `STORED AS NPY`, is a directory of several files.
 //! `INSERT INTO` a table of a directory adds files of exactly its dtype.
 //!
 //! Each file is whole at its name or not there. Of several files, `PARTITIONED BY` or not, none has its name before all are whole; if one

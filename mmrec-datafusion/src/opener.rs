@@ -10,7 +10,7 @@ use datafusion::{
         physical_plan::{FileOpenFuture, FileOpener},
         table_schema::TableSchema,
     },
-    physical_expr::{PhysicalExpr, expressions::Literal},
+    physical_expr::PhysicalExpr,
     physical_expr_adapter::replace_columns_with_literals,
     physical_optimizer::pruning::FilePruner,
     physical_plan::metrics::{Count, ExecutionPlanMetricsSet, MetricBuilder},
@@ -24,7 +24,7 @@ use crate::{
     error::{execution, external},
     open::{Head, Opened, get, open},
     options::{NpyOptions, Sidecars},
-    prune::{keeping_order, prune},
+    prune::{is_never, keeping_order, prune},
     scan::{Plan, Scanner, Step},
 };
 
@@ -155,8 +155,8 @@ impl Reading {
         let Some(predicate) = &self.predicate else { return Ok(false) };
         let schema = self.table_schema.file_schema();
         let predicate = keeping_order(predicate, schema)?;
-        if let Some(literal) = predicate.downcast_ref::<Literal>() {
-            return Ok(matches!(literal.value(), ScalarValue::Boolean(Some(false) | None)));
+        if is_never(&predicate) {
+            return Ok(true);
         }
         if self.options.sidecars == Sidecars::Off {
             return Ok(false);

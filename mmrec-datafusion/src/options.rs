@@ -36,7 +36,7 @@ pub enum Text {
 /// that is not waiting for the disk. **Where files are in memory (`tmpfs`), in a file system of FUSE or over a network, or the system is
 /// another,** the time may stay as it is: have no such file beside one that is still written through a map, for answers would be those
 /// of before. A pattern of a `LOCATION` ends in
-/// `.npy`, or it takes them for files of the table.
+/// `.npy`, or it takes them for files of the table. Directories of columns have none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Sidecars {
     /// They are not looked for.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    Array as _, ArrayRef, RecordBatch,
+    Array as _, ArrayRef, RecordBatch, RecordBatchOptions,
     cast::AsArray,
     types::{Float16Type, Float32Type, Float64Type},
 };
@@ -18,10 +18,10 @@ use datafusion::{
     physical_expr::{
         PhysicalExpr, conjunction,
         expressions::{BinaryExpr, CastExpr, Column, Literal, NegativeExpr, TryCastExpr},
-        simplifier::PhysicalExprSimplifier,
         split_conjunction,
+        utils::collect_columns,
     },
-    physical_expr_common::physical_expr::snapshot_physical_expr,
+    physical_expr_common::physical_expr::{is_volatile, snapshot_physical_expr},
 };
 
 use crate::{
@@ -81,8 +81,22 @@ pub(crate) fn keeping_order(
         });
         turns.is_ok_and(|turns| !turns)
     });
-    // Comparisons of partition columns are of literals by now.
-    PhysicalExprSimplifier::new(schema).simplify(conjunction(parts.cloned()))
+    Ok(conjunction(parts.cloned()))
+}
+
+/// Whether a part of a filter that needs no columns says that no row passes: one of partition columns, of which there are literals.
+pub(crate) fn is_never(predicate: &Arc<dyn PhysicalExpr>) -> bool {
+    let options = RecordBatchOptions::new().with_row_count(Some(1));
+    let row = RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &options);
+    let Ok(row) = row else { return false };
+    split_conjunction(predicate).into_iter().any(|part| {
+        if is_volatile(part) || !collect_columns(part).is_empty() {
+            return false;
+        }
+        // An error is one of the query that evaluates it for its rows.
+        let value = part.evaluate(&row).and_then(|value| value.into_array(1));
+        value.is_ok_and(|value| as_boolean(&value).is_ok_and(|passes| passes.true_count() == 0))
+    })
 }
 
 /// Whether a cast leaves values in their order, or makes some of them equal.

@@ -25,6 +25,14 @@ fn mistakes_are_told_with_what_to_do() {
         error,
         "nodir/: there is no such directory, or no .npy, Parquet or CSV file in it; check the name"
     );
+    let files = files.with("a.npz", "PK").with("raw.bin", "x");
+    for (name, option) in [("a.npz", "'npy.member' 'NAME'"), ("raw.bin", "'npy.dtype' 'DTYPE'")] {
+        let error = files.fail(&[&format!("select 1 from '{name}'")]);
+        assert!(
+            error.starts_with(name) && error.contains(&format!("location '{name}' options ({option})")),
+            "{error}"
+        );
+    }
     let error = files.fail(&["t.csv"]);
     let advice = "is the name of a file, not a statement; ask for its rows with mmrec-sql \"select * from 't.csv' limit 10\"";
     assert_eq!(error, format!("t.csv {advice}"));

@@ -163,3 +163,29 @@ async fn batches_of_wide_rows_have_few() {
         assert_eq!(batches.iter().map(|batch| batch.num_rows()).max(), Some(most), "{sql}");
     }
 }
+
+/// In paths `*`, `?` and `[` stand for other letters, unless there is something of that name.
+#[cfg(unix)]
+#[tokio::test]
+async fn names_that_look_like_patterns() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    for (name, rows) in [("a?b.npy", 0..5), ("aXb.npy", 5..20), ("a[1].npy", 20..23)] {
+        write(&path(name), &trades(rows));
+    }
+    write(&path("d[1]/a.npy"), &trades(0..7));
+    crate::columns::write_columns(&path("c*"), &trades(0..9));
+    crate::columns::write_columns(&path("days/day=1"), &trades(0..11));
+    let context = session(2, 64);
+    for (name, rows) in
+        [("a?b.npy", 5), ("a[1].npy", 3), ("a*b.npy", 20), ("d[1]", 7), ("d[1]/", 7), ("c*", 9), ("days", 11)]
+    {
+        let location = path(name).display().to_string();
+        let sql = format!("SELECT count(*) FROM '{location}'");
+        assert_eq!(number(&query(&context, &sql).await), rows, "{name}");
+        query(&context, &format!("CREATE OR REPLACE EXTERNAL TABLE t STORED AS NPY LOCATION '{location}'"))
+            .await;
+        assert_eq!(number(&query(&context, "SELECT count(*) FROM t").await), rows, "{name}");
+        query(&context, "DROP TABLE t").await;
+    }
+}

@@ -5,7 +5,7 @@ use std::{num::NonZero, path::PathBuf};
 use anstream::ColorChoice;
 use clap::{Parser, ValueEnum};
 
-/// Asks files of fixed-size records in SQL: .npy files, directories of them, columns, and raw records; Parquet, CSV and JSON too.
+/// Asks files of fixed-size records in SQL: .npy files, directories of them, columns, and raw records; Parquet, CSV and lines of JSON (.json) too.
 ///
 /// A file is a table by its name in quotes:
 ///

@@ -127,6 +127,13 @@ fn of_root(error: &DataFusionError) -> String {
     }
     let table =
         text.strip_prefix("table 'datafusion.public.").and_then(|rest| rest.strip_suffix("' not found"));
+    if let Some(file) = table.filter(|file| Path::new(file).is_file()) {
+        let option = if file.ends_with(".npz") { "'npy.member' 'NAME'" } else { "'npy.dtype' 'DTYPE'" };
+        return format!(
+            "{file}: a file of this ending is no table by its name alone; if it has records: create external table t stored as npy \
+             location '{file}' options ({option}); select … from t"
+        );
+    }
     if let Some(place) = table.filter(|place| place.ends_with('/') || Path::new(place).is_dir()) {
         return format!(
             "{place}: there is no such directory, or no .npy, Parquet or CSV file in it; check the name"
@@ -152,7 +159,15 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
 
 /// The library's calls as the options that stand for them in SQL.
 fn as_options(text: &str) -> String {
-    const PHRASES: [(&str, &str); 3] = [
+    const PHRASES: [(&str, &str); 5] = [
+        (
+            "change the type (DynMap::open(..)?.dtype().to_rust_struct(..) writes the struct), or use DynMap, which takes any",
+            "leave the option 'npy.dtype' away, for the file says its own",
+        ),
+        (
+            "copy it anew, or map what is left of its records, from byte ",
+            "copy it anew; what is left of its records, from byte ",
+        ),
         (
             "give their dtype with .dtype(), map it with a Rust type, or, of an .npz, name an array with .npz_member()",
             "make a table of it with CREATE EXTERNAL TABLE, whose option 'npy.dtype' says it, or, of an .npz, 'npy.member' names an array",
