@@ -78,13 +78,13 @@ pub(crate) struct MappedFile {
 
 /// What a file is known by while it is read.
 #[derive(PartialEq)]
-struct State {
+pub(crate) struct State {
     len: u64,
     modified: Option<SystemTime>,
 }
 
 impl State {
-    fn of(file: &File) -> Result<Self> {
+    pub(crate) fn of(file: &File) -> Result<Self> {
         let about = file.metadata()?;
         Ok(Self { len: about.len(), modified: about.modified().ok() })
     }
@@ -102,7 +102,7 @@ impl State {
     ///
     /// A write through a map changes the time of a file only where the page is not dirty yet: it is then a fault. What is synced
     /// is clean, on Linux; elsewhere times change as they may, and there a file that is only read may not be synced.
-    fn settle(&self, file: &File) -> bool {
+    pub(crate) fn settle(&self, file: &File) -> bool {
         let Some(tick) = self.modified.and_then(rest_of_tick) else { return false };
         std::thread::sleep(tick);
         let synced = if cfg!(target_os = "linux") { file.sync_data() } else { Ok(()) };
@@ -118,7 +118,7 @@ impl State {
 
 /// How long it is until a write will give a file another time than this one, its last: two within one tick of the clock leave the
 /// same. `None` for a time to come, of a machine whose clock is ahead.
-pub(crate) fn rest_of_tick(modified: SystemTime) -> Option<Duration> {
+fn rest_of_tick(modified: SystemTime) -> Option<Duration> {
     // Where times are kept in whole seconds, or, on FAT, two of them.
     let is_coarse = modified.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|age| age.subsec_nanos() == 0);
     let tick = Duration::from_millis(if is_coarse { 2100 } else { 50 });

@@ -17,6 +17,9 @@ pub(crate) const DESCR: &str = "dtype.descr";
 /// A pattern of its name alone, which makes a list of what lies under a directory.
 pub(crate) const DESCR_PATTERN: &str = "dtype.desc[r]";
 
+/// A pattern of the files of a folder that are rows of a table.
+pub(crate) const NPY_PATTERN: &str = "*.npy";
+
 /// Whether a file stands for a directory of columns.
 pub(crate) fn is_descr(location: &Path) -> bool {
     location.filename() == Some(DESCR)

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{DataType, Schema};
 use async_trait::async_trait;
 use datafusion::{
     catalog::{DynamicFileCatalog, Session, TableProvider, TableProviderFactory, UrlTableFactory},
@@ -14,15 +14,15 @@ use datafusion::{
     datasource::{
         file_format::FileFormat,
         listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
-        listing_table_factory::ListingTableFactory,
     },
     execution::{SessionState, context::SessionContext},
     logical_expr::{CreateExternalTable, Expr, SortExpr},
 };
+use futures::TryStreamExt;
 use url::Url;
 
 use crate::{
-    columns::{DESCR, DESCR_PATTERN},
+    columns::{DESCR, DESCR_PATTERN, NPY_PATTERN},
     error::plan,
     format::{NpyFormat, NpyFormatFactory},
     options::{NpyOptions, SortKey},
@@ -54,10 +54,10 @@ pub fn register(context: &SessionContext) -> Result<()> {
 }
 
 /// Makes the tables of `CREATE EXTERNAL TABLE … STORED AS NPY`.
+///
+/// The engine's own factory takes files of all endings where columns are declared and in object stores, and patterns in paths alone.
 #[derive(Debug, Default)]
-pub struct NpyTableFactory {
-    listing: ListingTableFactory,
-}
+pub struct NpyTableFactory(());
 
 impl NpyTableFactory {
     /// Makes tables of files, and of directories of columns.
@@ -73,146 +73,178 @@ impl TableProviderFactory for NpyTableFactory {
         state: &dyn Session,
         command: &CreateExternalTable,
     ) -> Result<Arc<dyn TableProvider>> {
-        let mut command = command.clone();
-        let options = NpyOptions::from_map(&command.options)?;
+        let mut options = NpyOptions::from_map(&command.options)?;
         let sorted = SortKey::of_orders(&command.order_exprs);
         if !sorted.is_empty() {
-            let sorted = NpyOptions { sorted, ..NpyOptions::default() };
-            command.options.extend(sorted.to_map());
+            options.sorted = sorted;
         }
-        for location in &mut command.locations {
-            *location = location_of(location, &options)?;
+        let places = places(command, &options)?;
+        let format: Arc<dyn FileFormat> = Arc::new(NpyFormat::new(options));
+        let listing = ListingOptions::new(format).with_file_extension("");
+        let Columns { file, partitions } = match command.schema.fields().is_empty() {
+            true => Columns::found(state, command, &listing, &places).await?,
+            false => Columns::declared(command)?,
+        };
+        let listing = listing.with_table_partition_cols(partitions);
+        for place in &places {
+            listing.validate_partitions(state, place).await?;
         }
-        // Of raw files all in a folder are rows of the table.
-        if options.dtype.is_some() {
-            return self.listing.create(state, &command).await;
+        let listing = listing.with_file_sort_order(command.order_exprs.clone());
+        let config =
+            ListingTableConfig::new_with_multi_paths(places).with_listing_options(listing).with_schema(file);
+        let table = ListingTable::try_new(config)?
+            .with_cache(state.runtime_env().cache_manager.get_file_statistic_cache())
+            .with_definition(command.definition.clone())
+            .with_constraints(command.constraints.clone())
+            .with_column_defaults(command.column_defaults.clone());
+        if state.config().collect_statistics() {
+            // The queries read again what cannot be read now, and say so.
+            let _ = table.list_files_for_scan(state, &[], None).await;
         }
-        let command = with_columns(command, state, &options).await?;
-        let table = self.listing.create(state, &command).await?;
-        of_ending(table, state, &command)
+        Ok(Arc::new(table))
     }
 }
 
-/// The statement with the columns that the `.npy` files in the folder of a store have, if it declares none: the engine asks files of
-/// all endings there.
-async fn with_columns(
-    mut command: CreateExternalTable,
-    state: &dyn Session,
-    options: &NpyOptions,
-) -> Result<CreateExternalTable> {
-    let paths = command.locations.iter().map(ListingTableUrl::parse).collect::<Result<Vec<_>>>()?;
-    let [first, others @ ..] = &paths[..] else { return Ok(command) };
-    if !command.schema.fields().is_empty() || !paths.iter().any(takes_all) {
-        return Ok(command);
-    }
-    let format = Arc::new(NpyFormat::new(options.clone()));
-    let listing = ListingOptions::new(format).with_file_extension(".npy");
-    let infers = state.config_options().execution.listing_table_factory_infer_partitions;
-    if command.table_partition_cols.is_empty() && infers {
-        command.table_partition_cols = listing.infer_partitions(state, first).await?;
-    }
-    let schema = listing.infer_schema(state, first).await?;
-    for path in others {
-        if listing.infer_schema(state, path).await?.fields() != schema.fields() {
-            return Err(plan(format!(
-                "the files at {path} have other columns than those at {first}; make two tables of them"
-            )));
-        }
-    }
-    let mut fields = schema.fields().to_vec();
-    fields.extend(command.table_partition_cols.iter().map(|name| {
-        let type_ = DataType::Dictionary(Box::new(DataType::UInt16), Box::new(DataType::Utf8));
-        Arc::new(Field::new(name, type_, false))
-    }));
-    let schema = DFSchema::try_from(Schema::new_with_metadata(fields, schema.metadata().clone()))?;
-    let columns = command.order_exprs.iter().flatten().flat_map(|key| key.expr.column_refs());
-    if let Some(column) = columns.into_iter().find(|column| !schema.has_column(column)) {
-        return Err(plan(format!("Column {column} is not in schema")));
-    }
-    command.schema = Arc::new(schema);
-    Ok(command)
-}
-
-/// Whether all files of a folder are of the table.
-fn takes_all(path: &ListingTableUrl) -> bool {
-    path.is_collection() && path.get_glob().is_none()
-}
-
-/// The table with the files of its folders that end in `.npy`: the engine takes all of them where the columns are declared.
-fn of_ending(
-    table: Arc<dyn TableProvider>,
-    state: &dyn Session,
-    command: &CreateExternalTable,
-) -> Result<Arc<dyn TableProvider>> {
-    let listing = table.downcast_ref::<ListingTable>();
-    let Some(listing) = listing.filter(|listing| listing.table_paths().iter().any(takes_all)) else {
-        return Ok(table);
+/// Where the files of a table are, all in one store.
+fn places(command: &CreateExternalTable, options: &NpyOptions) -> Result<Vec<ListingTableUrl>> {
+    let places = command
+        .locations
+        .iter()
+        .map(|location| Ok(files_of(location, options)?.with_table_ref(command.name.clone())));
+    let places = places.collect::<Result<Vec<_>>>()?;
+    let Some(first) = places.first() else {
+        return Err(plan("CREATE EXTERNAL TABLE has no LOCATION; give one"));
     };
-    let paths = listing.table_paths().iter().cloned().map(|path| match takes_all(&path) {
-        true => path.with_glob("*.npy"),
-        false => Ok(path),
-    });
-    let options = listing.options();
-    let schema = listing.schema();
-    let columns = schema.fields().len() - options.table_partition_cols.len();
-    let schema = schema.project(&(0..columns).collect::<Vec<_>>())?;
-    let config = ListingTableConfig::new_with_multi_paths(paths.collect::<Result<_>>()?)
-        .with_listing_options(options.clone())
-        .with_schema(Arc::new(schema));
-    let table = ListingTable::try_new(config)?
-        .with_cache(state.runtime_env().cache_manager.get_file_statistic_cache())
-        .with_definition(command.definition.clone())
-        .with_constraints(command.constraints.clone())
-        .with_column_defaults(command.column_defaults.clone());
-    Ok(Arc::new(table))
+    let store = first.object_store();
+    if let Some(other) = places.iter().find(|place| place.object_store() != store) {
+        return Err(plan(format!(
+            "the files of a table are in one store, and {first} and {other} are in two; make two tables of them"
+        )));
+    }
+    if let Some(at) = (1..places.len()).find(|&at| places[..at].contains(&places[at])) {
+        return Err(plan(format!("{} comes twice; give each LOCATION once", places[at])));
+    }
+    Ok(places)
 }
 
-/// Where the files of a table are listed.
-fn location_of(location: &str, options: &NpyOptions) -> Result<String> {
-    // In a path some letters stand for others, and in a URL none does: what there is by this name is meant.
+/// The columns of a table: those of its files, and those of the names of folders.
+struct Columns {
+    file: Arc<Schema>,
+    partitions: Vec<(String, DataType)>,
+}
+
+impl Columns {
+    /// Those that the files have.
+    async fn found(
+        state: &dyn Session,
+        command: &CreateExternalTable,
+        listing: &ListingOptions,
+        places: &[ListingTableUrl],
+    ) -> Result<Self> {
+        let mut names = command.table_partition_cols.clone();
+        let infers = state.config_options().execution.listing_table_factory_infer_partitions;
+        if names.is_empty()
+            && infers
+            && let Some(first) = places.first()
+        {
+            names = listing.infer_partitions(state, first).await?;
+        }
+        let mut files = Vec::new();
+        for place in places {
+            let store = state.runtime_env().object_store(place)?;
+            let there: Vec<_> = place.list_all_files(state, &*store, "").await?.try_collect().await?;
+            if there.is_empty() {
+                return Err(plan(format!(
+                    "No files found at {place}. Cannot infer the columns of a table without files; add some, or declare the columns"
+                )));
+            }
+            files.extend(there);
+        }
+        // Those say nothing, and have no rows.
+        files.retain(|file| file.size > 0);
+        let store = match places.first() {
+            Some(first) => state.runtime_env().object_store(first)?,
+            None => return Err(plan("CREATE EXTERNAL TABLE has no LOCATION; give one")),
+        };
+        let file = listing.format.infer_schema(state, &store, &files).await?;
+        let orders = command.order_exprs.iter().flatten().flat_map(|key| key.expr.column_refs());
+        let columns = DFSchema::try_from(Arc::clone(&file))?;
+        if let Some(column) = orders.into_iter().find(|column| !columns.has_column(column)) {
+            return Err(plan(format!("Column {column} is not in schema")));
+        }
+        let text = DataType::Dictionary(Box::new(DataType::UInt16), Box::new(DataType::Utf8));
+        Ok(Self { file, partitions: names.into_iter().map(|name| (name, text.clone())).collect() })
+    }
+
+    /// Those that the statement declares, the ones of folders among them.
+    fn declared(command: &CreateExternalTable) -> Result<Self> {
+        let schema = command.schema.inner();
+        let names = &command.table_partition_cols;
+        let partitions = names.iter().map(|name| {
+            let field = schema.field_with_name(name)?;
+            Ok((name.clone(), field.data_type().clone()))
+        });
+        let of_files = schema.fields().iter().enumerate().filter(|(_, field)| !names.contains(field.name()));
+        let file = schema.project(&of_files.map(|(at, _)| at).collect::<Vec<_>>())?;
+        Ok(Self { file: Arc::new(file), partitions: partitions.collect::<Result<_>>()? })
+    }
+}
+
+/// What is meant by a path or a URL. In a path some letters stand for others, unless there is something of just that name.
+fn place_of(location: &str) -> Result<ListingTableUrl> {
     if location.contains(['*', '?', '['])
         && let Ok(path) = std::path::absolute(location)
         && path.exists()
         && let Some(url) = url_of(&path)
     {
-        return Ok(match local(&ListingTableUrl::parse(&url)?) {
-            Some(path) if path.join(DESCR).is_file() => format!("{url}{DESCR}"),
-            _ => url,
-        });
+        return ListingTableUrl::try_new(url, None);
     }
-    if !location.ends_with('/') && !Path::new(location).is_dir() {
-        return Ok(location.to_owned());
+    ListingTableUrl::parse(location)
+}
+
+/// The files that are meant by a path or a URL: of a folder those that are of a table.
+fn files_of(location: &str, options: &NpyOptions) -> Result<ListingTableUrl> {
+    let place = place_of(location)?;
+    // A pattern says what is meant.
+    if place.get_glob().is_some() {
+        return Ok(place);
     }
-    let directory = location.trim_end_matches('/');
-    let path = ListingTableUrl::parse(location).ok().and_then(|url| local(&url));
+    let Some(directory) = local(&place).filter(|path| path.is_dir()) else {
+        return match place.is_collection() && options.dtype.is_none() {
+            true => place.with_glob(NPY_PATTERN),
+            false => Ok(place),
+        };
+    };
+    // With the slash at its end, whether it was given or not.
+    let place = match url_of(&directory) {
+        Some(url) => ListingTableUrl::try_new(url, None)?,
+        None => place,
+    };
     if options.dtype.is_some() {
-        // The pattern is compared with the first name of a path alone, be it a file or a folder.
-        if let Some(folder) = path.and_then(|path| other_folder(&path, 8)) {
-            return Err(plan(format!(
+        // Files in others are passed over without a word.
+        return match other_folder(&directory, 8) {
+            None => Ok(place),
+            Some(folder) => Err(plan(format!(
                 "all files in {location} are rows of the table, and {} is a folder of no partition: move it elsewhere, or give a pattern \
-                 of the files, as {directory}/*.bin",
-                folder.display()
-            )));
-        }
-        return Ok(format!("{directory}/*"));
+                 of the files, as {}/*.bin",
+                folder.display(),
+                location.trim_end_matches('/')
+            ))),
+        };
     }
-    Ok(match path {
-        Some(path) if path.join(DESCR).is_file() => path.join(DESCR).display().to_string(),
-        // A pattern, which the engine looks for in the folders of partitions too.
-        Some(path) if has_columns(&path, 8) => format!("{directory}/{DESCR_PATTERN}"),
-        // Else the engine looks at files of all endings, where the columns are declared. Of a URL it takes no pattern.
-        Some(_) => format!("{directory}/*.npy"),
-        None => format!("{directory}/"),
-    })
+    match url_of(&directory.join(DESCR)) {
+        Some(descr) if directory.join(DESCR).is_file() => ListingTableUrl::try_new(descr, None),
+        _ if has_columns(&directory, 8) => place.with_glob(DESCR_PATTERN),
+        _ => place.with_glob(NPY_PATTERN),
+    }
 }
 
 /// A path of this machine as a URL, with a slash at its end if it is a directory.
-fn url_of(path: &Path) -> Option<String> {
-    let url = match path.is_dir() {
-        true => Url::from_directory_path(path),
-        false => Url::from_file_path(path),
-    };
-    url.ok().map(Into::into)
+fn url_of(path: &Path) -> Option<Url> {
+    match path.is_dir() {
+        true => Url::from_directory_path(path).ok(),
+        false => Url::from_file_path(path).ok(),
+    }
 }
 
 /// A folder that stands for no value of a partition column.
@@ -272,28 +304,28 @@ impl fmt::Debug for UrlTables {
 #[async_trait]
 impl UrlTableFactory for UrlTables {
     async fn try_new(&self, url: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        let Ok(location) = location_of(url, &NpyOptions::default()) else { return Ok(None) };
-        // With the pattern left away, if it has one: whose place it is is asked of the folder.
-        let whole = if location.starts_with("file:") { location.as_str() } else { url };
-        let Ok(parsed) = ListingTableUrl::parse(whole) else { return Ok(None) };
-        let is_ours = match local(&parsed) {
-            Some(path) if path.is_dir() => {
+        let options = NpyOptions::default();
+        let (Ok(place), Ok(files)) = (place_of(url), files_of(url, &options)) else { return Ok(None) };
+        let is_ours = match (place.get_glob(), local(&place)) {
+            (Some(pattern), folder) => match Path::new(pattern.as_str()).extension() {
+                Some(ending) => ending == "npy",
+                None => folder.is_some_and(|folder| has_npy(&folder)),
+            },
+            (None, Some(path)) if path.is_dir() => {
                 path.join(DESCR).is_file() || has_columns(&path, 8) || has_npy(&path)
             }
-            Some(path) if path.ends_with(DESCR) => true,
-            _ => parsed.file_extension() == Some("npy"),
+            (None, _) => place.file_extension() == Some("npy"),
         };
         if !is_ours {
             return Ok(None);
         }
         let state = (self.session)()
             .ok_or_else(|| plan_datafusion_err!("the session of the table {url:?} has ended"))?;
-        let format: Arc<dyn FileFormat> = Arc::new(NpyFormat::default());
-        let url = ListingTableUrl::parse(&location)?;
-        // A pattern says all.
-        let ending = if takes_all(&url) { ".npy" } else { "" };
+        let format: Arc<dyn FileFormat> = Arc::new(NpyFormat::new(options));
+        let ending = if place.get_glob().is_some() { ".npy" } else { "" };
         let listing = ListingOptions::new(format).with_file_extension(ending);
-        let config = ListingTableConfig::new(url).with_listing_options(listing).infer_schema(&state).await?;
+        let config =
+            ListingTableConfig::new(files).with_listing_options(listing).infer_schema(&state).await?;
         Ok(Some(Arc::new(ListingTable::try_new(config)?)))
     }
 }

@@ -22,8 +22,9 @@ use object_store::{ObjectMeta, ObjectStore};
 use crate::{
     columns::{count, estimates, is_descr},
     error::plan,
-    open::open,
-    options::{NpyOptions, SortKey},
+    making::blocking,
+    open::{Opened, open},
+    options::{NpyOptions, Sidecars, SortKey},
     schema::Merge,
     sidecar,
     source::NpySource,
@@ -143,12 +144,21 @@ impl FileFormat for NpyFormat {
     ) -> Result<Statistics> {
         let opened = open(&**store, object, &self.options).await?;
         let about = |error: DataFusionError| error.context(format!("table file {}", object.location));
-        let mut statistics = of_file(&opened, &table_schema, &self.options).map_err(about)?;
+        // Files are left out by what is known of their values, if that is wanted: they are to be what they are then.
+        let is_wanted = self.options.sidecars != Sidecars::Off && !is_descr(&object.location);
+        let is_settled = match &opened {
+            Opened::Here(array) if is_wanted => {
+                let array = Arc::clone(array);
+                blocking(move || Ok(array.settle())).await?
+            }
+            _ => true,
+        };
+        let mut statistics = of_file(&opened, &table_schema, &self.options, is_settled).map_err(about)?;
         if is_descr(&object.location) {
             return Ok(estimates(statistics));
         }
         if let Some(sidecar) =
-            sidecar::of_file(&**store, object, opened, &self.options).await.map_err(about)?
+            sidecar::of_file(&**store, object, opened, &self.options, is_settled).await.map_err(about)?
         {
             sidecar.add_to(&mut statistics, &table_schema);
         }

@@ -69,6 +69,7 @@ pub(crate) async fn of_file(
     file: &ObjectMeta,
     opened: Opened,
     options: &NpyOptions,
+    is_settled: bool,
 ) -> Result<Option<Sidecar>> {
     // It does not say which array of an archive it is of, nor how raw bytes are taken.
     if options.sidecars == Sidecars::Off || options.dtype.is_some() || options.member.is_some() {
@@ -78,12 +79,8 @@ pub(crate) async fn of_file(
     let is_here = matches!(opened, Opened::Here(_));
     let found = Sidecar::read(store, file, &row, rows, is_here).await?;
     match opened {
-        Opened::Here(array) if found.is_none() && options.sidecars == Sidecars::Write => {
-            let made = blocking(move || match array.settle() {
-                true => Sidecar::of(&*array).map(Some),
-                false => Ok(None),
-            });
-            let Some(made) = made.await? else { return Ok(None) };
+        Opened::Here(array) if found.is_none() && is_settled && options.sidecars == Sidecars::Write => {
+            let made = blocking(move || Sidecar::of(&*array)).await?;
             // Where the directory cannot be written, it is known for this session alone.
             let _ = made.write(store, file).await;
             Ok(Some(made))

@@ -38,11 +38,12 @@ use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, pat
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
-    array::rest_of_tick,
+    array::State,
     columns::{DESCR_PATTERN, is_descr},
     error::plan,
     layout::Layout,
     making::{AT_ONCE, Made, Making, blocking},
+    open::get,
     options::NpyOptions,
     sidecar::Sidecar,
 };
@@ -186,7 +187,7 @@ async fn put_all(store: &Arc<dyn ObjectStore>, made: Vec<(StorePath, Made)>) -> 
     let files = made.len();
     let has_failed = Arc::new(AtomicBool::new(false));
     let room = Arc::new(Semaphore::new(ON_THE_WAY.div_ceil(PERMIT) as usize));
-    let puts = stream::iter(made).map(|(path, made)| {
+    let puts = stream::iter(made).map(|(path, mut made)| {
         let (store, has_failed, room) = (Arc::clone(store), Arc::clone(&has_failed), Arc::clone(&room));
         async move {
             // None is begun behind one that failed.
@@ -195,27 +196,30 @@ async fn put_all(store: &Arc<dyn ObjectStore>, made: Vec<(StorePath, Made)>) -> 
             }
             let put = put_file(&*store, &made.path, &path, &room).await;
             has_failed.fetch_or(put.is_err(), Ordering::Relaxed);
-            Some((path, made, put))
+            // The file is removed here, where it was made.
+            Some((path, made.rows, made.sidecar.take(), put))
         }
         .boxed()
     });
     let puts: Vec<_> = puts.buffer_unordered(AT_ONCE).collect().await;
     let (mut rows, mut there, mut failed) = (0, Vec::new(), None);
-    for (path, made, put) in puts.into_iter().flatten() {
+    for (path, more, sidecar, put) in puts.into_iter().flatten() {
         match put {
             Ok(tag) => {
-                rows += made.rows;
-                there.push((path, made, tag));
+                rows += more;
+                there.push((path, sidecar, tag));
             }
             Err(error) => failed = failed.or(Some((path, error))),
         }
     }
     match failed {
         None => {
-            let beside = there.into_iter().map(|(path, made, tag)| {
+            let beside = there.into_iter().filter_map(|(path, sidecar, tag)| Some((path, sidecar?, tag)));
+            let beside = beside.map(|(path, sidecar, tag)| {
                 let store = Arc::clone(store);
-                async move { put_beside(&*store, &path, &made, tag).await }.boxed()
+                async move { put_beside(&*store, &path, &sidecar, tag).await }.boxed()
             });
+            // Without, rows are only read more often: a failure is none of the query's.
             stream::iter(beside).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await;
             Ok(rows)
         }
@@ -246,31 +250,26 @@ async fn take_back(store: &dyn ObjectStore, failed: &StorePath, there: &[StorePa
     }
 }
 
-/// Puts what is known of a file's values beside it. Without, its rows are only read more often: a failure is none of the query's.
-async fn put_beside(store: &dyn ObjectStore, path: &StorePath, made: &Made, tag: Option<String>) {
-    if let Some(sidecar) = &made.sidecar {
-        let _ = write_beside(store, path, sidecar, tag).await;
-    }
-}
-
-/// The same, if the file is still the one that was put there with this tag.
-async fn write_beside(
+/// Puts what is known of a file's values beside it, if it is still the one that was put there with this tag.
+async fn put_beside(
     store: &dyn ObjectStore,
     path: &StorePath,
     sidecar: &Sidecar,
     tag: Option<String>,
 ) -> Result<()> {
+    let is_same = |now: &ObjectMeta| tag.is_some() && tag == now.e_tag;
     let put = store.head(path).await?;
-    // Somebody may change it at once.
-    if let Some(tick) = rest_of_tick(put.last_modified.into()) {
-        blocking(move || {
-            std::thread::sleep(tick);
-            Ok(())
-        })
-        .await?;
+    if !is_same(&put) {
+        return Ok(());
+    }
+    // Somebody may change it at once, through a map too. In stores that are no file system the tag tells.
+    if let GetResultPayload::File(file, _) = get(store, &put, Some(0..put.size.min(1))).await?.payload
+        && !blocking(move || Ok(State::of(&file)?.settle(&file))).await?
+    {
+        return Ok(());
     }
     let now = store.head(path).await?;
-    if tag.is_some() && tag == now.e_tag {
+    if is_same(&now) {
         sidecar.write(store, &now).await?;
     }
     Ok(())

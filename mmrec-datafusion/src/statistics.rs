@@ -8,14 +8,21 @@ use crate::{
     array::{Array, part},
     error::external,
     open::Opened,
-    options::{NpyOptions, Sidecars, SortKey},
+    options::{NpyOptions, SortKey},
     prune::{float, nulls_at_end},
     schema::columns,
 };
 
 /// Rows and bytes, which the size of a file tells exactly; NULLs where there cannot be any; and the least and greatest value of
 /// columns by which a mapped file is sorted.
-pub(crate) fn of_file(opened: &Opened, table: &Schema, options: &NpyOptions) -> Result<Statistics> {
+///
+/// `has_ends`: whether the last of these may be told.
+pub(crate) fn of_file(
+    opened: &Opened,
+    table: &Schema,
+    options: &NpyOptions,
+    has_ends: bool,
+) -> Result<Statistics> {
     let (row, rows) = opened.shape().map_err(external)?;
     let found = columns(&row, options)?;
     let mut statistics = Statistics::new_unknown(table);
@@ -37,8 +44,7 @@ pub(crate) fn of_file(opened: &Opened, table: &Schema, options: &NpyOptions) -> 
             && let Opened::Here(array) = opened
             && let Ok(there) = found.field_with_name(field.name())
             && there.data_type() == field.data_type()
-            // Files are left out by these then.
-            && (options.sidecars == Sidecars::Off || array.settle())
+            && has_ends
         {
             ends(&**array, key, there.data_type(), rows, column)?;
         }

@@ -88,7 +88,7 @@ impl MapTable {
     }
 
     fn statistics_now(&self) -> Result<Statistics> {
-        of_file(&Opened::Here(Arc::new(Arc::clone(&self.map))), &self.schema, &self.options)
+        of_file(&Opened::Here(Arc::new(Arc::clone(&self.map))), &self.schema, &self.options, true)
     }
 
     /// An order that was declared as the engine knows it.

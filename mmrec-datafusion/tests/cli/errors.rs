@@ -54,6 +54,26 @@ fn times_and_tables_that_cannot_be() {
     assert!(std::fs::read(files.path("trades.npy")).unwrap() == before);
 }
 
+/// Each is in words of SQL.
+#[test]
+fn files_that_are_not_as_was_said() {
+    let files = Files::with_trades(10);
+    for dtype in ["<i4", "[(''a'', ''<i4'')]"] {
+        let table = format!(
+            "create external table t stored as npy location 'trades.npy' options ('npy.dtype' '{dtype}')"
+        );
+        let error = files.fail(&[&format!("{table}; select 1 from t")]);
+        assert!(error.contains("leave the option 'npy.dtype' away") && !error.contains("DynMap"), "{error}");
+    }
+    let bytes = std::fs::read(files.path("trades.npy")).unwrap();
+    let files = files.with("cut.npy", &bytes[..bytes.len() - 1]);
+    let error = files.fail(&["select 1 from 'cut.npy'"]);
+    assert!(
+        error.ends_with("with the options 'npy.dtype' and 'npy.offset' '256'") && !error.contains(".shape"),
+        "{error}"
+    );
+}
+
 #[test]
 fn errors_give_a_terminal_no_orders() {
     let error = Files::new().fail(&["select * from \"\x1b[31m\""]);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mmrec::{DynMap, RecordMap};
 use mmrec_datafusion::MapTable;
 
-use crate::kit::{Trade, analyze, compare, lines, number, query, session, trades, with_memory, write};
+use crate::kit::{Trade, analyze, compare, error, lines, number, query, session, trades, with_memory, write};
 
 pub(crate) const QUERIES: [&str; 12] = [
     "SELECT * FROM $t",
@@ -176,6 +176,7 @@ async fn names_that_look_like_patterns() {
     write(&path("d[1]/a.npy"), &trades(0..7));
     crate::columns::write_columns(&path("c*"), &trades(0..9));
     crate::columns::write_columns(&path("days/day=1"), &trades(0..11));
+    crate::columns::write_columns(&path("e[1]/day=1"), &trades(0..13));
     let context = session(2, 64);
     for (name, rows) in
         [("a?b.npy", 5), ("a[1].npy", 3), ("a*b.npy", 20), ("d[1]", 7), ("d[1]/", 7), ("c*", 9), ("days", 11)]
@@ -188,4 +189,50 @@ async fn names_that_look_like_patterns() {
         assert_eq!(number(&query(&context, "SELECT count(*) FROM t").await), rows, "{name}");
         query(&context, "DROP TABLE t").await;
     }
+}
+
+/// Folders, files, columns and raw records by their URLs, and folders of other formats.
+#[cfg(unix)]
+#[tokio::test]
+async fn urls_of_this_machine() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    write(&path("days/a.npy"), &trades(0..5));
+    write(&path("days/b.npy"), &trades(5..8));
+    crate::columns::write_columns(&path("columns"), &trades(0..9));
+    crate::columns::write_columns(&path("folders/day=1"), &trades(0..11));
+    for name in ["raw", "r[1]"] {
+        std::fs::create_dir(path(name)).unwrap();
+        std::fs::write(path(name).join("a.bin"), [0; 24]).unwrap();
+    }
+    let context = session(2, 64);
+    let of = |name: &str| format!("file://{}", path(name).display());
+    for (name, rows) in [("days/", 8), ("days", 8), ("days/a.npy", 5), ("columns/", 9), ("folders/", 11)] {
+        let sql = format!("SELECT count(*) FROM '{}'", of(name));
+        assert_eq!(number(&query(&context, &sql).await), rows, "{name}");
+        for columns in ["", "(price DOUBLE)"] {
+            let table =
+                format!("CREATE OR REPLACE EXTERNAL TABLE t {columns} STORED AS NPY LOCATION '{}'", of(name));
+            query(&context, &table).await;
+            assert_eq!(
+                number(&query(&context, "SELECT count(price) FROM t").await),
+                rows,
+                "{name} {columns}"
+            );
+            query(&context, "DROP TABLE t").await;
+        }
+    }
+    let raw = "OPTIONS ('npy.dtype' '<f8')";
+    for location in [of("raw/"), path("raw").display().to_string(), path("r[1]").display().to_string()] {
+        query(&context, &format!("CREATE EXTERNAL TABLE t STORED AS NPY LOCATION '{location}' {raw}")).await;
+        assert_eq!(number(&query(&context, "SELECT count(*) FROM t").await), 3, "{location}");
+        query(&context, "DROP TABLE t").await;
+    }
+    // What is there beside the files of a pattern is none of them, and of another ending none of ours.
+    std::fs::write(path("days/a.npy.stats"), "other").unwrap();
+    std::fs::write(path("days/a.csv"), "other").unwrap();
+    let sql = format!("SELECT count(*) FROM '{}'", path("days/a*").display());
+    assert_eq!(number(&query(&context, &sql).await), 5);
+    let text = error(&context, &format!("SELECT count(*) FROM '{}'", path("days/*.csv").display())).await;
+    assert!(text.contains("not found"), "{text}");
 }

@@ -45,6 +45,26 @@ async fn other_files_of_a_folder() {
     }
 }
 
+/// Of several folders the columns are those of all their files.
+#[tokio::test]
+async fn several_folders_of_a_store() {
+    let store = Arc::new(Store::default());
+    let context = with_store(2, &store);
+    let directory = tempfile::tempdir().unwrap();
+    for (name, dtype) in [("old", "[('a', '>f8')]"), ("new", "[('a', '<f8'), ('b', '<i4')]")] {
+        let path = directory.path().join(name);
+        mmrec::DynMap::options().dtype(dtype.parse().unwrap()).shape(3).create_npy(&path).unwrap();
+        let bytes = std::fs::read(path).unwrap();
+        store.put(&Path::from(format!("{name}/x.npy")), PutPayload::from(bytes)).await.unwrap();
+        store.put(&Path::from(format!("{name}/x.npy.stats")), PutPayload::from("other")).await.unwrap();
+    }
+    let table = "CREATE EXTERNAL TABLE t STORED AS NPY LOCATION ('mem://bucket/old/', 'mem://bucket/new/')";
+    let text = error(&context, table).await;
+    assert!(text.contains("have different dtypes"), "{text}");
+    query(&context, &format!("{table} OPTIONS ('npy.superset' 'true')")).await;
+    assert_eq!(lines(&query(&context, "SELECT count(a), count(b) FROM t").await), ["6 | 3"]);
+}
+
 /// A store in memory of which some puts and deletes fail.
 #[derive(Debug, Default)]
 struct Store {

@@ -91,9 +91,9 @@ impl Append {
         fs::rename(&begun, dir.join(DONE)).map_err(|error| cannot("rename", error, &begun))
     }
 
-    /// Whether rows count, or that cannot be asked.
-    pub(super) fn may_be_done(dir: &Path) -> bool {
-        dir.join(DONE).try_exists().unwrap_or(true)
+    /// Whether rows count, where that can be asked.
+    pub(super) fn is_done(dir: &Path) -> io::Result<bool> {
+        dir.join(DONE).try_exists()
     }
 
     /// Says that there is nothing left to do, on the disk too: else what is told here might be there again after a loss of power, when

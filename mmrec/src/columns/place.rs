@@ -124,12 +124,16 @@ pub(super) fn read_descr(dir: &Path) -> Result<Option<DType>> {
     let path = dir.join(DESCR);
     let named = |error: Error| error.with_path(Some(&path));
     let text = match read_to_string(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+        // Which of the two it is depends on the system.
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+                && dir.is_file() =>
+        {
             let what =
                 "cannot open a directory of columns, for this is a file; RecordMap and DynMap open files";
             return Err(Error::io(what, error).with_path(Some(dir)));
         }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         read => read.map_err(|error| named(Error::io("cannot read the dtype of the records", error)))?,
     };
     let dtype: DType = text.trim_end().parse().map_err(named)?;

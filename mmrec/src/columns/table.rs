@@ -152,17 +152,23 @@ impl Table {
         // Others may have mapped the rows by now, so they stay. No header may name them yet: after a loss of power they may not count.
         let counted = match Append::commit(&self.dir) {
             // Over a network a name can have been given although that is reported as failed.
-            Err(error) if !Append::may_be_done(&self.dir) => {
+            Err(error) if Append::is_done(&self.dir).is_ok_and(|is_done| !is_done) => {
                 self.cut(&new);
                 return Err(error);
             }
             committed => committed.and_then(|()| column::sync_names(&self.dir)),
         };
         counted.map_err(|error| {
-            error.with_hint(
-                "the rows were written, and count, but may not survive a loss of power: open the directory again before anything else \
-                 is appended",
-            )
+            error.with_hint(match Append::is_done(&self.dir) {
+                Ok(_) => {
+                    "the rows were written, and count, but may not survive a loss of power: open the directory again before anything \
+                     else is appended"
+                }
+                Err(_) => {
+                    "the rows were written, and may count: open the directory again, and look how many there are, before anything else \
+                     is appended"
+                }
+            })
         })?;
         // From here on the rows are there: who appends or opens the directory next does what fails here, for which `.append` stays.
         let named = self.columns.iter().zip(&new).try_for_each(|(column, new)| column.name(new));

@@ -2,6 +2,7 @@
 //! in which the file can be read at every moment.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     path::{Path, PathBuf},
 };
@@ -266,7 +267,7 @@ impl<A> Core<A> {
         let discard = || {
             let Some(file) = &self.file else { unreachable!("a map that is written keeps its file") };
             self.health()?;
-            let _lock = self.lock_of_columns()?;
+            let _locks = self.locks_of_columns()?;
             let behind = self.bytes_behind(file)?;
             // Both asked after the length, and in this order: who appends to columns says so before rows are in that length, and until they
             // are named; and rows that have been named by now are not cut.
@@ -295,11 +296,13 @@ impl<A> Core<A> {
         Err(Error::new(ErrorKind::Locked, message))
     }
 
-    /// The lock of those who append to the columns of the file's directory, if there has been one: else one could begin between what is
+    /// The locks of those who append to the columns of the file's directory, if there has been one: else one could begin between what is
     /// asked and what is cut.
-    fn lock_of_columns(&self) -> Result<Option<File>> {
-        let lock = self.directories().into_iter().map(|dir| dir.join(APPEND_LOCK)).find(|lock| lock.exists());
-        lock.map(|lock| locked(&lock)).transpose()
+    fn locks_of_columns(&self) -> Result<Vec<File>> {
+        let locks = self.directories().into_iter().map(|dir| dir.join(APPEND_LOCK));
+        // One file is locked once, and several in one order.
+        let locks: BTreeSet<_> = locks.filter_map(|lock| fs::canonicalize(lock).ok()).collect();
+        locks.iter().map(|lock| locked(lock)).collect()
     }
 
     /// Where the file is by its path, and where it is indeed.
@@ -403,7 +406,8 @@ impl<T: Element, D: Dimension> RecordMap<T, D, ReadWrite> {
     /// - [`ErrorKind::ShapeMismatch`] if the header of a `.npy` has changed since the file was opened,
     ///   [`ErrorKind::Truncated`] if the file ends before the array does, and [`ErrorKind::Io`];
     /// - [`ErrorKind::Locked`] for a column of a directory, by its path, while an append to the columns is under way, or was left by a
-    ///   program that was ended, which [`ColumnMap::open_rw`](crate::ColumnMap::open_rw) then finishes.
+    ///   program that was ended, which [`ColumnMap::open_rw`](crate::ColumnMap::open_rw) then finishes. It waits for one up to ten
+    ///   seconds; [`ErrorKind::Io`] if `.append.lock` is there and cannot be written.
     pub fn discard_rest(&mut self) -> Result<u64> {
         self.core.discard_rest()
     }

@@ -159,15 +159,19 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
 
 /// The library's calls as the options that stand for them in SQL.
 fn as_options(text: &str) -> String {
-    const PHRASES: [(&str, &str); 5] = [
+    /// What to do about another dtype than was said.
+    const OTHER: &str = "leave the option 'npy.dtype' away, for the file says its own";
+    const PHRASES: [(&str, &str); 7] = [
         (
             "change the type (DynMap::open(..)?.dtype().to_rust_struct(..) writes the struct), or use DynMap, which takes any",
-            "leave the option 'npy.dtype' away, for the file says its own",
+            OTHER,
         ),
+        ("change the type, or open the file with DynMap, which takes any", OTHER),
         (
-            "copy it anew, or map what is left of its records, from byte ",
-            "copy it anew; what is left of its records, from byte ",
+            "the file has the same fields without gaps, as NumPy lays them out: make the struct #[repr(C, packed)]",
+            OTHER,
         ),
+        ("the file has the same fields as a C compiler lays them out: make the struct #[repr(C)]", OTHER),
         (
             "give their dtype with .dtype(), map it with a Rust type, or, of an .npz, name an array with .npz_member()",
             "make a table of it with CREATE EXTERNAL TABLE, whose option 'npy.dtype' says it, or, of an .npz, 'npy.member' names an array",
@@ -175,7 +179,18 @@ fn as_options(text: &str) -> String {
         (".npz_member()", "the option 'npy.member' of CREATE EXTERNAL TABLE"),
         (".dtype()", "the option 'npy.dtype' of CREATE EXTERNAL TABLE"),
     ];
-    PHRASES.iter().fold(text.to_owned(), |text, (call, option)| text.replace(call, option))
+    // The end of the sentence is about a map of what is left.
+    let text = match text.split_once(", or map what is left of its records, from byte ") {
+        Some((before, rest)) => {
+            let offset = rest.split(' ').next().unwrap_or_default();
+            let offset = offset.trim_end_matches(',');
+            format!(
+                "{before}, or make a table of what is left, with the options 'npy.dtype' and 'npy.offset' '{offset}'"
+            )
+        }
+        None => text.to_owned(),
+    };
+    PHRASES.iter().fold(text, |text, (call, option)| text.replace(call, option))
 }
 
 fn hint(error: &DataFusionError, text: &str) -> Option<&'static str> {
