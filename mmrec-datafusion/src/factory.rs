@@ -155,7 +155,7 @@ impl Columns {
             let there: Vec<_> = place.list_all_files(state, &*store, "").await?.try_collect().await?;
             if there.is_empty() {
                 return Err(plan(format!(
-                    "No files found at {place}. Cannot infer the columns of a table without files; add some, or declare the columns"
+                    "No files found at {place}. Cannot infer the columns of a table without files; add data files, or declare the columns"
                 )));
             }
             files.extend(there);

@@ -34,7 +34,10 @@ use datafusion::{
     physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan},
 };
 use futures::{FutureExt, StreamExt, stream};
-use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, path::Path as StorePath};
+use object_store::{
+    GetResultPayload, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt, PutPayload,
+    path::Path as StorePath,
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
