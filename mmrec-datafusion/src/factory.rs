@@ -80,7 +80,16 @@ impl TableProviderFactory for NpyTableFactory {
         }
         let places = places(command, &options)?;
         let format: Arc<dyn FileFormat> = Arc::new(NpyFormat::new(options));
-        let listing = ListingOptions::new(format).with_file_extension("");
+        // What is no file of a store may be a folder, whose name has no slash at its end.
+        let ending = match &places[..] {
+            [place] if !place.is_collection() && place.file_extension() == Some("npy") => ".npy",
+            _ => "",
+        };
+        let listing = ListingOptions::new(format).with_file_extension(ending);
+        // What was found for a table of this name that could not be made counts no more.
+        if let Some(lists) = state.runtime_env().cache_manager.get_list_files_cache() {
+            lists.drop_table_entries(&command.name)?;
+        }
         let Columns { file, partitions } = match command.schema.fields().is_empty() {
             true => Columns::found(state, command, &listing, &places).await?,
             false => Columns::declared(command)?,
@@ -241,10 +250,12 @@ fn files_of(location: &str, options: &NpyOptions) -> Result<ListingTableUrl> {
 
 /// A path of this machine as a URL, with a slash at its end if it is a directory.
 fn url_of(path: &Path) -> Option<Url> {
-    match path.is_dir() {
-        true => Url::from_directory_path(path).ok(),
-        false => Url::from_file_path(path).ok(),
-    }
+    let url = match path.is_dir() {
+        true => Url::from_directory_path(path),
+        false => Url::from_file_path(path),
+    };
+    // Without `..`, which is no name of a store.
+    Url::parse(url.ok()?.as_str()).ok()
 }
 
 /// A folder that stands for no value of a partition column.
@@ -308,12 +319,14 @@ impl UrlTableFactory for UrlTables {
         let (Ok(place), Ok(files)) = (place_of(url), files_of(url, &options)) else { return Ok(None) };
         let is_ours = match (place.get_glob(), local(&place)) {
             (Some(pattern), folder) => match Path::new(pattern.as_str()).extension() {
-                Some(ending) => ending == "npy",
-                None => folder.is_some_and(|folder| has_npy(&folder)),
+                // One that may be any is looked for among our files.
+                Some(ending) if !ending.to_string_lossy().contains(['*', '?', '[']) => ending == "npy",
+                _ => folder.is_some_and(|folder| has_npy(&folder)),
             },
             (None, Some(path)) if path.is_dir() => {
                 path.join(DESCR).is_file() || has_columns(&path, 8) || has_npy(&path)
             }
+            (None, Some(path)) if path.ends_with(DESCR) => path.is_file(),
             (None, _) => place.file_extension() == Some("npy"),
         };
         if !is_ours {

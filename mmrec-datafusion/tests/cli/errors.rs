@@ -68,10 +68,7 @@ fn files_that_are_not_as_was_said() {
     let bytes = std::fs::read(files.path("trades.npy")).unwrap();
     let files = files.with("cut.npy", &bytes[..bytes.len() - 1]);
     let error = files.fail(&["select 1 from 'cut.npy'"]);
-    assert!(
-        error.ends_with("with the options 'npy.dtype' and 'npy.offset' '256'") && !error.contains(".shape"),
-        "{error}"
-    );
+    assert!(error.ends_with("; copy it anew") && !error.contains(".shape"), "{error}");
 }
 
 #[test]

@@ -233,6 +233,21 @@ async fn urls_of_this_machine() {
     std::fs::write(path("days/a.csv"), "other").unwrap();
     let sql = format!("SELECT count(*) FROM '{}'", path("days/a*").display());
     assert_eq!(number(&query(&context, &sql).await), 5);
+    let sql = format!("SELECT count(*) FROM '{}'", path("days/a.*").display());
+    assert_eq!(number(&query(&context, &sql).await), 5);
+    let sql = format!("SELECT count(*) FROM '{}'", path("columns/dtype.descr").display());
+    assert_eq!(number(&query(&context, &sql).await), 9);
+    std::fs::rename(path("days/b.npy"), path("raw/b[1].npy")).unwrap();
+    let sql = format!("SELECT count(*) FROM '{}'", path("days/../raw/b[1].npy").display());
+    assert_eq!(number(&query(&context, &sql).await), 3);
+    // Of a table that could not be made, what was found is looked for again.
+    std::fs::create_dir(path("later")).unwrap();
+    std::fs::write(path("later/notes.txt"), "x").unwrap();
+    let later = format!("CREATE EXTERNAL TABLE later STORED AS NPY LOCATION '{}'", path("later").display());
+    assert!(error(&context, &later).await.contains("add data files"));
+    write(&path("later/a.npy"), &trades(0..4));
+    query(&context, &later).await;
+    assert_eq!(number(&query(&context, "SELECT count(*) FROM later").await), 4);
     let text = error(&context, &format!("SELECT count(*) FROM '{}'", path("days/*.csv").display())).await;
     assert!(text.contains("not found"), "{text}");
 }

@@ -160,11 +160,11 @@ impl Table {
         };
         counted.map_err(|error| {
             error.with_hint(match Append::is_done(&self.dir) {
-                Ok(_) => {
+                Ok(true) => {
                     "the rows were written, and count, but may not survive a loss of power: open the directory again before anything \
                      else is appended"
                 }
-                Err(_) => {
+                _ => {
                     "the rows were written, and may count: open the directory again, and look how many there are, before anything else \
                      is appended"
                 }

@@ -179,17 +179,9 @@ fn as_options(text: &str) -> String {
         (".npz_member()", "the option 'npy.member' of CREATE EXTERNAL TABLE"),
         (".dtype()", "the option 'npy.dtype' of CREATE EXTERNAL TABLE"),
     ];
-    // The end of the sentence is about a map of what is left.
-    let text = match text.split_once(", or map what is left of its records, from byte ") {
-        Some((before, rest)) => {
-            let offset = rest.split(' ').next().unwrap_or_default();
-            let offset = offset.trim_end_matches(',');
-            format!(
-                "{before}, or make a table of what is left, with the options 'npy.dtype' and 'npy.offset' '{offset}'"
-            )
-        }
-        None => text.to_owned(),
-    };
+    // The end of the sentence is about a map of what is left, which SQL has none of.
+    let text =
+        text.split(", or map what is left of its records, from byte ").next().unwrap_or_default().to_owned();
     PHRASES.iter().fold(text, |text, (call, option)| text.replace(call, option))
 }
 
