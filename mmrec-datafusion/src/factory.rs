@@ -15,10 +15,11 @@ use datafusion::{
         file_format::FileFormat,
         listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
     },
-    execution::{SessionState, context::SessionContext},
+    execution::{SessionState, context::SessionContext, object_store::ObjectStoreUrl},
     logical_expr::{CreateExternalTable, Expr, SortExpr},
 };
 use futures::TryStreamExt;
+use object_store::ObjectStore;
 use url::Url;
 
 use crate::{
@@ -78,7 +79,7 @@ impl TableProviderFactory for NpyTableFactory {
         if !sorted.is_empty() {
             options.sorted = sorted;
         }
-        let places = places(command, &options)?;
+        let (store, places) = places(command, &options)?;
         let format: Arc<dyn FileFormat> = Arc::new(NpyFormat::new(options));
         // What is no file of a store may be a folder, whose name has no slash at its end.
         let ending = match &places[..] {
@@ -91,7 +92,10 @@ impl TableProviderFactory for NpyTableFactory {
             lists.drop_table_entries(&command.name)?;
         }
         let Columns { file, partitions } = match command.schema.fields().is_empty() {
-            true => Columns::found(state, command, &listing, &places).await?,
+            true => {
+                let store = state.runtime_env().object_store(&store)?;
+                Columns::found(state, command, &listing, &store, &places).await?
+            }
             false => Columns::declared(command)?,
         };
         let listing = listing.with_table_partition_cols(partitions);
@@ -114,8 +118,11 @@ impl TableProviderFactory for NpyTableFactory {
     }
 }
 
-/// Where the files of a table are, all in one store.
-fn places(command: &CreateExternalTable, options: &NpyOptions) -> Result<Vec<ListingTableUrl>> {
+/// The store that all files of a table are in, and where in it.
+fn places(
+    command: &CreateExternalTable,
+    options: &NpyOptions,
+) -> Result<(ObjectStoreUrl, Vec<ListingTableUrl>)> {
     let places = command
         .locations
         .iter()
@@ -133,7 +140,7 @@ fn places(command: &CreateExternalTable, options: &NpyOptions) -> Result<Vec<Lis
     if let Some(at) = (1..places.len()).find(|&at| places[..at].contains(&places[at])) {
         return Err(plan(format!("{} comes twice; give each LOCATION once", places[at])));
     }
-    Ok(places)
+    Ok((store, places))
 }
 
 /// The columns of a table: those of its files, and those of the names of folders.
@@ -148,6 +155,7 @@ impl Columns {
         state: &dyn Session,
         command: &CreateExternalTable,
         listing: &ListingOptions,
+        store: &Arc<dyn ObjectStore>,
         places: &[ListingTableUrl],
     ) -> Result<Self> {
         let mut names = command.table_partition_cols.clone();
@@ -160,8 +168,7 @@ impl Columns {
         }
         let mut files = Vec::new();
         for place in places {
-            let store = state.runtime_env().object_store(place)?;
-            let there: Vec<_> = place.list_all_files(state, &*store, "").await?.try_collect().await?;
+            let there: Vec<_> = place.list_all_files(state, &**store, "").await?.try_collect().await?;
             if there.is_empty() {
                 return Err(plan(format!(
                     "No files found at {place}. Cannot infer the columns of a table without files; add data files, or declare the columns"
@@ -171,11 +178,7 @@ impl Columns {
         }
         // Those say nothing, and have no rows.
         files.retain(|file| file.size > 0);
-        let store = match places.first() {
-            Some(first) => state.runtime_env().object_store(first)?,
-            None => return Err(plan("CREATE EXTERNAL TABLE has no LOCATION; give one")),
-        };
-        let file = listing.format.infer_schema(state, &store, &files).await?;
+        let file = listing.format.infer_schema(state, store, &files).await?;
         let orders = command.order_exprs.iter().flatten().flat_map(|key| key.expr.column_refs());
         let columns = DFSchema::try_from(Arc::clone(&file))?;
         if let Some(column) = orders.into_iter().find(|column| !columns.has_column(column)) {
